@@ -1,0 +1,1 @@
+"""The actors that decide: synchronous state machines, a message in, messages out."""

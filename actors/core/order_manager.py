@@ -1,0 +1,424 @@
+"""The order manager: every order's life, from a target or a request to its end.
+
+It derives client order ids from the decision, so that a replay derives the same and a restart
+knows its own orders. It applies the table of `trader.logic.lifecycle` to what the venue reports,
+books nothing itself, and passes each event on with what the venue does not know. An order without
+an answer is in doubt: it counts as working, is asked for by its id, and is never sent again.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from actors.runtime.actor import NOTHING, Handler, Stateful
+from trader.logic.desk import Desk, Order, protection_side, target_open
+from trader.logic.lifecycle import TERMINAL, is_duplicate, transition
+from trader.model.account import DifferenceFound, PositionChanged
+from trader.model.control import RunStarted, SessionClosed, StrategyFaulted
+from trader.model.envelope import Message
+from trader.model.orders import (
+    CancelAll,
+    CancelKey,
+    CancelOrder,
+    CancelRejected,
+    CancelRequested,
+    OrderAccepted,
+    OrderApproved,
+    OrderBusted,
+    OrderCanceled,
+    OrderDenied,
+    OrderEvent,
+    OrderExpired,
+    OrderFilled,
+    OrderInDoubt,
+    OrderRejected,
+    OrderReplaced,
+    OrderRequested,
+    OrderRole,
+    OrderStatus,
+    OrderSubmitted,
+    OrderType,
+    QueryOrder,
+    ReplaceOrder,
+    ReplaceRejected,
+    ReplaceRequested,
+    SubmitOrder,
+    TargetPosition,
+    TimeInForce,
+)
+from trader.model.units import Lots, Nanoseconds
+
+E = TypeVar("E", bound=OrderEvent)
+
+_UNANSWERED: Final = frozenset(
+    {
+        OrderStatus.APPROVED,
+        OrderStatus.SUBMITTED,
+        OrderStatus.IN_DOUBT,
+        OrderStatus.PENDING_CANCEL,
+        OrderStatus.PENDING_REPLACE,
+    }
+)
+
+_WORKING: Final = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
+
+
+class OrderManagerState(Struct):
+    """All orders of the session by id, the desks by strategy, and what was ignored."""
+
+    orders: dict[str, Order]
+    desks: dict[str, Desk]
+    epoch: int = 1
+    duplicates: int = 0
+
+
+class OrderManager(Stateful):
+    """Makes orders, follows them, and keeps them in step with targets and positions."""
+
+    name = "order_manager"
+    state: OrderManagerState
+
+    def __init__(self, strategies: Mapping[str, str], *, account: str, patient: bool) -> None:
+        """`strategies`: instrument by strategy. Where cancels take time, be `patient`: a new
+        target then waits for their answers before it makes an order."""
+        desks = {name: Desk(instrument=instrument) for name, instrument in strategies.items()}
+        self.state = OrderManagerState(orders={}, desks=desks)
+        self._account = account
+        self._patient = patient
+
+    @property
+    def handlers(self) -> Mapping[type, Handler]:
+        """Wishes of strategies, verdicts of risk, reports of the venue, and what changes positions."""
+        reports = (
+            OrderSubmitted,
+            OrderAccepted,
+            OrderRejected,
+            OrderCanceled,
+            OrderExpired,
+            CancelRejected,
+            ReplaceRejected,
+            OrderInDoubt,
+        )
+        return {
+            TargetPosition: self._on_target,
+            OrderRequested: self._on_request,
+            CancelKey: self._on_cancel_key,
+            OrderApproved: self._on_approved,
+            OrderDenied: self._on_denied,
+            **dict.fromkeys(reports, self._on_report),
+            OrderFilled: self._on_filled,
+            OrderReplaced: self._on_replaced,
+            OrderBusted: self._on_busted,
+            PositionChanged: self._on_position,
+            CancelAll: self._on_cancel_all,
+            StrategyFaulted: self._on_faulted,
+            SessionClosed: self._on_session_closed,
+            RunStarted: self._on_start,
+        }
+
+    # -- wishes ---------------------------------------------------------------------------------
+
+    def _on_target(self, target: TargetPosition, now: Nanoseconds) -> Sequence[Message]:
+        desk = self.state.desks[target.strategy]
+        desk.target = target.lots
+        needed = target.lots - desk.position
+        cancels: list[Message] = []
+        for id_ in desk.working:
+            order = self.state.orders[id_]
+            if order.role is OrderRole.TARGET and (not needed or order.left * needed < 0):
+                cancels += self._cancel(id_, order, "target_changed")
+        if cancels and self._patient:
+            desk.waiting = target
+            return cancels
+        return [*cancels, *self._toward(target, desk, now)]
+
+    def _toward(self, target: TargetPosition, desk: Desk, now: Nanoseconds) -> Sequence[Message]:
+        """The order that brings the position to the target, and the stops that go with it."""
+        desk.waiting = None
+        size = target.lots - desk.position - target_open(desk, self.state.orders)
+        if not size:
+            return NOTHING
+        entry = self._make(
+            target.strategy, desk, size, OrderRole.TARGET, ref=target.ref_ticks, now=now
+        )
+        made: list[Message] = [entry]
+        if target.lots * size > 0:
+            lots = min(abs(target.lots), abs(size)) * (-1 if size > 0 else 1)
+            for stop in target.protection:
+                away = stop.distance_ticks if lots > 0 else -stop.distance_ticks
+                made.append(
+                    self._make(
+                        target.strategy,
+                        desk,
+                        lots,
+                        OrderRole.PROTECTION,
+                        ref=target.ref_ticks,
+                        now=now,
+                        stop=max(1, target.ref_ticks + away),
+                        parent=entry.client_order_id,
+                    )
+                )
+        return made
+
+    def _on_request(self, request: OrderRequested, now: Nanoseconds) -> Sequence[Message]:
+        desk = self.state.desks[request.strategy]
+        if not request.lots or request.key in desk.keys:
+            return NOTHING
+        order = self._make(
+            request.strategy,
+            desk,
+            request.lots,
+            OrderRole.EXPLICIT,
+            ref=request.ref_ticks,
+            now=now,
+            limit=request.limit_ticks,
+            stop=request.stop_ticks,
+        )
+        desk.keys[request.key] = order.client_order_id
+        return (order,)
+
+    def _on_cancel_key(self, wish: CancelKey, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        id_ = self.state.desks[wish.strategy].keys.get(wish.key)
+        return NOTHING if id_ is None else self._cancel(id_, self.state.orders[id_], "asked_for")
+
+    def _make(
+        self,
+        strategy: str,
+        desk: Desk,
+        lots: Lots,
+        role: OrderRole,
+        *,
+        ref: int,
+        now: Nanoseconds,
+        limit: int | None = None,
+        stop: int | None = None,
+        parent: str = "",
+    ) -> SubmitOrder:
+        desk.count += 1
+        id_ = f"{self._account}-{strategy}-{self.state.epoch}-{desk.count}"
+        kind = OrderType.MARKET if stop is None else OrderType.STOP
+        self.state.orders[id_] = Order(strategy=strategy, lots=lots, role=role)
+        desk.working.append(id_)
+        return SubmitOrder(
+            client_order_id=id_,
+            strategy=strategy,
+            instrument=desk.instrument,
+            lots=lots,
+            order_type=kind if limit is None else OrderType.LIMIT,
+            limit_ticks=limit,
+            stop_ticks=stop,
+            time_in_force=TimeInForce.GTC,
+            role=role,
+            parent=parent,
+            ref_ticks=ref,
+            ts_decided=now,
+        )
+
+    def _cancel(self, id_: str, order: Order, reason: str) -> list[Message]:
+        """The cancel of a working order; one in doubt is cancelled once it is known to live."""
+        if order.cancel_wanted or order.status in TERMINAL:
+            return []
+        order.cancel_wanted = True
+        if order.status is OrderStatus.IN_DOUBT:
+            return []
+        instrument = self.state.desks[order.strategy].instrument
+        request = f"{id_}-c"
+        cancel = CancelOrder(
+            client_order_id=id_, instrument=instrument, request_id=request, reason=reason
+        )
+        event = CancelRequested(client_order_id=id_, request_id=request)
+        return [*self._advance(event, order), cancel]
+
+    # -- verdicts and reports -------------------------------------------------------------------
+
+    def _on_approved(self, approved: OrderApproved, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        self.state.orders[approved.order.client_order_id].status = OrderStatus.APPROVED
+        return NOTHING
+
+    def _on_denied(self, denied: OrderDenied, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        id_ = denied.client_order_id
+        order = self.state.orders[id_]
+        order.status = OrderStatus.DENIED
+        self.state.desks[order.strategy].working.remove(id_)
+        return NOTHING
+
+    def _on_report(self, event: OrderEvent, now: Nanoseconds) -> Sequence[Message]:
+        order = self.state.orders.get(event.client_order_id)
+        if order is None:
+            return (_unknown(event),)
+        passed = self._advance(event, order)
+        if not passed:
+            return NOTHING
+        desk = self.state.desks[order.strategy]
+        out = list(passed)
+        if order.cancel_wanted and order.status in _WORKING:
+            order.cancel_wanted = False
+            if not isinstance(event, CancelRejected):
+                out += self._cancel(event.client_order_id, order, "asked_for")
+        if desk.waiting is not None and not self._cancels_pending(desk):
+            out += self._toward(desk.waiting, desk, now)
+        return out
+
+    def _on_filled(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
+        order = self.state.orders.get(fill.client_order_id)
+        if order is None:
+            return (_unknown(fill),)
+        if fill.trade_id in order.trades:
+            self.state.duplicates += 1
+            return NOTHING
+        order.trades.append(fill.trade_id)
+        order.lots_filled += fill.last_lots
+        return self._on_report(replace(fill, role=order.role), now)
+
+    def _on_replaced(self, event: OrderReplaced, now: Nanoseconds) -> Sequence[Message]:
+        order = self.state.orders.get(event.client_order_id)
+        if order is not None:
+            order.lots = event.lots
+        return self._on_report(event, now)
+
+    def _on_busted(self, event: OrderBusted, now: Nanoseconds) -> Sequence[Message]:
+        order = self.state.orders.get(event.client_order_id)
+        if order is None or event.trade_id not in order.trades:
+            return (_unknown(event),)
+        order.trades.remove(event.trade_id)
+        order.lots_filled -= event.last_lots
+        return self._on_report(event, now)
+
+    def _advance(self, event: E, order: Order) -> list[Message]:
+        """Moves the order by the table; the event as it goes on, or the difference it makes."""
+        kind = type(event)
+        status = transition(order.status, kind, lots=order.lots, lots_filled=order.lots_filled)
+        if status is None:
+            if is_duplicate(order.status, kind):
+                self.state.duplicates += 1
+                return []
+            return [_contradiction(event, order)]
+        was_open = order.status not in TERMINAL
+        order.status = status
+        if was_open and status in TERMINAL:
+            self._close(event.client_order_id, order)
+        return [
+            replace(
+                event,
+                strategy=order.strategy,
+                instrument=self.state.desks[order.strategy].instrument,
+                status=status,
+                lots_filled=order.lots_filled,
+            )
+        ]
+
+    def _close(self, id_: str, order: Order) -> None:
+        desk = self.state.desks[order.strategy]
+        desk.working.remove(id_)
+        desk.keys = {key: held for key, held in desk.keys.items() if held != id_}
+
+    def _cancels_pending(self, desk: Desk) -> bool:
+        orders = (self.state.orders[id_] for id_ in desk.working)
+        return any(order.cancel_wanted and order.role is OrderRole.TARGET for order in orders)
+
+    # -- positions ------------------------------------------------------------------------------
+
+    def _on_position(self, changed: PositionChanged, now: Nanoseconds) -> Sequence[Message]:
+        desk = self.state.desks[changed.strategy]
+        before, desk.position = desk.position, changed.lots
+        out: list[Message] = []
+        if before and (not changed.lots or before * changed.lots < 0):
+            for id_ in protection_side(desk, self.state.orders, before):
+                out += self._cancel(id_, self.state.orders[id_], "position_closed")
+        elif abs(changed.lots) < abs(before) and changed.role is not OrderRole.PROTECTION:
+            out += self._shrink(desk, before, abs(before) - abs(changed.lots))
+        if changed.role is OrderRole.TARGET:
+            beyond = changed.lots + target_open(desk, self.state.orders) - desk.target
+            if beyond * changed.last_lots > 0:
+                # A stop's fill and a target's fill crossed: together they went too far.
+                ref = changed.last_ticks
+                out.append(
+                    self._make(changed.strategy, desk, -beyond, OrderRole.TARGET, ref=ref, now=now)
+                )
+        return out
+
+    def _shrink(self, desk: Desk, position: Lots, lots: Lots) -> list[Message]:
+        """Takes `lots` off the protection of a position that became smaller, oldest stop first."""
+        out: list[Message] = []
+        for id_ in protection_side(desk, self.state.orders, position):
+            order = self.state.orders[id_]
+            if not lots or order.status in {OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_REPLACE}:
+                continue
+            taken = min(lots, abs(order.left))
+            lots -= taken
+            if taken == abs(order.left):
+                out += self._cancel(id_, order, "position_reduced")
+                continue
+            request = f"{id_}-r"
+            event = ReplaceRequested(client_order_id=id_, request_id=request)
+            smaller = order.lots + (taken if order.lots < 0 else -taken)
+            command = ReplaceOrder(
+                client_order_id=id_, instrument=desk.instrument, request_id=request, lots=smaller
+            )
+            out += [*self._advance(event, order), command]
+        return out
+
+    # -- control --------------------------------------------------------------------------------
+
+    def _on_cancel_all(self, command: CancelAll, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        out: list[Message] = []
+        for name, desk in self.state.desks.items():
+            if command.strategy in {"", name}:
+                for id_ in list(desk.working):
+                    out += self._cancel(id_, self.state.orders[id_], command.reason)
+        return out
+
+    def _on_faulted(self, fault: StrategyFaulted, now: Nanoseconds) -> Sequence[Message]:
+        """Its entries are taken back; the stops of a position that stays keep protecting it."""
+        del now
+        out: list[Message] = []
+        desk = self.state.desks[fault.strategy]
+        desk.waiting = None
+        for id_ in list(desk.working):
+            order = self.state.orders[id_]
+            if order.role is not OrderRole.PROTECTION:
+                out += self._cancel(id_, order, "strategy_faulted")
+        return out
+
+    def _on_session_closed(self, closed: SessionClosed, now: Nanoseconds) -> Sequence[Message]:
+        del closed, now
+        orders = self.state.orders
+        self.state.orders = {k: o for k, o in orders.items() if o.status not in TERMINAL}
+        return NOTHING
+
+    def _on_start(self, started: RunStarted, now: Nanoseconds) -> Sequence[Message]:
+        """After a restart nobody knows what was sent: whatever lacks an answer is asked for."""
+        del now
+        self.state.epoch = started.epoch
+        out: list[Message] = []
+        for desk in self.state.desks.values():
+            for id_ in list(desk.working):
+                order = self.state.orders[id_]
+                if order.status in _UNANSWERED:
+                    out += self._advance(OrderInDoubt(client_order_id=id_), order)
+                out.append(QueryOrder(client_order_id=id_, instrument=desk.instrument))
+        return out
+
+
+def _unknown(event: OrderEvent) -> DifferenceFound:
+    return DifferenceFound(
+        kind="unknown_order",
+        key=event.client_order_id,
+        ours="nothing",
+        theirs=type(event).__name__,
+    )
+
+
+def _contradiction(event: OrderEvent, order: Order) -> DifferenceFound:
+    return DifferenceFound(
+        kind="contradiction",
+        key=event.client_order_id,
+        ours=order.status.name,
+        theirs=type(event).__name__,
+    )

@@ -1,0 +1,242 @@
+"""The actor around a strategy: turns its answers into targets and orders, with their reasons.
+
+It owns what every strategy would otherwise repeat: that a target is told only when it changes,
+its size, that an entry goes with its exits or not at all, that nothing is decided in the warm-up,
+and that an entry which an exit ended is not taken again before the strategy has let go of it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from struct import Struct as Packing
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from actors.runtime.actor import NOTHING, Handler
+from trader.kernels.sizing import weighted_lots
+from trader.model.account import EquityMarked, PositionChanged
+from trader.model.envelope import Message
+from trader.model.market import BarClosed
+from trader.model.orders import (
+    CancelKey,
+    DecisionRecorded,
+    OrderFilled,
+    OrderRequested,
+    OrderRole,
+    OrderType,
+    TargetPosition,
+)
+from trader.model.units import INT64_MAX, Lots, Money, Nanoseconds, Ticks
+from trader.strategies.exits import ExitPolicy, ExitState
+from trader.strategies.strategy import Action, Cancel, Order, Side, Strategy, Target
+
+_DOUBLE: Final = Packing("<d")
+_INT64: Final = Packing("<q")
+
+
+class Sizing(Struct, frozen=True, kw_only=True):
+    """How large a full side is: fixed lots, or the share `rate / unit` of equity.
+
+    `half` is money in half a tick x lot; `bound` is what |lots x ticks| may not reach.
+    """
+
+    lots: Lots = 0
+    rate: int = 0
+    unit: int = 1
+    half: Money
+    bound: int = INT64_MAX // 4
+
+
+class StrategyState(Struct):
+    """What the actor keeps beside the strategy's own state and its exits' states."""
+
+    target: Lots = 0
+    position: Lots = 0
+    blocked: int = 0
+    equity: Money = 0
+
+
+class StrategyActor:
+    """One strategy on one instrument."""
+
+    def __init__(
+        self,
+        strategy: Strategy,
+        *,
+        name: str,
+        instrument: str,
+        sizing: Sizing,
+        exits: Sequence[ExitPolicy] = (),
+        trade_from: Nanoseconds = 0,
+        equity: Money = 0,
+    ) -> None:
+        """Decides on no bar that opens before `trade_from`; `equity` is the account's at the start."""
+        self.name = f"strategy:{name}"
+        self.instrument = instrument
+        self.strategy = strategy
+        self.state = StrategyState(equity=equity)
+        self._label = name
+        self._sizing = sizing
+        self._exits = tuple(exits)
+        self._trade_from = trade_from
+        self._inputs = tuple(_reader(field) for field in strategy.inputs)
+
+    @property
+    def handlers(self) -> Mapping[type, Handler]:
+        """Bars of its instrument, its own fills and positions, and the account's equity."""
+        return {
+            BarClosed: self._on_bar,
+            PositionChanged: self._on_position,
+            OrderFilled: self._on_fill,
+            EquityMarked: self._on_equity,
+        }
+
+    def dump(self) -> bytes:
+        """The actor's, the strategy's and the exits' states, in this order."""
+        exits = [exit_.state for exit_ in self._exits]
+        return msgspec.msgpack.encode((self.state, self.strategy.state, exits))
+
+    def load(self, data: bytes) -> None:
+        """Takes back what `dump` wrote."""
+        shape = tuple[StrategyState, type(self.strategy.state), list[ExitState]]  # type: ignore[misc]
+        self.state, self.strategy.state, exits = msgspec.msgpack.decode(data, type=shape)
+        for exit_, state in zip(self._exits, exits, strict=True):
+            exit_.state = state
+
+    def _on_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        for exit_ in self._exits:
+            exit_.on_bar(bar)
+        answer = self.strategy.on_bar(bar)
+        if answer is None:
+            if self.state.blocked:
+                self.state.blocked = 0
+            return NOTHING
+        if bar.ts_open < self._trade_from:
+            self.strategy.on_flat(exited=False)
+            return NOTHING
+        actions = answer if isinstance(answer, list) else (answer,)
+        return [message for action in actions for message in self._act(action, bar.close_ticks)]
+
+    def _act(self, action: Action, close: Ticks) -> Sequence[Message]:
+        if isinstance(action, Side):
+            return self._aim(self._sized(action.sign, close), action.reason, close)
+        if isinstance(action, Target):
+            return self._aim(self._checked(action.lots, close), action.reason, close)
+        if isinstance(action, Order):
+            return (self._request(action, close),)
+        if isinstance(action, Cancel):
+            return (CancelKey(strategy=self._label, key=action.key),)
+        raise TypeError(f"on_bar answered {type(action).__name__}, which is no action")
+
+    def _aim(self, lots: Lots, reason: str, close: Ticks) -> Sequence[Message]:
+        state = self.state
+        if state.blocked and lots * state.blocked > 0:
+            return NOTHING
+        state.blocked = 0
+        if lots == state.target:
+            return NOTHING
+        if lots and not all(exit_.ready for exit_ in self._exits):
+            self.strategy.on_flat(exited=False)
+            return (self._withheld(lots, "warming_up"),)
+        state.target = lots
+        protection = tuple(exit_.protection() for exit_ in self._exits) if lots else ()
+        return (
+            TargetPosition(
+                strategy=self._label,
+                instrument=self.instrument,
+                lots=lots,
+                ref_ticks=close,
+                reason=reason,
+                inputs=self._seen(),
+                protection=protection,
+            ),
+        )
+
+    def _sized(self, sign: int, close: Ticks) -> Lots:
+        sizing = self._sizing
+        if sizing.lots:
+            return sign * sizing.lots
+        half_ticks = 2 * close
+        return sign * weighted_lots(
+            self.state.equity, half_ticks, sizing.half, sizing.rate, sizing.unit
+        )
+
+    def _checked(self, lots: Lots, close: Ticks) -> Lots:
+        if type(lots) is not int:
+            raise TypeError(f"lots must be a whole number, not {lots!r}")
+        if abs(lots) * max(abs(close), 1) > self._sizing.bound:
+            raise ValueError(f"{lots} lots at {close} ticks leave the account's range")
+        return lots
+
+    def _request(self, order: Order, close: Ticks) -> OrderRequested:
+        for ticks in (order.limit_ticks, order.stop_ticks):
+            if ticks is not None and (type(ticks) is not int or ticks <= 0):
+                raise ValueError(f"a price must be a positive number of ticks, not {ticks!r}")
+        return OrderRequested(
+            strategy=self._label,
+            instrument=self.instrument,
+            key=order.key,
+            lots=self._checked(order.lots, order.limit_ticks or order.stop_ticks or close),
+            order_type=order.order_type,
+            limit_ticks=order.limit_ticks,
+            stop_ticks=order.stop_ticks if order.order_type is OrderType.STOP else None,
+            ref_ticks=close,
+        )
+
+    def _withheld(self, lots: Lots, reason: str) -> DecisionRecorded:
+        return DecisionRecorded(
+            strategy=self._label,
+            instrument=self.instrument,
+            lots=lots,
+            reason=reason,
+            inputs=self._seen(),
+        )
+
+    def _seen(self) -> tuple[int, ...]:
+        state = self.strategy.state
+        return tuple([read(state) for read in self._inputs])
+
+    def _on_position(self, changed: PositionChanged, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        self.state.position = changed.lots
+        return NOTHING
+
+    def _on_fill(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
+        """The fill is booked already: a stop that made us flat ends the target it protected."""
+        del now
+        state = self.state
+        if fill.role is not OrderRole.PROTECTION or state.position:
+            return NOTHING
+        if state.target * fill.last_lots >= 0:
+            return NOTHING
+        state.blocked = 1 if state.target > 0 else -1
+        state.target = 0
+        self.strategy.on_flat(exited=True)
+        return (
+            TargetPosition(
+                strategy=self._label,
+                instrument=self.instrument,
+                lots=0,
+                ref_ticks=fill.last_ticks,
+                reason=self._exits[0].reason if self._exits else "protection",
+                inputs=self._seen(),
+            ),
+        )
+
+    def _on_equity(self, marked: EquityMarked, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        self.state.equity = marked.equity
+        return NOTHING
+
+
+def _reader(field: str) -> Callable[[Any], int]:
+    """Reads a field of a state as an integer; a float by its bits."""
+
+    def read(state: Any) -> int:
+        value = getattr(state, field)
+        if type(value) is float:
+            return int(_INT64.unpack(_DOUBLE.pack(value))[0])
+        return int(value)
+
+    return read

@@ -1,0 +1,1 @@
+"""What every run needs, whoever feeds it: delivery, recording, timers, supervision."""

@@ -1,0 +1,160 @@
+"""The reactor: one input at a time, depth first, to quiescence; then the effects may leave.
+
+Each message goes to its receivers in the graph's order, and what one returns is delivered, with
+all it causes, before the next receiver is called. So a drawdown halts trading before a strategy
+sees the bar that broke it. Effects are collected while a step runs and handed out at its end,
+filtered by the trading state that holds then: an approval that the final state withholds becomes
+a cancellation in the same step.
+
+A message that enters an output table is named by the step's row and a count. Everything else
+bears the name of its nearest ancestor that has one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from actors.runtime.actor import NOTHING, Actor
+from actors.runtime.recorder import Recorder
+from actors.runtime.routes import STRATEGY, WORLD, Outlet, Receiver, role_of
+from trader.model.control import StrategyFaulted, TradingState
+from trader.model.envelope import Envelope, Message, Name
+from trader.model.orders import OrderApproved, OrderCanceled
+from trader.model.units import Nanoseconds
+
+Effects: TypeAlias = Sequence[Message]
+Observer: TypeAlias = Callable[[Envelope], None]
+
+_NO_EFFECTS: Final[tuple[Message, ...]] = ()
+
+
+class ReactorState(Struct):
+    """Where the reactor stands: its last row, the messages named since, who is quarantined."""
+
+    seq: int = 0
+    n: int = 0
+    quarantined: list[str] = []
+
+
+class Reactor:
+    """Delivers messages among the actors; owns the sequence and nothing else."""
+
+    def __init__(
+        self,
+        outlets: Mapping[str, Outlet],
+        actors: Sequence[Actor],
+        recorder: Recorder,
+        trading_state: Callable[[], TradingState],
+    ) -> None:
+        self.actors: Final = tuple(actors)
+        self.recorder: Final = recorder
+        self.state = ReactorState()
+        self.effects: list[Message] = []
+        self.observer: Observer | None = None
+        self._outlets = outlets
+        self._world = outlets[WORLD]
+        self._runtime = outlets["runtime"]
+        self._trading_state = trading_state
+        self._now: Nanoseconds = 0
+
+    def row(self, message: Message, now: Nanoseconds) -> Effects:
+        """Takes an input row, which gets the next sequence number, and runs to quiescence."""
+        state = self.state
+        state.seq += 1
+        state.n = 0
+        self._now = now
+        self._deliver(self._world, message, (state.seq, 0))
+        return self._finish() if self.effects else _NO_EFFECTS
+
+    def note(self, message: Message, now: Nanoseconds, cause: Name | None = None) -> Effects:
+        """Takes an input that bears the last row's number: a report, a timer, the start."""
+        self._now = now
+        self._deliver(self._world, message, cause or (self.state.seq, 0))
+        return self._finish() if self.effects else _NO_EFFECTS
+
+    def collect(self, message: Message, now: Nanoseconds) -> Sequence[Message]:
+        """The gateway's port: what arrives here leaves at the end of the step."""
+        del now
+        self.effects.append(message)
+        return NOTHING
+
+    def quarantine(self, actor: str) -> None:
+        """Takes a strategy out of the graph; it is called no more."""
+        for outlet in self._outlets.values():
+            for kind, receivers in outlet.plain.items():
+                outlet.plain[kind] = _without(actor, receivers)
+            for _, by_key in outlet.keyed.values():
+                for key, receivers in by_key.items():
+                    by_key[key] = _without(actor, receivers)
+
+    def _deliver(self, outlet: Outlet, message: Message, cause: Name) -> None:
+        kind = type(message)
+        record = outlet.records.get(kind)
+        if record is not None:
+            state = self.state
+            state.n += 1
+            name = (state.seq, state.n)
+            record(name, self._now, cause, message)
+            if self.observer is not None:
+                self._observe(outlet, message, name, cause)
+            cause = name
+        elif self.observer is not None:
+            self._observe(outlet, message, cause, cause)
+        receivers = outlet.plain.get(kind)
+        if receivers is None:
+            receivers = outlet.receivers(message)
+        for receiver in receivers:
+            try:
+                answers = receiver.handle(message, self._now)
+            except Exception as error:  # the one place where a strategy's own error ends
+                answers = self._fault(receiver, error)
+                outlet_of_answers = self._runtime
+            else:
+                outlet_of_answers = receiver.outlet
+            for answer in answers:
+                self._deliver(outlet_of_answers, answer, cause)
+
+    def _fault(self, receiver: Receiver, error: Exception) -> Sequence[Message]:
+        if role_of(receiver.actor) != STRATEGY or isinstance(error, MemoryError):
+            raise error
+        self.state.quarantined.append(receiver.actor)
+        self.quarantine(receiver.actor)
+        text = f"{type(error).__name__}: {error}"
+        return (StrategyFaulted(strategy=receiver.actor.partition(":")[2], error=text),)
+
+    def _finish(self) -> Effects:
+        effects, self.effects = self.effects, []
+        if self._trading_state() is TradingState.ACTIVE:
+            return effects
+        kept: list[Message] = []
+        for effect in effects:
+            if not isinstance(effect, OrderApproved) or not self._withheld(effect):
+                kept.append(effect)
+        return kept + self.effects
+
+    def _withheld(self, approval: OrderApproved) -> bool:
+        """Cancels an approval that the state at the end of the step no longer lets out."""
+        if self._trading_state() is not TradingState.HALTED:
+            return False
+        order = approval.order
+        self._deliver(
+            self._world,
+            OrderCanceled(
+                client_order_id=order.client_order_id, reason="trading_halted", ts_event=self._now
+            ),
+            self.recorder.approval(order.client_order_id),
+        )
+        return True
+
+    def _observe(self, outlet: Outlet, message: Message, name: Name, cause: Name) -> None:
+        assert self.observer is not None
+        self.observer(
+            Envelope(
+                seq=name[0], n=name[1], ts=self._now, cause=cause, source=outlet.source, body=message
+            )
+        )
+
+
+def _without(actor: str, receivers: tuple[Receiver, ...]) -> tuple[Receiver, ...]:
+    return tuple(receiver for receiver in receivers if receiver.actor != actor)

@@ -1,0 +1,86 @@
+"""What the simulated venue remembers: working orders in order of arrival, and the bar under way."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from trader.model.orders import Liquidity, OrderRole, OrderType, SubmitOrder
+from trader.model.units import Lots, Nanoseconds, Ticks
+
+UNLIMITED: Final = 2**62
+
+
+@dataclass(slots=True, kw_only=True)
+class WorkingOrder:
+    """An order at the venue. `granted`: lots it may fill; for a child no more than its parent has."""
+
+    client_order_id: str
+    strategy: str
+    instrument: str
+    lots: Lots
+    order_type: OrderType
+    limit_ticks: Ticks
+    stop_ticks: Ticks
+    role: OrderRole
+    parent: str
+    ts_arrived: Nanoseconds
+    granted: Lots
+    filled: Lots = 0
+    triggered: bool = False
+    joined: bool = False
+    met_opening: bool = False
+    cancel_at_close: bool = False
+    lots_at_close: Lots = 0
+    children: list[str] = field(default_factory=list)
+
+    @property
+    def open_lots(self) -> Lots:
+        """Unsigned lots that may fill now."""
+        return self.granted - abs(self.filled)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left of the whole order."""
+        return self.filled == self.lots
+
+
+def working_order(order: SubmitOrder, now: Nanoseconds) -> WorkingOrder:
+    """The venue's own record of an order that has just arrived."""
+    return WorkingOrder(
+        client_order_id=order.client_order_id,
+        strategy=order.strategy,
+        instrument=order.instrument,
+        lots=order.lots,
+        order_type=order.order_type,
+        limit_ticks=order.limit_ticks or 0,
+        stop_ticks=order.stop_ticks or 0,
+        role=order.role,
+        parent=order.parent,
+        ts_arrived=now,
+        granted=0 if order.parent else abs(order.lots),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Book:
+    """One instrument at the venue: its orders, its bar under way, what that bar still gives."""
+
+    instrument: str
+    half: int
+    orders: dict[str, WorkingOrder] = field(default_factory=dict)
+    ts_open: Nanoseconds = -1
+    ts_close: Nanoseconds = -1
+    open_ticks: Ticks = 0
+    budget: Lots = 0
+    ambiguous: bool = False
+
+    def inside(self, now: Nanoseconds) -> bool:
+        """Whether `now` lies strictly inside the bar under way."""
+        return self.ts_open < now < self.ts_close
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class Execution:
+    """A fill about to happen: at what price, giving or taking liquidity."""
+
+    ticks: Ticks
+    liquidity: Liquidity

@@ -1,0 +1,184 @@
+"""The venue's memory and its rules: accounts, markets, orders.
+
+The engine is told the time by `now` and the prices by `mark`; it reads no clock, opens no
+socket, and knows nothing of who is connected. What it refuses it returns as a `Refusal`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from sims.servers.binance import filters, refusals
+from sims.servers.binance.accounts import ACCOUNTS, Account, AccountSpec
+from sims.servers.binance.amounts import amount
+from sims.servers.binance.markets import SYMBOLS, Market, SymbolRules
+from sims.servers.binance.matching import Fees, Listener, Matching
+from sims.servers.binance.orders import NewOrder, Order, OrderStatus, OrderType, Side, Trade
+from sims.servers.binance.refusals import Refusal
+
+NO_FEES: Final = Fees()
+
+
+class OrderKey(Struct, frozen=True, kw_only=True):
+    """How a request names an order: by either id, or by both, which must then agree."""
+
+    symbol: str
+    order_id: int | None = None
+    client_order_id: str | None = None
+
+
+class Engine:
+    """A venue without a network; `now` returns nanoseconds since the epoch."""
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], int],
+        symbols: Iterable[SymbolRules] = SYMBOLS,
+        accounts: Iterable[AccountSpec] = ACCOUNTS,
+        fees: Fees = NO_FEES,
+    ) -> None:
+        self.now: Final = now
+        self.fees: Final = fees
+        self.markets: Final = {
+            rules.symbol: Market(rules=rules, price=rules.price_opening) for rules in symbols
+        }
+        self.accounts: Final = {
+            spec.key: Account(spec, uid) for uid, spec in enumerate(accounts, start=1)
+        }
+        self.orders: Final[dict[int, Order]] = {}
+        self._open: Final[dict[int, Order]] = {}
+        self._latest: Final[dict[tuple[str, str, str], Order]] = {}
+        self._matching: Final = Matching(fees)
+        self._cancels = 0
+
+    def listen(self, listener: Listener) -> None:
+        """Tell `listener` every user event, with its account's name, when it happens."""
+        self._matching.listeners.append(listener)
+
+    def forget(self, listener: Listener) -> None:
+        """Stop telling `listener`."""
+        self._matching.listeners.remove(listener)
+
+    def mark(self, symbol: str, price: str, available: str | None = None) -> None:
+        """Move a market to `price` and let the orders which that reaches trade.
+
+        At most `available` of the base asset trades before the next mark; None is no limit.
+        """
+        market = self.markets[symbol]
+        market.price = amount(price)
+        market.available = None if available is None else amount(available)
+        assert market.price > 0, price
+        assert market.price % market.rules.tick == 0, (price, market.rules)
+        assert (market.available or 0) % market.rules.step == 0, (available, market.rules)
+        now = self.now()
+        for order in self._in_turn(market):
+            self._matching.advance(order, now)
+            self._keep(order)
+
+    def place(self, account: Account, terms: NewOrder) -> Order | Refusal:
+        """Take a new order in, or say why not; a refused order leaves no trace."""
+        market = self.markets.get(terms.symbol)
+        if market is None:
+            return refusals.BAD_SYMBOL
+        order_id = len(self.orders) + 1
+        name = terms.client_order_id or f"venue-order-{order_id}"
+        now = self.now()
+        order = Order(
+            order_id=order_id,
+            account=account,
+            market=market,
+            terms=terms,
+            client_order_id=name,
+            hold_price=filters.reference_price(terms, market),
+            created_ns=now,
+            updated_ns=now,
+        )
+        if refusal := self._refuses(order):
+            return refusal
+        self.orders[order_id] = order
+        self._latest[account.name, terms.symbol, name] = order
+        self._matching.accept(order, now)
+        self._keep(order)
+        return order
+
+    def cancel(
+        self, account: Account, key: OrderKey, name: str | None, only: OrderStatus | None
+    ) -> Order | Refusal:
+        """End an open order and rename it to `name`; with `only`, just in that status."""
+        order = self._named(account, key)
+        if order is None or not order.is_open:
+            return refusals.CANCEL_UNKNOWN
+        if key.client_order_id not in {None, order.client_order_id}:
+            return refusals.CANCEL_UNKNOWN
+        if only is not None and order.status is not only:
+            return refusals.CANCEL_RESTRICTED
+        self._cancels += 1
+        self._matching.cancel(order, name or f"venue-cancel-{self._cancels}", self.now())
+        self._rename(order)
+        self._keep(order)
+        return order
+
+    def find(self, account: Account, key: OrderKey) -> Order | Refusal:
+        """Return the order, open or ended; a client id names the latest order that had it."""
+        order = self._named(account, key)
+        if order is None:
+            return refusals.NO_SUCH_ORDER
+        names = {None, order.client_order_id, order.original_client_order_id}
+        return order if key.client_order_id in names else refusals.CLIENT_ID_MISMATCH
+
+    def open_orders(self, account: Account, symbol: str | None) -> Iterator[Order]:
+        """Yield the account's open orders, oldest first; those of one symbol, or all."""
+        for order in self._open.values():
+            if order.account is account and symbol in {None, order.terms.symbol}:
+                yield order
+
+    def trades(self, account: Account, symbol: str) -> list[Trade]:
+        """Return the account's trades in `symbol`, oldest first."""
+        orders = (order for order in self.orders.values() if order.account is account)
+        trades = (trade for order in orders for trade in order.trades if trade.symbol == symbol)
+        return sorted(trades, key=lambda trade: trade.trade_id)
+
+    def _named(self, account: Account, key: OrderKey) -> Order | None:
+        if key.order_id is None:
+            return self._latest.get((account.name, key.symbol, key.client_order_id or ""))
+        order = self.orders.get(key.order_id)
+        if order is None or order.account is not account or order.terms.symbol != key.symbol:
+            return None
+        return order
+
+    def _refuses(self, order: Order) -> Refusal | None:
+        if refusal := filters.check(order.terms, order.market):
+            return refusal
+        previous = self._latest.get((order.account.name, order.terms.symbol, order.client_order_id))
+        if previous is not None and previous.is_open:
+            return refusals.DUPLICATE_ORDER
+        if order.terms.order_type is OrderType.STOP_LOSS and order.triggers():
+            return refusals.WOULD_TRIGGER
+        free = order.account.balance(order.spent_asset).free
+        return refusals.INSUFFICIENT_BALANCE if free < order.hold(order.remaining) else None
+
+    def _rename(self, order: Order) -> None:
+        address = order.account.name, order.terms.symbol, order.client_order_id
+        holder = self._latest.get(address)
+        # A cancel may borrow the name of an open order; that one must still be found by it.
+        if holder is None or not holder.is_open:
+            self._latest[address] = order
+
+    def _in_turn(self, market: Market) -> list[Order]:
+        """Order the waiting: limit orders by price and age, then stop orders by age."""
+        waiting = [order for order in self._open.values() if order.market is market]
+
+        def turn(order: Order) -> tuple[bool, int, int]:
+            price = order.terms.price
+            better = -price if order.terms.side is Side.BUY else price
+            return order.terms.order_type is OrderType.STOP_LOSS, better, order.order_id
+
+        return sorted(waiting, key=turn)
+
+    def _keep(self, order: Order) -> None:
+        if order.is_open:
+            self._open[order.order_id] = order
+        else:
+            self._open.pop(order.order_id, None)

@@ -1,0 +1,57 @@
+"""Interference: what a test lets happen between a client and the engine.
+
+The server asks twice about every request, before it is executed and before it is answered, and
+does what the verdict says. A hook may wait as long as it likes; other requests pass it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from enum import Enum, auto
+
+from msgspec import Struct
+
+
+class Verdict(Enum):
+    """What happens to a request.
+
+    PROCEED        nothing unusual
+    LOSE           it is executed, and never answered
+    REFUSE_UNSEEN  it is neither executed nor answered; means LOSE once it is executed
+    CLOSE          the connection breaks, here and now
+    UNKNOWN        it goes no further, and is answered that its outcome is unknown
+    """
+
+    PROCEED = auto()
+    LOSE = auto()
+    REFUSE_UNSEEN = auto()
+    CLOSE = auto()
+    UNKNOWN = auto()
+
+
+Hook = Callable[[str, Mapping[str, object]], Awaitable[Verdict]]
+
+
+async def proceed(_method: str, _params: Mapping[str, object]) -> Verdict:
+    """Interfere with nothing."""
+    return Verdict.PROCEED
+
+
+class Interference(Struct, frozen=True, kw_only=True):
+    """The two hooks; each is called with a request's method and parameters.
+
+    With `answers_first` the events that a request causes on its own connection follow its answer
+    instead of preceding it; both happen on the real wire.
+    """
+
+    before_execute: Hook = proceed
+    before_answer: Hook = proceed
+    answers_first: bool = False
+
+
+def once(method: str, verdict: Verdict) -> Hook:
+    """Return a hook that strikes the first request of `method` and none after it."""
+    waiting = [verdict]
+
+    async def hook(called: str, _params: Mapping[str, object]) -> Verdict:
+        return waiting.pop() if called == method and waiting else Verdict.PROCEED
+
+    return hook

@@ -1,0 +1,1 @@
+"""What each method of the WebSocket API does; `table.py` says which there are."""

@@ -1,0 +1,102 @@
+"""Methods that need no key: ping, time, exchangeInfo."""
+
+from sims.servers.binance import refusals
+from sims.servers.binance.amounts import PLACES, text_of
+from sims.servers.binance.markets import SymbolRules
+from sims.servers.binance.methods.call import Call, Outcome
+from sims.servers.binance.orders import OrderType
+from sims.servers.binance.refusals import RefusedError
+from sims.servers.binance.reports import NS_PER_MS
+
+
+def ping(call: Call) -> Outcome:
+    """Answer that the venue is there."""
+    call.params.done()
+    return {}
+
+
+def time(call: Call) -> Outcome:
+    """Tell the venue's time in milliseconds."""
+    call.params.done()
+    return {"serverTime": call.now // NS_PER_MS}
+
+
+def exchange_info(call: Call) -> Outcome:
+    """Describe the limits, and the symbols that were asked for or all of them."""
+    symbols = _asked(call)
+    call.params.done()
+    return {
+        "timezone": "UTC",
+        "serverTime": call.now // NS_PER_MS,
+        "rateLimits": [window.describe() for window in call.limits.windows],
+        "exchangeFilters": [],
+        "symbols": [_symbol(call.engine.markets[symbol].rules) for symbol in symbols],
+    }
+
+
+def _asked(call: Call) -> list[str]:
+    one = call.symbol_or_none()
+    many = call.params.texts("symbols")
+    if one is not None and many is not None:
+        raise RefusedError(refusals.BAD_COMBINATION)
+    if one is not None:
+        return [one]
+    if many is not None:
+        return [call.known_symbol(symbol) for symbol in many]
+    return list(call.engine.markets)
+
+
+def _symbol(rules: SymbolRules) -> dict[str, object]:
+    return {
+        "symbol": rules.symbol,
+        "status": "TRADING",
+        "baseAsset": rules.base,
+        "baseAssetPrecision": PLACES,
+        "quoteAsset": rules.quote,
+        "quotePrecision": PLACES,
+        "quoteAssetPrecision": PLACES,
+        "baseCommissionPrecision": PLACES,
+        "quoteCommissionPrecision": PLACES,
+        "orderTypes": [kind.value for kind in OrderType],
+        "icebergAllowed": False,
+        "ocoAllowed": False,
+        "otoAllowed": False,
+        "opoAllowed": False,
+        "quoteOrderQtyMarketAllowed": False,
+        "allowTrailingStop": False,
+        "cancelReplaceAllowed": False,
+        "amendAllowed": False,
+        "pegInstructionsAllowed": False,
+        "isSpotTradingAllowed": True,
+        "isMarginTradingAllowed": False,
+        "filters": _filters(rules),
+        "permissions": [],
+        "permissionSets": [["SPOT"]],
+        "defaultSelfTradePreventionMode": "NONE",
+        "allowedSelfTradePreventionModes": ["NONE"],
+    }
+
+
+def _filters(rules: SymbolRules) -> list[dict[str, object]]:
+    return [
+        {
+            "filterType": "PRICE_FILTER",
+            "minPrice": text_of(rules.tick),
+            "maxPrice": text_of(rules.price_max),
+            "tickSize": text_of(rules.tick),
+        },
+        {
+            "filterType": "LOT_SIZE",
+            "minQty": text_of(rules.step),
+            "maxQty": text_of(rules.quantity_max),
+            "stepSize": text_of(rules.step),
+        },
+        {
+            "filterType": "NOTIONAL",
+            "minNotional": text_of(rules.notional_min),
+            "applyMinToMarket": True,
+            "maxNotional": text_of(rules.notional_max),
+            "applyMaxToMarket": False,
+            "avgPriceMins": 0,
+        },
+    ]

@@ -1,0 +1,48 @@
+"""The table of methods: what each does, what it weighs, and whether it must be signed."""
+
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct
+
+from sims.servers.binance.methods import account, orders, public, stream
+from sims.servers.binance.methods.call import Call, Outcome
+from sims.servers.binance.params import Params
+
+
+class Method(Struct, frozen=True, kw_only=True):
+    """One method; `weigh` says what a request costs, which may be given back if it succeeds."""
+
+    handle: Callable[[Call], Outcome]
+    weigh: Callable[[Params], int]
+    is_signed: bool = True
+    is_free_on_success: bool = False
+
+
+def _always(weight: int) -> Callable[[Params], int]:
+    return lambda _: weight
+
+
+def _open_orders_weight(params: Params) -> int:
+    return 80 if params.text("symbol") is None else 6
+
+
+def _trades_weight(params: Params) -> int:
+    return 20 if params.text("orderId") is None else 5
+
+
+METHODS: Final = {
+    "ping": Method(handle=public.ping, weigh=_always(1), is_signed=False),
+    "time": Method(handle=public.time, weigh=_always(1), is_signed=False),
+    "exchangeInfo": Method(handle=public.exchange_info, weigh=_always(20), is_signed=False),
+    "order.place": Method(handle=orders.place, weigh=_always(1), is_free_on_success=True),
+    "order.status": Method(handle=orders.status, weigh=_always(4)),
+    "order.cancel": Method(handle=orders.cancel, weigh=_always(1)),
+    "openOrders.status": Method(handle=orders.open_orders, weigh=_open_orders_weight),
+    "account.status": Method(handle=account.status, weigh=_always(20)),
+    "myTrades": Method(handle=account.trades, weigh=_trades_weight),
+    "userDataStream.subscribe.signature": Method(handle=stream.subscribe, weigh=_always(2)),
+    "userDataStream.unsubscribe": Method(
+        handle=stream.unsubscribe, weigh=_always(2), is_signed=False
+    ),
+}

@@ -1,0 +1,112 @@
+"""User events: what the venue tells an account about its orders and balances."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from sims.servers.binance.accounts import Account
+from sims.servers.binance.amounts import text_of
+from sims.servers.binance.orders import Order, Trade
+
+Event = Mapping[str, object]
+NS_PER_MS = 1_000_000
+
+
+class ExecutionType(StrEnum):
+    """What happened to an order."""
+
+    NEW = "NEW"
+    TRADE = "TRADE"
+    CANCELED = "CANCELED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+
+
+class Execution(Struct, frozen=True, kw_only=True):
+    """One thing that happened to an order; `trade` is there only for a TRADE."""
+
+    kind: ExecutionType
+    execution_id: int
+    ts_ns: int
+    trade: Trade | None = None
+    reject_reason: str = "NONE"
+
+
+def execution_report(order: Order, execution: Execution) -> Event:
+    """Describe `execution` as an `executionReport`, with the order as it stands after it."""
+    ms = execution.ts_ns // NS_PER_MS
+    head: dict[str, object] = {"e": "executionReport", "E": ms, **_terms(order)}
+    report = head | {
+        "x": execution.kind.value,
+        "X": order.status.value,
+        "r": execution.reject_reason,
+        "i": order.order_id,
+        **_trade(execution.trade),
+        "z": text_of(order.executed),
+        "T": ms,
+        "I": execution.execution_id,
+        "w": order.is_open and order.working_ns is not None,
+        "M": False,
+        "O": order.created_ns // NS_PER_MS,
+        "Z": text_of(order.executed_quote),
+        "Q": text_of(0),
+        "V": "NONE",
+    }
+    if order.working_ns is not None:
+        report["W"] = order.working_ns // NS_PER_MS
+    if order.expiry_reason is not None:
+        report["eR"] = order.expiry_reason
+    return report
+
+
+def account_position(account: Account, assets: Iterable[str]) -> Event:
+    """Describe the balances of `assets`, absolutely, as an `outboundAccountPosition`."""
+    ms = account.changed_ns // NS_PER_MS
+    balances = {asset: account.balance(asset) for asset in assets}
+    return {
+        "e": "outboundAccountPosition",
+        "E": ms,
+        "u": ms,
+        "B": [
+            {"a": asset, "f": text_of(balance.free), "l": text_of(balance.locked)}
+            for asset, balance in balances.items()
+        ],
+    }
+
+
+def stream_terminated(ts_ns: int) -> Event:
+    """Say that a subscription has ended while its connection lives on."""
+    return {"e": "eventStreamTerminated", "E": ts_ns // NS_PER_MS}
+
+
+def _terms(order: Order) -> Event:
+    terms = order.terms
+    return {
+        "s": terms.symbol,
+        "c": order.client_order_id,
+        "S": terms.side.value,
+        "o": terms.order_type.value,
+        "f": terms.time_in_force.value,
+        "q": text_of(terms.quantity),
+        "p": text_of(terms.price),
+        "P": text_of(terms.stop_price),
+        "F": text_of(0),
+        "g": -1,
+        "C": order.original_client_order_id,
+    }
+
+
+def _trade(trade: Trade | None) -> Event:
+    if trade is None:
+        zero = text_of(0)
+        return {"l": zero, "L": zero, "n": "0", "N": None, "t": -1, "m": False, "Y": zero}
+    return {
+        "l": text_of(trade.quantity),
+        "L": text_of(trade.price),
+        "n": text_of(trade.commission),
+        "N": trade.commission_asset,
+        "t": trade.trade_id,
+        "m": trade.is_maker,
+        "Y": text_of(trade.quote),
+    }

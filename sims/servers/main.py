@@ -1,0 +1,94 @@
+"""Run a loopback venue as a process of its own, until somebody tells it to stop."""
+
+import os
+import signal
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+import anyio
+import msgspec
+from msgspec import Struct
+
+from sims.servers.binance.accounts import ACCOUNTS, AccountSpec
+from sims.servers.binance.engine import Engine
+from sims.servers.binance.markets import SYMBOLS, SymbolRules
+from sims.servers.binance.server import Venue, serve
+from sims.servers.binance.walk import walk
+from sims.servers.ready import Ready, write_ready
+from trader.errors import UsageError
+
+HOST: Final = "127.0.0.1"
+TICK_S: Final = 0.25
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """What a venue cannot make for itself.
+
+    `now` is the clock, in nanoseconds since the epoch; `draw(n)` is a seeded stream of chance
+    that returns one of 0 ... n-1.
+    """
+
+    now: Callable[[], int]
+    draw: Callable[[int], int]
+    symbols: tuple[SymbolRules, ...] = SYMBOLS
+
+
+def read_accounts(path: Path) -> tuple[AccountSpec, ...]:
+    """Read a JSON list of `{"name", "key", "secret", "balances": {asset: text}}`."""
+    try:
+        accounts = msgspec.json.decode(path.read_bytes(), type=tuple[AccountSpec, ...])
+    except OSError as error:
+        raise UsageError(f"cannot read the accounts: {error.strerror}", where=str(path)) from error
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"bad accounts file: {error}", where=str(path)) from error
+    distinct = min(len({spec.name for spec in accounts}), len({spec.key for spec in accounts}))
+    if distinct < len(accounts):
+        raise UsageError("two accounts share a name or a key", where=str(path))
+    return accounts
+
+
+def run_forever(
+    port: int,
+    ready_file: Path | None,
+    accounts: Iterable[AccountSpec] = ACCOUNTS,
+    *,
+    world: World,
+) -> None:
+    """Serve a Binance venue on this machine until SIGTERM or SIGINT.
+
+    When connections are accepted, `ready_file` is written; an older one is removed at the start.
+    """
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
+    anyio.run(_run, port, ready_file, tuple(accounts), world)
+
+
+async def _run(
+    port: int, ready_file: Path | None, accounts: tuple[AccountSpec, ...], world: World
+) -> None:
+    engine = Engine(now=world.now, symbols=world.symbols, accounts=accounts)
+    async with serve(engine, host=HOST, port=port) as venue, anyio.create_task_group() as tasks:
+        tasks.start_soon(_wander, engine, world)
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            if ready_file is not None:
+                write_ready(ready_file, _ready(venue, accounts))
+            async for _ in signals:
+                break
+        tasks.cancel_scope.cancel()
+
+
+async def _wander(engine: Engine, world: World) -> None:
+    while True:
+        await anyio.sleep(TICK_S)
+        walk(engine, world.draw)
+
+
+def _ready(venue: Venue, accounts: tuple[AccountSpec, ...]) -> Ready:
+    return Ready(
+        venue="binance",
+        pid=os.getpid(),
+        ws=f"ws://{venue.host}:{venue.port}",
+        ws_api=venue.url,
+        accounts=[{"name": spec.name, "key": spec.key, "secret": spec.secret} for spec in accounts],
+    )

@@ -1,0 +1,177 @@
+"""A run on a simulated clock: the same core as live, with history, the venue and time simulated.
+
+At one instant: fills inside the bars that close now, timers, their reports, the closed bars with
+the decisions they cause, timers that wait for the bars, the openings; last the reports of what
+the decisions and openings did, which belong to the next round, so that all bars of an instant are
+decided before a fill they cause is known. A command reaches the venue at the end of the step
+that sent it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from actors.assembly import Core, Snapshot
+from sims.history import CLOSE, OPENING, Source, Window, windows
+from sims.venue import BarVenue
+from trader.model.account import AccountReported, PositionReport, QueryAccount
+from trader.model.control import RunEnded, RunStarted, TradingState
+from trader.model.envelope import Message
+from trader.model.market import BarClosed
+from trader.model.orders import CancelOrder, OrderApproved, OrderSubmitted, ReplaceOrder
+from trader.model.units import INT64_MAX, Nanoseconds
+
+CHUNK_EVENTS: Final = 16_384
+
+Progress = Callable[["Simulation"], None]
+Pacer = Callable[[Nanoseconds], None]
+
+
+class Simulation:
+    """One run: feed it windows of history until they end or it is told to stop."""
+
+    def __init__(self, core: Core, venue: BarVenue, sources: Sequence[Source], run: str) -> None:
+        self.core: Final = core
+        self.venue: Final = venue
+        self.sources: Final = list(sources)
+        self.rows = 0
+        self.events = 0
+        self.now: Nanoseconds = 0
+        self.stopped = False
+        self.until: int | None = None
+        self.pacer: Pacer | None = None
+        self._run = run
+        self._decided = False
+        self._books = [venue.books[source.instrument] for source in self.sources]
+
+    @property
+    def rows_total(self) -> int:
+        """How many rows of history the run has in all."""
+        return sum(source.stop - source.start for source in self.sources)
+
+    def run(self, progress: Progress | None = None) -> None:
+        """Runs to the end of history, to `until` rows, or until somebody sets `stopped`."""
+        for window in windows(self.sources):
+            if not self.now and window.instants:
+                self.start(window.instants[0])
+            for at in range(0, len(window.instants), CHUNK_EVENTS):
+                if self.stopped:
+                    break
+                self._chunk(window, at, at + CHUNK_EVENTS)
+                self.core.tables.stream()
+                if progress is not None:
+                    progress(self)
+        self.end()
+
+    def start(self, now: Nanoseconds) -> None:
+        """Wakes the core and lets it reconcile before the first row."""
+        self.now = now
+        self._perform(self.core.reactor.note(RunStarted(run=self._run, epoch=1), now))
+        self._report()
+
+    def end(self) -> None:
+        """Delivers what is due at the last instant and marks the account once more."""
+        self._tick(self.now, after_bars=True)
+        self._report()
+        self._perform(self.core.reactor.note(RunEnded(), self.now))
+
+    def _chunk(self, window: Window, start: int, stop: int) -> None:
+        sources, books, venue = self.sources, self._books, self.venue
+        reports, timers = venue.reports, self.core.timers
+        row_of = self.core.reactor.row
+        now = self.now
+        events = zip(
+            window.instants[start:stop],
+            window.moments[start:stop],
+            window.sources[start:stop],
+            window.indices[start:stop],
+            strict=True,
+        )
+        for ts, moment, number, index in events:
+            if ts != now:
+                self._pass_to(ts)
+                now = ts
+            if moment == CLOSE:
+                if timers.next_due <= ts:
+                    self._tick(ts, after_bars=False)
+                if reports and not self._decided:
+                    self._report()
+                self._decided = True
+                source = sources[number]
+                self.rows += 1
+                effects = row_of(
+                    BarClosed(source.instrument, source.interval_ns, *window.rows[number][index]), ts
+                )
+                if effects:
+                    self._perform(effects)
+                if self.rows == self.until:
+                    self.stopped = True
+                    return
+            elif moment == OPENING:
+                if timers.next_due <= ts:
+                    self._tick(ts, after_bars=True)
+                row = window.rows[number][index]
+                book = books[number]
+                venue.begin(book, row[5], row[6], row[0], row[4])
+                if book.orders:
+                    venue.opening(book, ts)
+            elif books[number].orders:
+                row = window.rows[number][index]
+                venue.inside(books[number], row[2], row[1], ts)
+
+    def _pass_to(self, ts: Nanoseconds) -> None:
+        """Ends the instant that was, fires what was due on the way, begins the next."""
+        timers = self.core.timers
+        if timers.next_due <= self.now:
+            self._tick(self.now, after_bars=True)
+        if self.venue.reports:
+            self._report()
+        while timers.next_due < ts:
+            self._tick(timers.next_due, after_bars=True)
+        self.now = ts
+        self._decided = False
+        if self.pacer is not None:
+            self.pacer(ts)
+
+    def _tick(self, ts: Nanoseconds, *, after_bars: bool) -> None:
+        """Fires the timers that are due."""
+        self.now = ts
+        while (fired := self.core.timers.due(ts, after_bars=after_bars)) is not None:
+            self._perform(self.core.reactor.note(fired, ts))
+
+    def _report(self) -> None:
+        """Delivers the venue's reports in the order in which it made them."""
+        reports, core = self.venue.reports, self.core
+        while reports:
+            report = reports.popleft()
+            id_ = getattr(report, "client_order_id", "")
+            cause = core.recorder.approvals.get(id_)
+            effects = core.reactor.note(report, self.now, cause)
+            if effects:
+                self._perform(effects)
+
+    def _perform(self, effects: Sequence[Message]) -> None:
+        """What leaves the core arrives at the venue at once, in order."""
+        venue, now = self.venue, self.now
+        for effect in effects:
+            if isinstance(effect, OrderApproved):
+                id_ = effect.order.client_order_id
+                venue.reports.append(OrderSubmitted(client_order_id=id_, ts_event=now))
+                venue.submit(effect.order, now)
+            elif isinstance(effect, CancelOrder):
+                venue.cancel(effect, now)
+            elif isinstance(effect, ReplaceOrder):
+                venue.replace(effect, now)
+            elif isinstance(effect, QueryAccount):
+                self._answer(effect)
+
+    def _answer(self, query: QueryAccount) -> None:
+        """A simulated account begins empty, and the venue says so."""
+        for name in self.venue.books:
+            self.venue.reports.append(PositionReport(instrument=name, lots=0, ts_event=self.now))
+        count = len(self.venue.books)
+        self.venue.reports.append(
+            AccountReported(request_id=query.request_id, count=count, ts_event=self.now)
+        )

@@ -1,0 +1,284 @@
+"""The simulated venue on bars: what fills, when, at what price, for how many lots.
+
+It sees a bar in two moments, its opening and its inside, and nothing of the path between. Orders
+are served in order of arrival; a bar gives all of them together no more than the configured share
+of its volume. What happens is reported, in the order in which it happened, into `reports`; the
+world decides when the core hears of it. The arithmetic is in `trader.kernels.matching`.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from sims.book import UNLIMITED, Book, Execution, WorkingOrder, working_order
+from trader.kernels.matching import (
+    joined_limit,
+    limit_met,
+    limit_passed,
+    share,
+    stop_met,
+    stop_reached,
+    worsened,
+)
+from trader.model.envelope import Message
+from trader.model.orders import (
+    CancelOrder,
+    CancelRejected,
+    Liquidity,
+    OrderAccepted,
+    OrderCanceled,
+    OrderFilled,
+    OrderRejected,
+    OrderReplaced,
+    OrderType,
+    ReplaceOrder,
+    ReplaceRejected,
+    SubmitOrder,
+)
+from trader.model.units import Lots, Money, Nanoseconds, Ticks
+
+
+@dataclass(frozen=True, kw_only=True)
+class VenueRules:
+    """How the venue fills and charges; rates are fractions of price, volume and notional.
+
+    Fees are in money: `maker` and `taker` a share of the notional, `per_lot` for each lot, the sum
+    rounded up to a multiple of `fee_quanta`.
+    """
+
+    slippage: tuple[int, int] = (0, 1)
+    slippage_ticks: Ticks = 0
+    participation: tuple[int, int] | None = None
+    touch: int = 0
+    maker: Fraction = Fraction(0)
+    taker: Fraction = Fraction(0)
+    per_lot: Fraction = Fraction(0)
+    fee_quanta: int = 1
+
+
+class BarVenue:
+    """Matches orders against bars."""
+
+    def __init__(self, halves: Mapping[str, Money], rules: VenueRules) -> None:
+        """`halves`: money in half a tick x lot, by instrument."""
+        self.books: Final = {name: Book(instrument=name, half=half) for name, half in halves.items()}
+        self.reports: Final[deque[Message]] = deque()
+        self.trades = 0
+        self.ambiguous_bars = 0
+        self._rules = rules
+
+    # -- commands -------------------------------------------------------------------------------
+
+    def submit(self, order: SubmitOrder, now: Nanoseconds) -> None:
+        """Takes an order in, or rejects it."""
+        book = self.books[order.instrument]
+        working = working_order(order, now)
+        if order.parent:
+            parent = book.orders.get(order.parent)
+            if parent is None:
+                self.reports.append(
+                    OrderRejected(
+                        client_order_id=order.client_order_id, code="unknown_parent", ts_event=now
+                    )
+                )
+                return
+            parent.children.append(order.client_order_id)
+        working.joined = now == book.ts_open
+        book.orders[order.client_order_id] = working
+        self.reports.append(OrderAccepted(client_order_id=order.client_order_id, ts_event=now))
+
+    def cancel(self, command: CancelOrder, now: Nanoseconds) -> None:
+        """Cancels a working order; inside a bar only once that bar has filled what it fills."""
+        book = self.books[command.instrument]
+        order = book.orders.get(command.client_order_id)
+        if order is None:
+            self.reports.append(
+                CancelRejected(
+                    client_order_id=command.client_order_id, code="unknown_order", ts_event=now
+                )
+            )
+        elif book.inside(now):
+            order.cancel_at_close = True
+        else:
+            self._end(book, order, "asked_for", now)
+
+    def replace(self, command: ReplaceOrder, now: Nanoseconds) -> None:
+        """Lowers an order to fewer lots in all; inside a bar only after that bar's fills."""
+        book = self.books[command.instrument]
+        order = book.orders.get(command.client_order_id)
+        if order is None:
+            self.reports.append(
+                ReplaceRejected(
+                    client_order_id=command.client_order_id, code="unknown_order", ts_event=now
+                )
+            )
+        elif book.inside(now):
+            order.lots_at_close = command.lots
+        else:
+            self._resize(book, order, command.lots, now)
+
+    # -- the bar --------------------------------------------------------------------------------
+
+    def begin(
+        self, book: Book, ts_open: Nanoseconds, ts_close: Nanoseconds, ticks: Ticks, lots: Lots
+    ) -> None:
+        """A bar opens; what it gives is fixed here."""
+        book.ts_open, book.ts_close, book.open_ticks = ts_open, ts_close, ticks
+        rate = self._rules.participation
+        book.budget = UNLIMITED if rate is None else share(lots, *rate)
+
+    def opening(self, book: Book, now: Nanoseconds) -> None:
+        """Fills what trades at the opening price."""
+        grants: list[tuple[WorkingOrder, Lots]] = []
+        for order in list(book.orders.values()):
+            if order.open_lots <= 0:
+                continue
+            execution = self._at_opening(order, book.open_ticks)
+            order.met_opening = True
+            order.joined = False
+            if execution is not None:
+                taken = self._fill(book, order, execution, now)
+                grants.append((order, taken))
+        for order, taken in grants:
+            self._grant(book, order, taken)
+            self._settle(book, order, now)
+
+    def inside(self, book: Book, low: Ticks, high: Ticks, now: Nanoseconds) -> None:
+        """Fills what trades between the opening and the close, then lets late cancels act."""
+        book.ambiguous = False
+        for order in list(book.orders.values()):
+            if order.open_lots <= 0 or order.ts_arrived > book.ts_open:
+                continue
+            execution = self._inside(order, book, low, high)
+            if execution is not None:
+                taken = self._fill(book, order, execution, now)
+                self._grant(book, order, taken)
+                book.ambiguous |= bool(order.children)
+                self._settle(book, order, now)
+        for order in list(book.orders.values()):
+            if order.cancel_at_close:
+                self._end(book, order, "asked_for", now)
+            elif order.lots_at_close:
+                self._resize(book, order, order.lots_at_close, now)
+                order.lots_at_close = 0
+        self.ambiguous_bars += book.ambiguous
+
+    def _at_opening(self, order: WorkingOrder, ticks: Ticks) -> Execution | None:
+        lots = order.lots
+        if order.order_type is OrderType.LIMIT:
+            if not limit_met(lots, order.limit_ticks, ticks):
+                return None
+            maker = order.met_opening
+            return Execution(
+                ticks=ticks, liquidity=Liquidity.MAKER if maker else Liquidity.TAKER
+            )
+        if order.order_type is OrderType.STOP and not order.triggered:
+            if not stop_met(lots, order.stop_ticks, ticks):
+                return None
+            order.triggered = True
+        return self._taken(lots, ticks)
+
+    def _inside(
+        self, order: WorkingOrder, book: Book, low: Ticks, high: Ticks
+    ) -> Execution | None:
+        lots = order.lots
+        if order.order_type is OrderType.LIMIT:
+            limit = order.limit_ticks
+            if order.joined and limit != book.open_ticks and limit_met(lots, limit, book.open_ticks):
+                ticks = joined_limit(lots, limit, low, high)
+            elif limit_passed(lots, limit, low, high, self._rules.touch):
+                ticks = limit
+            else:
+                return None
+            return Execution(ticks=ticks, liquidity=Liquidity.MAKER)
+        if order.order_type is OrderType.MARKET or order.triggered:
+            return None
+        if not stop_reached(lots, order.stop_ticks, low, high):
+            return None
+        order.triggered = True
+        return self._taken(lots, order.stop_ticks)
+
+    def _taken(self, lots: Lots, ticks: Ticks) -> Execution:
+        rules = self._rules
+        price = worsened(ticks, lots, *rules.slippage, rules.slippage_ticks)
+        return Execution(ticks=price, liquidity=Liquidity.TAKER)
+
+    # -- consequences ---------------------------------------------------------------------------
+
+    def _fill(
+        self, book: Book, order: WorkingOrder, execution: Execution, now: Nanoseconds
+    ) -> Lots:
+        """Fills as much as the bar still gives; the unsigned lots that were filled."""
+        taken = min(order.open_lots, book.budget)
+        if not taken:
+            return 0
+        book.budget -= taken
+        lots = taken if order.lots > 0 else -taken
+        order.filled += lots
+        self.trades += 1
+        self.reports.append(
+            OrderFilled(
+                client_order_id=order.client_order_id,
+                trade_id=str(self.trades),
+                last_lots=lots,
+                last_ticks=execution.ticks,
+                fee=self._fee(book, taken, execution),
+                liquidity=execution.liquidity,
+                ts_event=now,
+            )
+        )
+        return taken
+
+    def _fee(self, book: Book, lots: Lots, execution: Execution) -> Money:
+        rules = self._rules
+        rate = rules.taker if execution.liquidity is Liquidity.TAKER else rules.maker
+        if not rate and not rules.per_lot:
+            return 0
+        notional = lots * abs(execution.ticks) * 2 * book.half
+        owed = (notional * rate + lots * rules.per_lot) / rules.fee_quanta
+        return -(-owed.numerator // owed.denominator) * rules.fee_quanta
+
+    def _grant(self, book: Book, order: WorkingOrder, taken: Lots) -> None:
+        """A parent's fill lets its children work, for no more lots than it has filled."""
+        if taken:
+            for id_ in order.children:
+                child = book.orders.get(id_)
+                if child is not None:
+                    child.granted = min(abs(child.lots), abs(order.filled))
+
+    def _settle(self, book: Book, order: WorkingOrder, now: Nanoseconds) -> None:
+        """Takes a finished order off the book."""
+        if order.done:
+            del book.orders[order.client_order_id]
+            self._orphan(book, order, now)
+
+    def _end(self, book: Book, order: WorkingOrder, reason: str, now: Nanoseconds) -> None:
+        del book.orders[order.client_order_id]
+        self.reports.append(
+            OrderCanceled(client_order_id=order.client_order_id, reason=reason, ts_event=now)
+        )
+        self._orphan(book, order, now)
+
+    def _orphan(self, book: Book, parent: WorkingOrder, now: Nanoseconds) -> None:
+        """The parent ended: its children keep what it filled, the rest of them is cancelled."""
+        for id_ in parent.children:
+            child = book.orders.get(id_)
+            if child is None or child.granted == abs(child.lots):
+                continue
+            if child.granted == abs(child.filled):
+                self._end(book, child, "parent_ended", now)
+            else:
+                self._resize(book, child, child.granted if child.lots > 0 else -child.granted, now)
+
+    def _resize(self, book: Book, order: WorkingOrder, lots: Lots, now: Nanoseconds) -> None:
+        """Sets the order's size, never below what is filled; nothing left is a cancel."""
+        if abs(lots) <= abs(order.filled):
+            self._end(book, order, "nothing_left", now)
+            return
+        order.lots = lots
+        order.granted = min(order.granted, abs(lots))
+        self.reports.append(
+            OrderReplaced(client_order_id=order.client_order_id, lots=lots, ts_event=now)
+        )

@@ -1,0 +1,21 @@
+"""What all tests share: generated cases which are the same every time, and one event loop."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "traderd",
+    derandomize=True,  # a green suite stays green until the code changes
+    database=None,
+    deadline=None,  # a slow machine is no defect
+    max_examples=100,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("traderd")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Tests marked `anyio` run on asyncio, as the live run does."""
+    return "asyncio"

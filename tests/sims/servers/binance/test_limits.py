@@ -1,0 +1,78 @@
+"""Windows are aligned to the clock, orders that trade give back, and excess is refused."""
+
+import pytest
+
+from sims.servers.binance.engine import Engine
+from sims.servers.binance.limits import WEIGHT, Limits, Meter, Window
+from tests.sims.servers.binance.desk import START_MS, Clock, Desk, limit, market, outcome
+
+NS = 1_000_000_000
+ORDERS = (Window(kind="ORDERS", interval="SECOND", number=10, limit=3),)
+
+
+def test_a_count_starts_anew_with_the_next_window() -> None:
+    meter = Meter(Window(kind="ORDERS", interval="SECOND", number=10, limit=3))
+
+    meter.add(2, 109 * NS)
+
+    assert [meter.count(second * NS) for second in (109, 110)] == [2, 0]
+    assert meter.retry(109 * NS) == {"serverTime": 109_000, "retryAfter": 110_000}
+
+
+def test_a_count_never_falls_below_zero() -> None:
+    meter = Meter(WEIGHT)
+
+    meter.add(-5, 0)
+
+    assert meter.count(0) == 0
+
+
+@pytest.fixture
+def desk(engine: Engine, clock: Clock) -> Desk:
+    return Desk(engine, clock, Limits(engine, orders=ORDERS))
+
+
+def test_resting_orders_fill_the_window_and_trades_empty_it(desk: Desk) -> None:
+    counts = [
+        desk.place(params)["rateLimits"][0]["count"]
+        for params in (limit(), limit(), market(), market(), limit())
+    ]
+
+    # A market order is counted and given back in one turn.
+    assert counts == [1, 2, 2, 2, 3]
+    assert outcome(desk.place(limit())) == (
+        429,
+        -1015,
+        "Too many new orders; current limit is 3 orders per 10 SECOND.",
+    )
+    desk.engine.mark("BTCUSDT", "50000.00")
+    assert desk.place(limit(price="40000.00"))["rateLimits"][0]["count"] == 1
+
+
+def test_a_refusal_says_when_to_come_back(desk: Desk, clock: Clock) -> None:
+    for _ in range(3):
+        desk.place(limit())
+
+    data = desk.place(limit())["error"]["data"]
+    assert data == {"serverTime": START_MS, "retryAfter": START_MS + 10_000}
+    clock.ms = data["retryAfter"]
+    assert desk.place(limit())["status"] == 200
+
+
+def test_weight_is_shared_and_a_successful_order_is_free(engine: Engine, clock: Clock) -> None:
+    window = Window(kind="REQUEST_WEIGHT", interval="MINUTE", number=1, limit=45)
+    limits = Limits(engine, weight=window)
+    first, second = Desk(engine, clock, limits), Desk(engine, clock, limits)
+
+    used = [
+        first.ask("exchangeInfo")["rateLimits"][-1]["count"],
+        second.ask("ping")["rateLimits"][-1]["count"],
+        first.place(limit())["rateLimits"][-1]["count"],
+        first.place(limit(quantity="0"))["rateLimits"][-1]["count"],
+        second.ask("exchangeInfo")["rateLimits"][-1]["count"],
+    ]
+
+    assert used == [20, 21, 21, 22, 42]
+    status, code, text = outcome(first.ask("exchangeInfo"))
+    assert (status, code) == (429, -1003)
+    assert text.startswith("Too much request weight used; current limit is 45 request weight per")

@@ -1,0 +1,1 @@
+"""traderd: one deterministic core that trades by rules, live, in simulation and in replay."""

@@ -1,0 +1,1 @@
+"""Hot arithmetic, written once: steps over declared state, called live and compiled alike."""

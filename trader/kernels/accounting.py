@@ -1,0 +1,54 @@
+"""What a fill does to a position and to cash, exactly: integers in, integers out.
+
+A position is signed lots and their cost in tick x lot (negative for a short). For every position,
+at every moment: flow = realized - cost, where flow is minus the sum of lots x ticks of its fills.
+"""
+
+from trader.kernels.kernel import kernel
+
+
+@kernel
+def truncated(a: int, b: int) -> int:
+    """a / b rounded toward zero, b > 0."""
+    return a // b if a >= 0 else -(-a // b)
+
+
+@kernel
+def closed_lots(position: int, lots: int) -> int:
+    """How many lots of the position a fill of `lots` closes (0 if it adds)."""
+    if position > 0 > lots:
+        return min(position, -lots)
+    if position < 0 < lots:
+        return min(-position, lots)
+    return 0
+
+
+@kernel
+def released_cost(position: int, cost: int, closed: int) -> int:
+    """The part of the cost that leaves with `closed` lots, cost * closed / |position| toward zero.
+
+    Split as whole ticks and a remainder, so that the product stays inside int64.
+    """
+    size = abs(position)
+    whole = truncated(cost, size)
+    return whole * closed + truncated((cost - whole * size) * closed, size)
+
+
+@kernel
+def cost_after(position: int, cost: int, lots: int, ticks: int) -> int:
+    """The position's cost after a fill; one through zero closes all and opens the rest."""
+    closed = closed_lots(position, lots)
+    if closed == 0:
+        return cost + lots * ticks
+    opened = lots + closed if lots < 0 else lots - closed
+    return cost - released_cost(position, cost, closed) + opened * ticks
+
+
+@kernel
+def realized_by(position: int, cost: int, lots: int, ticks: int) -> int:
+    """What a fill realizes, in tick x lot: proceeds of what it closes less the cost released."""
+    closed = closed_lots(position, lots)
+    if closed == 0:
+        return 0
+    proceeds = closed * ticks if position > 0 else -closed * ticks
+    return proceeds - released_cost(position, cost, closed)

@@ -1,0 +1,55 @@
+"""What the order manager remembers: an order's life so far, and one desk for each strategy."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from trader.model.orders import OrderRole, OrderStatus, TargetPosition
+from trader.model.units import Lots
+
+
+class Order(Struct):
+    """One order; lots are signed, `trades` are the fills that were booked."""
+
+    strategy: str
+    lots: Lots
+    role: OrderRole
+    status: OrderStatus = OrderStatus.INITIALIZED
+    lots_filled: Lots = 0
+    cancel_wanted: bool = False
+    trades: list[str] = []
+
+    @property
+    def left(self) -> Lots:
+        """Signed lots that are not filled."""
+        return self.lots - self.lots_filled
+
+
+class Desk(Struct):
+    """A strategy's standing: where it wants to be, where it is, what works for it."""
+
+    instrument: str
+    target: Lots = 0
+    position: Lots = 0
+    count: int = 0
+    working: list[str] = []
+    keys: dict[str, str] = {}
+    waiting: TargetPosition | None = None
+
+
+def target_open(desk: Desk, orders: Mapping[str, Order]) -> Lots:
+    """The signed lots that orders made from targets may still fill."""
+    total = 0
+    for id_ in desk.working:
+        order = orders[id_]
+        if order.role is OrderRole.TARGET and not order.cancel_wanted:
+            total += order.left
+    return total
+
+
+def protection_side(desk: Desk, orders: Mapping[str, Order], position: Lots) -> Iterator[str]:
+    """The protective orders that would close a position of this sign, oldest first."""
+    for id_ in list(desk.working):
+        order = orders[id_]
+        if order.role is OrderRole.PROTECTION and order.lots * position < 0:
+            yield id_

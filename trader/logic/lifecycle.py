@@ -1,0 +1,128 @@
+"""The life of an order as one literal table, and the few words needed to read it.
+
+`TRANSITIONS[status][event]` is the status after the event, or one of two computed ones: FILL
+(what a fill leaves depends on what is left) and WORKING (back to work, part filled or not). An
+event that the row of its status lacks is a contradiction between the venue and us: it is reported
+as a difference and never raised. A late repetition of what we already know is a duplicate.
+"""
+
+from enum import Enum
+from typing import Final
+
+from trader.model.orders import (
+    CancelRejected,
+    CancelRequested,
+    OrderAccepted,
+    OrderApproved,
+    OrderBusted,
+    OrderCanceled,
+    OrderDenied,
+    OrderExpired,
+    OrderFilled,
+    OrderInDoubt,
+    OrderRejected,
+    OrderReplaced,
+    OrderStatus,
+    OrderSubmitted,
+    ReplaceRejected,
+    ReplaceRequested,
+)
+
+
+class Computed(Enum):
+    """A status that depends on how much of the order is filled."""
+
+    FILL = "fill"
+    WORKING = "working"
+
+
+S = OrderStatus
+FILL, WORKING = Computed.FILL, Computed.WORKING
+
+TERMINAL: Final = frozenset({S.DENIED, S.FILLED, S.CANCELED, S.REJECTED, S.EXPIRED})
+
+_ANSWERS: Final = {
+    OrderAccepted: S.ACCEPTED,
+    OrderRejected: S.REJECTED,
+    OrderFilled: FILL,
+    OrderCanceled: S.CANCELED,
+    OrderExpired: S.EXPIRED,
+    OrderInDoubt: S.IN_DOUBT,
+}
+_ENDS: Final = {OrderFilled: FILL, OrderCanceled: S.CANCELED, OrderExpired: S.EXPIRED}
+_REQUESTS: Final = {CancelRequested: S.PENDING_CANCEL, ReplaceRequested: S.PENDING_REPLACE}
+
+TRANSITIONS: Final[dict[OrderStatus, dict[type, OrderStatus | Computed]]] = {
+    S.INITIALIZED: {OrderDenied: S.DENIED, OrderApproved: S.APPROVED},
+    S.DENIED: {},
+    S.APPROVED: {**_ANSWERS, OrderSubmitted: S.SUBMITTED, CancelRequested: S.PENDING_CANCEL},
+    S.SUBMITTED: {**_ANSWERS, CancelRequested: S.PENDING_CANCEL},
+    S.IN_DOUBT: {
+        **_ANSWERS,
+        CancelRequested: S.IN_DOUBT,
+        CancelRejected: S.IN_DOUBT,
+        OrderReplaced: WORKING,
+        ReplaceRejected: WORKING,
+        OrderBusted: S.IN_DOUBT,
+    },
+    S.ACCEPTED: {**_ENDS, **_REQUESTS, OrderRejected: S.REJECTED},
+    S.PARTIALLY_FILLED: {**_ENDS, **_REQUESTS, OrderBusted: S.PARTIALLY_FILLED},
+    S.PENDING_CANCEL: {
+        **_ENDS,
+        OrderBusted: S.PENDING_CANCEL,
+        OrderRejected: S.REJECTED,
+        OrderAccepted: S.PENDING_CANCEL,
+        OrderReplaced: S.PENDING_CANCEL,
+        ReplaceRejected: S.PENDING_CANCEL,
+        CancelRejected: WORKING,
+        OrderInDoubt: S.IN_DOUBT,
+    },
+    S.PENDING_REPLACE: {
+        **_ENDS,
+        OrderBusted: S.PENDING_REPLACE,
+        OrderReplaced: WORKING,
+        ReplaceRejected: WORKING,
+        CancelRequested: S.PENDING_CANCEL,
+        OrderInDoubt: S.IN_DOUBT,
+    },
+    S.FILLED: {OrderBusted: S.FILLED},
+    S.CANCELED: {OrderFilled: FILL, OrderBusted: S.CANCELED},
+    S.REJECTED: {OrderFilled: FILL},
+    S.EXPIRED: {OrderFilled: FILL, OrderBusted: S.EXPIRED},
+}
+
+_LATE: Final = frozenset({OrderAccepted, CancelRejected, ReplaceRejected, OrderReplaced})
+_LATE_IN: Final = frozenset(
+    {S.ACCEPTED, S.PARTIALLY_FILLED, S.PENDING_REPLACE, S.FILLED, S.CANCELED, S.REJECTED, S.EXPIRED}
+)
+_BEFORE_SENDING: Final = frozenset({S.INITIALIZED, S.DENIED, S.APPROVED})
+_PENDING: Final = frozenset({S.PENDING_CANCEL, S.PENDING_REPLACE})
+_REPEATED: Final = {
+    OrderCanceled: S.CANCELED,
+    OrderExpired: S.EXPIRED,
+    OrderRejected: S.REJECTED,
+}
+
+
+def transition(
+    status: OrderStatus, event: type, *, lots: int, lots_filled: int
+) -> OrderStatus | None:
+    """The status after the event, given what is filled after it; None for a contradiction."""
+    after = TRANSITIONS[status].get(event)
+    if after is None or isinstance(after, OrderStatus):
+        return after
+    if after is WORKING:
+        return S.PARTIALLY_FILLED if lots_filled else S.ACCEPTED
+    if status is S.CANCELED or status is S.EXPIRED:
+        return status
+    if lots_filled == lots:
+        return S.FILLED
+    return status if status in _PENDING else S.PARTIALLY_FILLED
+
+
+def is_duplicate(status: OrderStatus, event: type) -> bool:
+    """True where the event only repeats what the status already says, or comes too late to matter."""
+    if event is OrderSubmitted:
+        # An answer may overtake the note that the bytes left.
+        return status not in _BEFORE_SENDING
+    return (event in _LATE and status in _LATE_IN) or _REPEATED.get(event) is status

@@ -1,0 +1,1 @@
+"""The nouns of traderd: frozen structs in integer ticks, lots and nanoseconds."""

@@ -1,0 +1,87 @@
+"""Positions and money: the venue's reports (nouns) and our own events (past tense)."""
+
+from trader.model.orders import Body, OrderRole, OrderStatus
+from trader.model.units import Lots, Money, Nanoseconds, Ticks
+
+
+class QueryAccount(Body, kw_only=True):
+    """Ask the venue for everything it holds of ours; the answer ends with `AccountReported`."""
+
+    request_id: str
+
+
+class OrderReport(Body, kw_only=True):
+    """The venue's word on one working order."""
+
+    client_order_id: str
+    instrument: str
+    status: OrderStatus
+    lots: Lots
+    lots_filled: Lots
+    ts_event: Nanoseconds
+
+
+class PositionReport(Body, kw_only=True):
+    """The venue's word on what the account holds of an instrument, in lots."""
+
+    instrument: str
+    lots: Lots
+    ts_event: Nanoseconds
+
+
+class AccountReported(Body, kw_only=True):
+    """Ends the answer to `QueryAccount`; `count` is the number of reports before it."""
+
+    request_id: str
+    count: int
+    ts_event: Nanoseconds
+
+
+class PositionChanged(Body, kw_only=True):
+    """A strategy's position in an instrument after a fill.
+
+    `cost` is in tick x lot, `realized` in money; both are of this position alone. The last fields
+    are the fill's, `role` its order's.
+    """
+
+    strategy: str
+    instrument: str
+    lots: Lots
+    cost: int
+    realized: Money
+    last_lots: Lots
+    last_ticks: Ticks
+    role: OrderRole
+
+
+class EquityMarked(Body, kw_only=True):
+    """The account's worth after an event, and its highest so far; only sent where a rule asks."""
+
+    equity: Money
+    peak: Money
+
+
+class EquitySampled(Body, kw_only=True):
+    """A row of the equity table; realized is net of fees, `peak` is over every event."""
+
+    equity: Money
+    cash: Money
+    realized: Money
+    unrealized: Money
+    peak: Money
+
+
+class Reconciled(Body, kw_only=True):
+    """The venue's view and ours agree."""
+
+    orders: int
+    positions: int
+
+
+class DifferenceFound(Body, kw_only=True):
+    """The venue and we disagree about `key`; trading halts until somebody explains it."""
+
+    kind: str
+    key: str
+    ours: str
+    theirs: str

@@ -1,0 +1,43 @@
+"""What is traded, and the grid on which its prices and sizes lie.
+
+Venues change tick and lot sizes, so the grid belongs to a dated version of the instrument and
+not to the instrument. A run that stays within one version never converts.
+"""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from trader.model.units import Nanoseconds
+
+
+class InstrumentVersion(Struct, frozen=True, kw_only=True):
+    """The grid of an instrument from one instant on: price = ticks x tick, size = lots x lot."""
+
+    since: Nanoseconds
+    tick: Decimal
+    lot: Decimal
+
+
+class Instrument(Struct, frozen=True, kw_only=True):
+    """A symbol at a venue, with the versions of its grid in the order of their dates."""
+
+    symbol: str
+    venue: str
+    currency: str
+    versions: tuple[InstrumentVersion, ...]
+    shortable: bool = True
+
+    @property
+    def name(self) -> str:
+        """The instrument's name everywhere outside its venue: `SYMBOL.venue`."""
+        return f"{self.symbol}.{self.venue}"
+
+    def version(self, ts: Nanoseconds) -> InstrumentVersion:
+        """The grid in force at `ts`; the first one for all instants before it."""
+        current = self.versions[0]
+        for version in self.versions:
+            if version.since > ts:
+                break
+            current = version
+        return current

@@ -1,0 +1,278 @@
+"""Orders: their words, the commands that make them, and the events that happen to them.
+
+A command is an imperative, an event is in the past tense. Events come twice: as the venue's
+report, which knows an order only by its id, and as the order manager passes it on, with the
+strategy, the instrument and the status that the order has after it.
+"""
+
+from enum import IntEnum
+
+from msgspec import Struct
+
+from trader.model.units import Lots, Nanoseconds, Ticks
+
+
+class OrderStatus(IntEnum):
+    """Where an order is in its life; the transitions stand in `trader.logic.lifecycle`."""
+
+    INITIALIZED = 0
+    DENIED = 1
+    APPROVED = 2
+    SUBMITTED = 3
+    IN_DOUBT = 4
+    ACCEPTED = 5
+    PARTIALLY_FILLED = 6
+    PENDING_CANCEL = 7
+    PENDING_REPLACE = 8
+    FILLED = 9
+    CANCELED = 10
+    REJECTED = 11
+    EXPIRED = 12
+
+
+class OrderType(IntEnum):
+    """How an order meets the market."""
+
+    MARKET = 0
+    LIMIT = 1
+    STOP = 2
+
+
+class TimeInForce(IntEnum):
+    """How long an order works."""
+
+    GTC = 0
+
+
+class Liquidity(IntEnum):
+    """Whether a fill gave or took liquidity."""
+
+    MAKER = 0
+    TAKER = 1
+
+
+class OrderRole(IntEnum):
+    """Why an order exists: to reach a target, to protect a position, or because it was asked for."""
+
+    TARGET = 0
+    PROTECTION = 1
+    EXPLICIT = 2
+
+
+class Protection(Struct, frozen=True, array_like=True, gc=False):
+    """A stop that goes with an entry, `distance_ticks` away from the decision's close."""
+
+    reason: str
+    distance_ticks: Ticks
+
+
+class Body(Struct, frozen=True, array_like=True, tag=True, gc=False):
+    """What all messages about orders share: frozen, tagged by name, compact on disk."""
+
+
+class TargetPosition(Body, kw_only=True):
+    """A strategy's decision: be at `lots` in `instrument`. It stands in the decisions table.
+
+    `inputs` are the numbers it saw, in the order the strategy declares them (floats by their
+    bits); `protection` holds the stops that must go with the entry.
+    """
+
+    strategy: str
+    instrument: str
+    lots: Lots
+    ref_ticks: Ticks
+    reason: str
+    inputs: tuple[int, ...] = ()
+    protection: tuple[Protection, ...] = ()
+
+
+class DecisionRecorded(Body, kw_only=True):
+    """A decision that was withheld, and why; `lots` is the target it would have set."""
+
+    strategy: str
+    instrument: str
+    lots: Lots
+    reason: str
+    inputs: tuple[int, ...] = ()
+
+
+class OrderRequested(Body, kw_only=True):
+    """A strategy asks for an order of its own; `key` is how it will name it when it cancels."""
+
+    strategy: str
+    instrument: str
+    key: str
+    lots: Lots
+    order_type: OrderType
+    limit_ticks: Ticks | None
+    stop_ticks: Ticks | None
+    ref_ticks: Ticks
+
+
+class CancelKey(Body, kw_only=True):
+    """A strategy takes back the order it asked for under `key`."""
+
+    strategy: str
+    key: str
+
+
+class SubmitOrder(Body, kw_only=True):
+    """An order as it is made, before anybody has checked it."""
+
+    client_order_id: str
+    strategy: str
+    instrument: str
+    lots: Lots
+    order_type: OrderType
+    limit_ticks: Ticks | None
+    stop_ticks: Ticks | None
+    time_in_force: TimeInForce
+    role: OrderRole
+    parent: str
+    ref_ticks: Ticks
+    ts_decided: Nanoseconds
+
+
+class OrderApproved(Body, kw_only=True):
+    """Risk lets `order` leave; the only thing a gateway accepts."""
+
+    order: SubmitOrder
+    limits_version: int
+
+
+class CancelOrder(Body, kw_only=True):
+    """Take a working order back. Never denied: a cancel frees exposure."""
+
+    client_order_id: str
+    instrument: str
+    request_id: str
+    reason: str
+
+
+class ReplaceOrder(Body, kw_only=True):
+    """Lower a working order to `lots` in all (signed, filled ones included)."""
+
+    client_order_id: str
+    instrument: str
+    request_id: str
+    lots: Lots
+
+
+class QueryOrder(Body, kw_only=True):
+    """Ask the venue what became of an order, by our own id."""
+
+    client_order_id: str
+    instrument: str
+
+
+class CancelAll(Body, kw_only=True):
+    """Cancel every working order in the scope: of one strategy, or of all when it is empty."""
+
+    strategy: str
+    reason: str
+
+
+class OrderEvent(Body, kw_only=True):
+    """Something happened to an order. What the venue does not know is empty until we fill it in."""
+
+    client_order_id: str
+    strategy: str = ""
+    instrument: str = ""
+    status: OrderStatus = OrderStatus.INITIALIZED
+    lots_filled: Lots = 0
+    ts_event: Nanoseconds = 0
+
+
+class OrderDenied(OrderEvent, kw_only=True):
+    """Our own risk said no, by the rule `code`."""
+
+    lots: Lots
+    code: str
+    detail: str
+
+
+class OrderSubmitted(OrderEvent, kw_only=True):
+    """The bytes left for the venue; no answer yet."""
+
+
+class OrderAccepted(OrderEvent, kw_only=True):
+    """The order works at the venue."""
+
+    venue_order_id: str = ""
+
+
+class OrderRejected(OrderEvent, kw_only=True):
+    """The venue said no, or proved that the order never arrived (code `absent`)."""
+
+    code: str
+    text: str = ""
+
+
+class CancelRequested(OrderEvent, kw_only=True):
+    """We asked the venue for a cancel."""
+
+    request_id: str = ""
+
+
+class ReplaceRequested(OrderEvent, kw_only=True):
+    """We asked the venue for a smaller order."""
+
+    request_id: str = ""
+
+
+class CancelRejected(OrderEvent, kw_only=True):
+    """The venue did not cancel."""
+
+    code: str = ""
+
+
+class ReplaceRejected(OrderEvent, kw_only=True):
+    """The venue did not replace."""
+
+    code: str = ""
+
+
+class OrderReplaced(OrderEvent, kw_only=True):
+    """The order now has `lots` in all."""
+
+    lots: Lots
+
+
+class OrderCanceled(OrderEvent, kw_only=True):
+    """The order works no longer: by us or by the venue."""
+
+    reason: str = ""
+
+
+class OrderExpired(OrderEvent, kw_only=True):
+    """The order ended by its own terms."""
+
+    reason: str = ""
+
+
+class OrderFilled(OrderEvent, kw_only=True):
+    """A fill of signed `last_lots` at `last_ticks`; `trade_id` is unique in its instrument.
+
+    `fee` is in multiples of the run's money quantum, positive when paid.
+    """
+
+    trade_id: str
+    last_lots: Lots
+    last_ticks: Ticks
+    fee: int = 0
+    liquidity: Liquidity = Liquidity.TAKER
+    role: OrderRole = OrderRole.TARGET
+
+
+class OrderInDoubt(OrderEvent, kw_only=True):
+    """Nobody knows whether the venue has the order; it counts as working until proven."""
+
+    waited_ns: Nanoseconds = 0
+
+
+class OrderBusted(OrderEvent, kw_only=True):
+    """The venue took a fill back."""
+
+    trade_id: str
+    last_lots: Lots
+    last_ticks: Ticks

@@ -1,0 +1,1 @@
+"""Strategies: the promise, the bundled ones, their exits, and how a person's own file is loaded."""
