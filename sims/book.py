@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from trader.model.market import BarClosed
 from trader.model.orders import Liquidity, OrderRole, OrderType, SubmitOrder
 from trader.model.units import Lots, Nanoseconds, Ticks
 
@@ -60,22 +61,27 @@ def working_order(order: SubmitOrder, now: Nanoseconds) -> WorkingOrder:
     )
 
 
+NO_BAR: Final = BarClosed("", 0, 0, 0, 0, 0, 0, -1, -1)
+
+
 @dataclass(slots=True, kw_only=True)
 class Book:
-    """One instrument at the venue: its orders, its bar under way, what that bar still gives."""
+    """One instrument at the venue: its orders, its bar under way, what the bar served still gives.
+
+    The bar under way is whole in memory; the venue looks at its opening when it opens and at the
+    rest when it has closed.
+    """
 
     instrument: str
     half: int
     orders: dict[str, WorkingOrder] = field(default_factory=dict)
-    ts_open: Nanoseconds = -1
-    ts_close: Nanoseconds = -1
-    open_ticks: Ticks = 0
+    bar: BarClosed = NO_BAR
+    served: BarClosed = NO_BAR
     budget: Lots = 0
-    ambiguous: bool = False
 
     def inside(self, now: Nanoseconds) -> bool:
         """Whether `now` lies strictly inside the bar under way."""
-        return self.ts_open < now < self.ts_close
+        return self.bar.ts_open < now < self.bar.ts_close
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from actors.assembly import Core, fraction, scale_of, warmup_bars
 from sims.history import Source
-from sims.simulation import Simulation
+from sims.simulation import Clock, Simulation
 from sims.venue import BarVenue, VenueRules
 from trader.config.schema import Config
 from trader.data.bars import BarFile, open_bars
@@ -61,12 +61,12 @@ def venue_rules(config: Config, scale: MoneyScale) -> VenueRules:
     )
 
 
-def build(config: Config, sources: list[Source]) -> Simulation:
+def build(config: Config, sources: list[Source], clock: Clock) -> Simulation:
     """A simulation at its very start."""
     core = Core(config, patient=False)
     halves = {source.instrument: core.scale.half[source.instrument] for source in sources}
     venue = BarVenue(halves, venue_rules(config, core.scale))
-    return Simulation(core, venue, sources, config.run.name)
+    return Simulation(core, venue, sources, config.run.name, clock)
 
 
 def _bps(amount: Decimal) -> Fraction:

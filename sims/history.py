@@ -7,12 +7,14 @@ order is a sort of (instant, moment, source, row). Only a window of each file is
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from trader.data.bars import BATCH_ROWS, BarColumns, BarFile
+from trader.model.market import BarClosed
 from trader.model.units import Nanoseconds
 
 INSIDE: Final = 0
@@ -20,8 +22,6 @@ CLOSE: Final = 1
 OPENING: Final = 2
 
 Int64s: TypeAlias = npt.NDArray[np.int64]
-Rows: TypeAlias = list[tuple[int, int, int, int, int, int, int]]
-"""(open, high, low, close, lots, ts_open, ts_close) of each row of a window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +37,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Events in order, as parallel lists, and the rows they point to, by source."""
+    """Events in order, as two parallel lists: what happens to which source's bar, and the bar.
 
-    instants: list[int]
-    moments: list[int]
-    sources: list[int]
-    indices: list[int]
-    rows: list[Rows]
+    A code is 3 x source + moment; two lists of shared objects cost less than one of events.
+    """
+
+    codes: list[int]
+    bars: list[BarClosed]
 
 
 class _Reader:
     """One source's batches, and the rows of them whose close has not been delivered yet."""
 
     def __init__(self, source: Source, batch_rows: int) -> None:
+        self._source = source
         self._batches = source.file.batches(source.start, source.stop, rows=batch_rows)
         self.table: Int64s = np.empty((0, 7), np.int64)
         self.exhausted = False
@@ -67,6 +68,13 @@ class _Reader:
         else:
             self.table = np.concatenate((self.table, _as_table(batch)))
 
+    def bars(self) -> npt.NDArray[np.object_]:
+        """The rows in memory as the messages they will be."""
+        name, interval = repeat(self._source.instrument), repeat(self._source.interval_ns)
+        made = np.empty(len(self.table), np.object_)
+        made[:] = list(map(BarClosed, name, interval, *(c.tolist() for c in self.table.T)))
+        return made
+
     def drop(self, horizon: int) -> None:
         """Forgets the rows that closed before the horizon."""
         self.table = self.table[int(np.searchsorted(self.table[:, 6], horizon)) :]
@@ -78,7 +86,7 @@ def windows(sources: list[Source], batch_rows: int = BATCH_ROWS) -> Iterator[Win
     begun = -(2**62)
     while True:
         horizon = _advance(readers)
-        yield _window([reader.table for reader in readers], begun, horizon)
+        yield _window(readers, begun, horizon)
         if horizon is None:
             return
         for reader in readers:
@@ -96,29 +104,24 @@ def _advance(readers: list[_Reader]) -> int | None:
     return min((r.known_until for r in readers if r.known_until is not None), default=None)
 
 
-def _window(tables: list[Int64s], begun: int, horizon: int | None) -> Window:
-    keys, where = [], []
-    for number, table in enumerate(tables):
-        count = len(table)
-        instants = np.stack((table[:, 5], table[:, 6], table[:, 6]), axis=1).ravel()
-        moments = np.tile(np.array((OPENING, INSIDE, CLOSE), np.int64), count)
-        rows = np.repeat(np.arange(count, dtype=np.int64), 3)
-        inside = instants >= begun
+def _window(readers: list[_Reader], begun: int, horizon: int | None) -> Window:
+    instants, codes, bars = [], [], []
+    for number, reader in enumerate(readers):
+        table = reader.table
+        instant = np.stack((table[:, 5], table[:, 6], table[:, 6]), axis=1).ravel()
+        code = np.tile(np.array((OPENING, INSIDE, CLOSE), np.int64) + 3 * number, len(table))
+        bar = np.repeat(reader.bars(), 3)
+        wanted = instant >= begun
         if horizon is not None:
-            inside &= instants < horizon
-        keys.append(np.stack((instants, moments))[:, inside])
-        where.append(np.stack((np.full(3 * count, number, np.int64), rows))[:, inside])
-    key, place = np.concatenate(keys, axis=1), np.concatenate(where, axis=1)
+            wanted &= instant < horizon
+        instants.append(instant[wanted])
+        codes.append(code[wanted])
+        bars.append(bar[wanted])
+    when, what, which = np.concatenate(instants), np.concatenate(codes), np.concatenate(bars)
     # A stable sort keeps sources and rows in their order among equals.
-    base = int(key[0].min()) if key.shape[1] else 0
-    order = np.argsort((key[0] - base) * 4 + key[1], kind="stable")
-    return Window(
-        key[0][order].tolist(),
-        key[1][order].tolist(),
-        place[0][order].tolist(),
-        place[1][order].tolist(),
-        [list(map(tuple, table.tolist())) for table in tables],
-    )
+    base = int(when.min()) if len(when) else 0
+    order = np.argsort((when - base) * 3 + what % 3, kind="stable")
+    return Window(what[order].tolist(), which[order].tolist())
 
 
 def _as_table(batch: BarColumns) -> Int64s:

@@ -7,7 +7,7 @@ decided before a fill they cause is known. A command reaches the venue at the en
 that sent it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -17,22 +17,22 @@ from actors.assembly import Core, Snapshot
 from sims.history import CLOSE, OPENING, Source, Window, windows
 from sims.venue import BarVenue
 from trader.model.account import AccountReported, PositionReport, QueryAccount
-from trader.model.control import RunEnded, RunStarted, TradingState
+from trader.model.control import RunEnded, RunStarted
 from trader.model.envelope import Message
-from trader.model.market import BarClosed
 from trader.model.orders import CancelOrder, OrderApproved, OrderSubmitted, ReplaceOrder
 from trader.model.units import INT64_MAX, Nanoseconds
 
 CHUNK_EVENTS: Final = 16_384
 
 Progress = Callable[["Simulation"], None]
-Pacer = Callable[[Nanoseconds], None]
+Clock = Callable[[], float]
 
 
 class Simulation:
     """One run: feed it windows of history until they end or it is told to stop."""
 
-    def __init__(self, core: Core, venue: BarVenue, sources: Sequence[Source], run: str) -> None:
+    def __init__(self, core: Core, venue: BarVenue, sources: Sequence[Source], run: str, clock: Clock) -> None:
+        """`clock` only measures how long reading takes; nothing in the run depends on it."""
         self.core: Final = core
         self.venue: Final = venue
         self.sources: Final = list(sources)
@@ -41,8 +41,9 @@ class Simulation:
         self.now: Nanoseconds = 0
         self.stopped = False
         self.until: int | None = None
-        self.pacer: Pacer | None = None
+        self.load_seconds = 0.0
         self._run = run
+        self._clock = clock
         self._decided = False
         self._books = [venue.books[source.instrument] for source in self.sources]
 
@@ -53,10 +54,10 @@ class Simulation:
 
     def run(self, progress: Progress | None = None) -> None:
         """Runs to the end of history, to `until` rows, or until somebody sets `stopped`."""
-        for window in windows(self.sources):
-            if not self.now and window.instants:
-                self.start(window.instants[0])
-            for at in range(0, len(window.instants), CHUNK_EVENTS):
+        for window in self._timed(windows(self.sources)):
+            if not self.now and window.bars:
+                self.start(window.bars[0].ts_open)
+            for at in range(0, len(window.bars), CHUNK_EVENTS):
                 if self.stopped:
                     break
                 self._chunk(window, at, at + CHUNK_EVENTS)
@@ -64,6 +65,16 @@ class Simulation:
                 if progress is not None:
                     progress(self)
         self.end()
+
+    def _timed(self, whole: Iterator[Window]) -> Iterator[Window]:
+        """Passes windows on and notes how long reading them took."""
+        while True:
+            begun = self._clock()
+            window = next(whole, None)
+            self.load_seconds += self._clock() - begun
+            if window is None:
+                return
+            yield window
 
     def start(self, now: Nanoseconds) -> None:
         """Wakes the core and lets it reconcile before the first row."""
@@ -78,51 +89,45 @@ class Simulation:
         self._perform(self.core.reactor.note(RunEnded(), self.now))
 
     def _chunk(self, window: Window, start: int, stop: int) -> None:
-        sources, books, venue = self.sources, self._books, self.venue
+        books, venue = self._books, self.venue
         reports, timers = venue.reports, self.core.timers
-        row_of = self.core.reactor.row
+        deliver = self.core.reactor.bar
         now = self.now
-        events = zip(
-            window.instants[start:stop],
-            window.moments[start:stop],
-            window.sources[start:stop],
-            window.indices[start:stop],
-            strict=True,
-        )
-        for ts, moment, number, index in events:
+        decided = self._decided
+        for code, bar in zip(window.codes[start:stop], window.bars[start:stop], strict=True):
+            moment = code % 3
+            ts = bar.ts_open if moment == OPENING else bar.ts_close
             if ts != now:
-                self._pass_to(ts)
-                now = ts
+                if reports or timers.next_due < ts:
+                    self._pass_to(ts)
+                self.now = now = ts
+                decided = False
             if moment == CLOSE:
                 if timers.next_due <= ts:
                     self._tick(ts, after_bars=False)
-                if reports and not self._decided:
+                if reports and not decided:
                     self._report()
-                self._decided = True
-                source = sources[number]
+                decided = True
                 self.rows += 1
-                effects = row_of(
-                    BarClosed(source.instrument, source.interval_ns, *window.rows[number][index]), ts
-                )
+                effects = deliver(bar, ts)
                 if effects:
                     self._perform(effects)
                 if self.rows == self.until:
                     self.stopped = True
-                    return
+                    break
             elif moment == OPENING:
                 if timers.next_due <= ts:
                     self._tick(ts, after_bars=True)
-                row = window.rows[number][index]
-                book = books[number]
-                venue.begin(book, row[5], row[6], row[0], row[4])
+                book = books[code // 3]
+                book.bar = bar
                 if book.orders:
                     venue.opening(book, ts)
-            elif books[number].orders:
-                row = window.rows[number][index]
-                venue.inside(books[number], row[2], row[1], ts)
+            elif books[code // 3].orders:
+                venue.inside(books[code // 3], ts)
+        self._decided = decided
 
     def _pass_to(self, ts: Nanoseconds) -> None:
-        """Ends the instant that was, fires what was due on the way, begins the next."""
+        """Ends the instant that was and fires what was due on the way to the next."""
         timers = self.core.timers
         if timers.next_due <= self.now:
             self._tick(self.now, after_bars=True)
@@ -130,10 +135,6 @@ class Simulation:
             self._report()
         while timers.next_due < ts:
             self._tick(timers.next_due, after_bars=True)
-        self.now = ts
-        self._decided = False
-        if self.pacer is not None:
-            self.pacer(ts)
 
     def _tick(self, ts: Nanoseconds, *, after_bars: bool) -> None:
         """Fires the timers that are due."""

@@ -23,6 +23,7 @@ from trader.kernels.matching import (
     worsened,
 )
 from trader.model.envelope import Message
+from trader.model.market import BarClosed
 from trader.model.orders import (
     CancelOrder,
     CancelRejected,
@@ -85,7 +86,7 @@ class BarVenue:
                 )
                 return
             parent.children.append(order.client_order_id)
-        working.joined = now == book.ts_open
+        working.joined = now == book.bar.ts_open
         book.orders[order.client_order_id] = working
         self.reports.append(OrderAccepted(client_order_id=order.client_order_id, ts_event=now))
 
@@ -121,21 +122,13 @@ class BarVenue:
 
     # -- the bar --------------------------------------------------------------------------------
 
-    def begin(
-        self, book: Book, ts_open: Nanoseconds, ts_close: Nanoseconds, ticks: Ticks, lots: Lots
-    ) -> None:
-        """A bar opens; what it gives is fixed here."""
-        book.ts_open, book.ts_close, book.open_ticks = ts_open, ts_close, ticks
-        rate = self._rules.participation
-        book.budget = UNLIMITED if rate is None else share(lots, *rate)
-
     def opening(self, book: Book, now: Nanoseconds) -> None:
         """Fills what trades at the opening price."""
         grants: list[tuple[WorkingOrder, Lots]] = []
         for order in list(book.orders.values()):
             if order.open_lots <= 0:
                 continue
-            execution = self._at_opening(order, book.open_ticks)
+            execution = self._at_opening(order, book.bar.open_ticks)
             order.met_opening = True
             order.joined = False
             if execution is not None:
@@ -145,17 +138,17 @@ class BarVenue:
             self._grant(book, order, taken)
             self._settle(book, order, now)
 
-    def inside(self, book: Book, low: Ticks, high: Ticks, now: Nanoseconds) -> None:
+    def inside(self, book: Book, now: Nanoseconds) -> None:
         """Fills what trades between the opening and the close, then lets late cancels act."""
-        book.ambiguous = False
+        ambiguous = False
         for order in list(book.orders.values()):
-            if order.open_lots <= 0 or order.ts_arrived > book.ts_open:
+            if order.open_lots <= 0 or order.ts_arrived > book.bar.ts_open:
                 continue
-            execution = self._inside(order, book, low, high)
+            execution = self._inside(order, book.bar)
             if execution is not None:
                 taken = self._fill(book, order, execution, now)
                 self._grant(book, order, taken)
-                book.ambiguous |= bool(order.children)
+                ambiguous |= bool(order.children)
                 self._settle(book, order, now)
         for order in list(book.orders.values()):
             if order.cancel_at_close:
@@ -163,7 +156,7 @@ class BarVenue:
             elif order.lots_at_close:
                 self._resize(book, order, order.lots_at_close, now)
                 order.lots_at_close = 0
-        self.ambiguous_bars += book.ambiguous
+        self.ambiguous_bars += ambiguous
 
     def _at_opening(self, order: WorkingOrder, ticks: Ticks) -> Execution | None:
         lots = order.lots
@@ -180,13 +173,11 @@ class BarVenue:
             order.triggered = True
         return self._taken(lots, ticks)
 
-    def _inside(
-        self, order: WorkingOrder, book: Book, low: Ticks, high: Ticks
-    ) -> Execution | None:
-        lots = order.lots
+    def _inside(self, order: WorkingOrder, bar: BarClosed) -> Execution | None:
+        lots, low, high = order.lots, bar.low_ticks, bar.high_ticks
         if order.order_type is OrderType.LIMIT:
             limit = order.limit_ticks
-            if order.joined and limit != book.open_ticks and limit_met(lots, limit, book.open_ticks):
+            if order.joined and limit != bar.open_ticks and limit_met(lots, limit, bar.open_ticks):
                 ticks = joined_limit(lots, limit, low, high)
             elif limit_passed(lots, limit, low, high, self._rules.touch):
                 ticks = limit
@@ -211,6 +202,10 @@ class BarVenue:
         self, book: Book, order: WorkingOrder, execution: Execution, now: Nanoseconds
     ) -> Lots:
         """Fills as much as the bar still gives; the unsigned lots that were filled."""
+        if book.served is not book.bar:
+            book.served = book.bar
+            rate = self._rules.participation
+            book.budget = UNLIMITED if rate is None else share(book.bar.lots, *rate)
         taken = min(order.open_lots, book.budget)
         if not taken:
             return 0

@@ -15,7 +15,7 @@ from trader.model.control import RunEnded, RunStarted, StartTimer, TimerFired
 from trader.model.envelope import Message
 from trader.model.market import BarClosed
 from trader.model.orders import OrderBusted, OrderFilled, OrderRole
-from trader.model.units import Lots, Money, Nanoseconds
+from trader.model.units import NONE, Lots, Money, Nanoseconds
 
 
 class Position(Struct):
@@ -28,12 +28,12 @@ class Position(Struct):
 
 
 class Holding(Struct):
-    """The account's holding of one instrument. `mark` is in half ticks, `half` money for one."""
+    """The account's holding of one instrument. `mark` is in half ticks (the first fill's
+    price before there is a bar), `half` money for one."""
 
     half: Money
     lots: Lots = 0
-    mark: int = 0
-    marked: bool = False
+    mark: int = NONE
 
 
 class PortfolioState(Struct):
@@ -121,7 +121,6 @@ class Portfolio(Stateful):
             if state.equity > state.peak:
                 state.peak = state.equity
         holding.mark = mark
-        holding.marked = True
         return self._marked() if self._watched else NOTHING
 
     def _on_fill(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
@@ -144,8 +143,7 @@ class Portfolio(Stateful):
         position.lots += lots
         position.fees += fee
         holding = self._holdings[fill.instrument]
-        if not holding.marked:
-            state.equity += holding.lots * (2 * ticks - holding.mark) * holding.half
+        if holding.mark == NONE:
             holding.mark = 2 * ticks
         holding.lots += lots
         paid = lots * 2 * ticks * holding.half + fee

@@ -75,6 +75,7 @@ class StrategyActor:
         self.instrument = instrument
         self.strategy = strategy
         self.state = StrategyState(equity=equity)
+        self._step = strategy.on_bar
         self._label = name
         self._sizing = sizing
         self._exits = tuple(exits)
@@ -105,9 +106,10 @@ class StrategyActor:
 
     def _on_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
         del now
-        for exit_ in self._exits:
-            exit_.on_bar(bar)
-        answer = self.strategy.on_bar(bar)
+        if self._exits:
+            for exit_ in self._exits:
+                exit_.on_bar(bar)
+        answer = self._step(bar)
         if answer is None:
             if self.state.blocked:
                 self.state.blocked = 0

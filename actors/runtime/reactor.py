@@ -20,6 +20,7 @@ from actors.runtime.recorder import Recorder
 from actors.runtime.routes import STRATEGY, WORLD, Outlet, Receiver, role_of
 from trader.model.control import StrategyFaulted, TradingState
 from trader.model.envelope import Envelope, Message, Name
+from trader.model.market import BarClosed
 from trader.model.orders import OrderApproved, OrderCanceled
 from trader.model.units import Nanoseconds
 
@@ -57,6 +58,9 @@ class Reactor:
         self._runtime = outlets["runtime"]
         self._trading_state = trading_state
         self._now: Nanoseconds = 0
+        self._feed = self._world.routes[BarClosed].everybody[0].handle
+        self._feed_outlet = outlets["feed"]
+        self._bars = self._feed_outlet.routes[BarClosed]
 
     def row(self, message: Message, now: Nanoseconds) -> Effects:
         """Takes an input row, which gets the next sequence number, and runs to quiescence."""
@@ -65,6 +69,32 @@ class Reactor:
         state.n = 0
         self._now = now
         self._deliver(self._world, message, (state.seq, 0))
+        return self._finish() if self.effects else _NO_EFFECTS
+
+    def bar(self, bar: BarClosed, now: Nanoseconds) -> Effects:
+        """`row` for a bar, by the short way: most bars pass everybody and cause nothing.
+
+        What the feed lets through as it came goes at once to those whom it concerns; whatever any
+        of them answers is delivered like every other message.
+        """
+        if self.observer is not None:
+            return self.row(bar, now)
+        state = self.state
+        state.seq += 1
+        state.n = 0
+        self._now = now
+        for passed in self._feed(bar, now):
+            if passed is not bar:
+                self._deliver(self._feed_outlet, passed, (state.seq, 0))
+                continue
+            for receiver in self._bars.concerned.get(bar.instrument, self._bars.everybody):
+                try:
+                    answers = receiver.handle(bar, now)
+                except Exception as error:  # noqa: BLE001
+                    self._deliver(self._runtime, self._fault(receiver, error), (state.seq, 0))
+                    continue
+                for answer in answers:
+                    self._deliver(receiver.outlet, answer, (state.seq, 0))
         return self._finish() if self.effects else _NO_EFFECTS
 
     def note(self, message: Message, now: Nanoseconds, cause: Name | None = None) -> Effects:
@@ -82,46 +112,36 @@ class Reactor:
     def quarantine(self, actor: str) -> None:
         """Takes a strategy out of the graph; it is called no more."""
         for outlet in self._outlets.values():
-            for kind, receivers in outlet.plain.items():
-                outlet.plain[kind] = _without(actor, receivers)
-            for _, by_key in outlet.keyed.values():
-                for key, receivers in by_key.items():
-                    by_key[key] = _without(actor, receivers)
+            for route in outlet.routes.values():
+                route.remove(actor)
 
     def _deliver(self, outlet: Outlet, message: Message, cause: Name) -> None:
-        kind = type(message)
-        record = outlet.records.get(kind)
-        if record is not None:
+        route = outlet.routes[type(message)]
+        name = cause
+        if route.record is not None:
             state = self.state
             state.n += 1
             name = (state.seq, state.n)
-            record(name, self._now, cause, message)
-            if self.observer is not None:
-                self._observe(outlet, message, name, cause)
-            cause = name
-        elif self.observer is not None:
-            self._observe(outlet, message, cause, cause)
-        receivers = outlet.plain.get(kind)
-        if receivers is None:
-            receivers = outlet.receivers(message)
-        for receiver in receivers:
+            route.record(name, self._now, cause, message)
+        if self.observer is not None:
+            self._observe(outlet, message, name, cause)
+        for receiver in route.everybody if route.key is None else route.receivers(message):
             try:
                 answers = receiver.handle(message, self._now)
-            except Exception as error:  # the one place where a strategy's own error ends
-                answers = self._fault(receiver, error)
-                outlet_of_answers = self._runtime
-            else:
-                outlet_of_answers = receiver.outlet
+            except Exception as error:  # noqa: BLE001
+                self._deliver(self._runtime, self._fault(receiver, error), name)
+                continue
             for answer in answers:
-                self._deliver(outlet_of_answers, answer, cause)
+                self._deliver(receiver.outlet, answer, name)
 
-    def _fault(self, receiver: Receiver, error: Exception) -> Sequence[Message]:
+    def _fault(self, receiver: Receiver, error: Exception) -> StrategyFaulted:
+        """The one place where a strategy's own error ends; anybody else's goes on up."""
         if role_of(receiver.actor) != STRATEGY or isinstance(error, MemoryError):
             raise error
         self.state.quarantined.append(receiver.actor)
         self.quarantine(receiver.actor)
         text = f"{type(error).__name__}: {error}"
-        return (StrategyFaulted(strategy=receiver.actor.partition(":")[2], error=text),)
+        return StrategyFaulted(strategy=receiver.actor.partition(":")[2], error=text)
 
     def _finish(self) -> Effects:
         effects, self.effects = self.effects, []
@@ -154,7 +174,3 @@ class Reactor:
                 seq=name[0], n=name[1], ts=self._now, cause=cause, source=outlet.source, body=message
             )
         )
-
-
-def _without(actor: str, receivers: tuple[Receiver, ...]) -> tuple[Receiver, ...]:
-    return tuple(receiver for receiver in receivers if receiver.actor != actor)

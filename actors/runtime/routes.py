@@ -36,28 +36,41 @@ class Receiver:
         self.outlet = outlet
 
 
-class Outlet:
-    """Where the messages of one source go, by type, and for some types by what they concern.
+class Route:
+    """What becomes of one type of message from one source: how it is recorded, who gets it.
 
-    What comes from outside is an input; only what the core says itself is recorded.
+    `everybody` gets it, unless `key` tells what it concerns and `concerned` has somebody for that.
     """
 
-    __slots__ = ("keyed", "plain", "records", "source")
+    __slots__ = ("concerned", "everybody", "key", "record")
 
-    def __init__(self, source: str, records: Mapping[type, Record]) -> None:
-        self.source = source
-        self.records = records
-        self.plain: dict[type, tuple[Receiver, ...]] = {}
-        self.keyed: dict[type, tuple[Callable[[Message], str], dict[str, tuple[Receiver, ...]]]]
-        self.keyed = {}
+    def __init__(self, record: Record | None, everybody: tuple[Receiver, ...]) -> None:
+        self.record = record
+        self.everybody = everybody
+        self.key: Callable[[Message], str] | None = None
+        self.concerned: dict[str, tuple[Receiver, ...]] = {}
 
     def receivers(self, message: Message) -> tuple[Receiver, ...]:
         """Who gets this message, in the graph's order."""
-        found = self.plain.get(type(message))
-        if found is not None:
-            return found
-        key, by_key = self.keyed[type(message)]
-        return by_key.get(key(message), by_key[""])
+        if self.key is None:
+            return self.everybody
+        return self.concerned.get(self.key(message), self.everybody)
+
+    def remove(self, actor: str) -> None:
+        """Takes an actor out."""
+        self.everybody = tuple(r for r in self.everybody if r.actor != actor)
+        for key, receivers in self.concerned.items():
+            self.concerned[key] = tuple(r for r in receivers if r.actor != actor)
+
+
+class Outlet:
+    """Where the messages of one source go, by their type."""
+
+    __slots__ = ("routes", "source")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.routes: dict[type, Route] = {}
 
 
 def role_of(name: str) -> str:
@@ -77,36 +90,34 @@ def compile_routes(
     records: Mapping[type, Record],
 ) -> dict[str, Outlet]:
     """The outlet of every source that the routes name, by role, and by name for each strategy."""
-    names = [*{source: None for source, _ in routes}, *(s.name for s in strategies)]
-    outlets = {name: Outlet(name, {} if name == WORLD else records) for name in names}
+    sources = [*{source: None for source, _ in routes}, *(s.name for s in strategies)]
+    outlets = {source: Outlet(source) for source in sources}
     by_name = {actor.name: actor for actor in actors}
 
-    def plain(role: str, kind: type) -> Receiver:
-        if role in ports:
-            return Receiver(role, ports[role], outlets[WORLD])
-        return Receiver(role, by_name[role].handlers[kind], outlets[role])
-
-    def expand(kind: type, roles: tuple[str, ...], concerned: Sequence[StrategyLike]) -> Iterator[Receiver]:
+    def receivers(
+        kind: type, roles: tuple[str, ...], concerned: Sequence[StrategyLike]
+    ) -> Iterator[Receiver]:
         for role in roles:
             if role == STRATEGY:
-                for s in concerned:
-                    yield Receiver(s.name, s.handlers[kind], outlets[s.name])
+                yield from (Receiver(s.name, s.handlers[kind], outlets[s.name]) for s in concerned)
+            elif role in ports:
+                yield Receiver(role, ports[role], outlets[WORLD])
             else:
-                yield plain(role, kind)
+                yield Receiver(role, by_name[role].handlers[kind], outlets[role])
 
     for (source, kind), roles in routes.items():
-        outlet = outlets[source]
         field = _key_field(kind) if STRATEGY in roles else ""
-        if not field:
-            outlet.plain[kind] = tuple(expand(kind, roles, strategies))
-            continue
-        by_key = {"": tuple(expand(kind, roles, ()))}
-        for key in {_key_of(s, field): None for s in strategies}:
-            mine = [s for s in strategies if _key_of(s, field) == key]
-            by_key[key] = tuple(expand(kind, roles, mine))
-        outlet.keyed[kind] = (attrgetter(field), by_key)
+        # What comes from outside is an input; only what the core says itself is recorded.
+        record = None if source == WORLD else records.get(kind)
+        route = Route(record, tuple(receivers(kind, roles, () if field else strategies)))
+        if field:
+            route.key = attrgetter(field)
+            for key in {_key_of(s, field): None for s in strategies}:
+                mine = [s for s in strategies if _key_of(s, field) == key]
+                route.concerned[key] = tuple(receivers(kind, roles, mine))
+        outlets[source].routes[kind] = route
     for s in strategies:
-        outlets[s.name].plain, outlets[s.name].keyed = outlets[STRATEGY].plain, outlets[STRATEGY].keyed
+        outlets[s.name].routes = outlets[STRATEGY].routes
     return outlets
 
 

@@ -14,11 +14,12 @@ Where the rules leave a choice, this is the choice:
   the position toward its target brings none, and neither does a target that needs no order.
 * An entry is a target that goes further on its own side than the one before.
 * Stops protect one side. A fill of any other order that lowers the position on that side takes
-  the difference off the stops, oldest first; with nothing left on that side they are all canceled.
-  A position which comes from the other side and rests at zero on its way does not cancel them.
+  the difference off the stops, oldest first. A stop whose side holds nothing (flat, or turned) is
+  canceled as soon as its entry is over: filled, or its cancel sent. While the entry is under way
+  it stays, so that a turn which rests at zero on its way keeps the stop of what is to come.
 * A stop's own fill lowers no other stop. When it takes the position from the protected side to
-  zero or through it, the remaining stops of that side are canceled, the target becomes 0 whatever
-  it was (reason atr_stop, told if it was not 0), and the desk aims at 0.
+  zero or through it, the target becomes 0 whatever it was (reason atr_stop, told if it was not 0),
+  and the desk aims at 0, which ends what is left of entries and with them their stops.
 * A script's orders are left alone: stops that a script sends are not managed.
 * A target that a script repeats is aimed at again without a decision.
 """
@@ -96,8 +97,13 @@ class Ticket:
 
     order: Order
     role: Role
+    entry: "Ticket | None" = None
     booked: int = 0
     is_cancel_sent: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.lots_open == 0
 
     @property
     def lots_open(self) -> int:
@@ -166,9 +172,10 @@ class Desk:
         if ticket.role is Role.PROTECTIVE:
             self._after_stop(trader, ticket, before, after, now)
         else:
-            self._resize_stops(trader, before, after, now)
+            self._lower_stops(trader, before, after)
         if ticket.role is Role.TARGET and ticket.is_cancel_sent:
             self._aim(trader, now)
+        self._drop_stops(trader, now)
         if isinstance(trader.setup.plan, Scripted):
             trader.fills_counted += 1
             self._act(trader, trader.setup.plan.on_fill, trader.fills_counted, now)
@@ -217,23 +224,24 @@ class Desk:
             self._aim(trader, now)
 
     def _aim(self, trader: Trader, now: Moment) -> None:
+        """Send what is missing to the target, and end what is in its way."""
         position = self._ledger.lots(trader.key)
         buys = trader.open_tickets(Role.TARGET, 1)
         sells = trader.open_tickets(Role.TARGET, -1)
         gap = trader.target - position - sum(t.lots_open for t in buys + sells)
+        stay, go = (buys, sells) if gap > 0 else (sells, buys)
         if gap == 0:
             return
-        stay, go = (buys, sells) if gap > 0 else (sells, buys)
         for ticket in go:
             self._cancel(ticket, now)
         lots = trader.target - position - sum(t.lots_open for t in stay)
-        if lots == 0:
-            return
-        entry = self._send(trader, Role.TARGET, Send("", "market", lots), None, now)
-        if trader.setup.stop is not None and lots * trader.target > 0:
-            self._protect(trader, trader.setup.stop, entry.order, now)
+        if lots != 0:
+            entry = self._send(trader, Role.TARGET, Send("", "market", lots), None, now)
+            if trader.setup.stop is not None and lots * trader.target > 0:
+                self._protect(trader, trader.setup.stop, entry, now)
+        self._drop_stops(trader, now)
 
-    def _protect(self, trader: Trader, stop: AtrStop, entry: Order, now: Moment) -> None:
+    def _protect(self, trader: Trader, stop: AtrStop, entry: Ticket, now: Moment) -> None:
         """Send the stop of an entry along with it."""
         assert trader.atr is not None
         assert trader.atr.value is not None
@@ -241,7 +249,8 @@ class Desk:
         side = _sign(trader.target)
         price = max(1, trader.close - side * distance)
         order = Send("", "stop", -trader.target, stop_ticks=price)
-        self._send(trader, Role.PROTECTIVE, order, entry.number, now)
+        ticket = self._send(trader, Role.PROTECTIVE, order, entry.order.number, now)
+        ticket.entry = entry
 
     def _send_own(self, trader: Trader, action: Send, now: Moment) -> None:
         parent = None
@@ -276,25 +285,28 @@ class Desk:
         ticket.is_cancel_sent = True
         self._venue.cancel(ticket.order, now.ts)
 
-    def _resize_stops(self, trader: Trader, before: int, after: int, now: Moment) -> None:
+    def _lower_stops(self, trader: Trader, before: int, after: int) -> None:
+        """Take what a side holds less off its stops; those which end anyway are not lowered."""
         for side in (1, -1):
-            held, holds = max(0, side * before), max(0, side * after)
-            if holds >= held:
-                continue
-            if holds == 0:
-                self._cancel_stops(trader, side, now)
-            else:
-                self._lower_stops(trader, side, held - holds)
+            holds = max(0, side * after)
+            less = max(0, side * before) - holds
+            for ticket in trader.open_tickets(Role.PROTECTIVE, -side):
+                part = min(max(0, less), abs(ticket.lots_open))
+                less -= part
+                if not self._is_idle(trader, ticket):
+                    self._venue.lower(ticket.order, part)
 
-    def _lower_stops(self, trader: Trader, side: int, lots: int) -> None:
-        for ticket in trader.open_tickets(Role.PROTECTIVE, -side):
-            part = min(lots, abs(ticket.lots_open))
-            self._venue.lower(ticket.order, part)
-            lots -= part
+    def _drop_stops(self, trader: Trader, now: Moment) -> None:
+        for side in (1, -1):
+            for ticket in trader.open_tickets(Role.PROTECTIVE, side):
+                if self._is_idle(trader, ticket):
+                    self._cancel(ticket, now)
 
-    def _cancel_stops(self, trader: Trader, side: int, now: Moment) -> None:
-        for ticket in trader.open_tickets(Role.PROTECTIVE, -side):
-            self._cancel(ticket, now)
+    def _is_idle(self, trader: Trader, stop: Ticket) -> bool:
+        """True if there is nothing to protect and nothing to come."""
+        assert stop.entry is not None
+        held = -stop.order.side * self._ledger.lots(trader.key)
+        return held <= 0 and stop.entry.is_over
 
     def _after_stop(
         self, trader: Trader, ticket: Ticket, before: int, after: int, now: Moment
@@ -303,7 +315,6 @@ class Desk:
         side = -ticket.order.side
         if side * before <= 0 or side * after > 0:
             return
-        self._cancel_stops(trader, side, now)
         if trader.target != 0:
             if trader.rule is not None:
                 trader.rule.disarm(_sign(trader.target))

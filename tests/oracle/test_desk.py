@@ -233,3 +233,48 @@ def test_a_turn_that_rests_at_zero_keeps_the_stop_of_what_is_to_come() -> None:
         (5, 6, -10, 96),
     ]
     assert statuses(result) == ["FILLED", "CANCELED", "FILLED", "FILLED"]
+
+
+def test_a_turn_taken_back_before_it_has_turned_leaves_no_stop() -> None:
+    """Short ten; five of the turn's twenty are bought when the target becomes 0.
+
+    The next opening is beyond the stop of those five, which have only closed.
+    """
+    rows = [flat(100), WIDE, WIDE, flat(100, 50), flat(90, 900), flat(89, 900)]
+    at_bar: Actions = {1: (Target(-10),), 2: (Target(10),), 3: (Target(0),)}
+    result = run_script(bars(*rows), at_bar, TENTH, stop=STOP)
+
+    assert told(result) == [(2, 2, -10, 100), (3, 3, 5, 100), (4, 4, 5, 90)]
+    assert [o.status for o in result.orders if o.order_type == "stop"] == ["CANCELED", "CANCELED"]
+
+
+def test_a_stop_that_was_filled_before_it_is_lowered_has_sold_too_much() -> None:
+    """An older stop of three and the stop of ten meet one gap; the desk buys three back."""
+    own = Send("o", "stop", -3, stop_ticks=96)
+    rows = [flat(100), WIDE, flat(100), flat(90), flat(91)]
+    result = run_script(bars(*rows), {1: (own, Target(10))}, stop=STOP)
+
+    assert told(result) == [(2, 2, 10, 100), (3, 3, -3, 90), (3, 3, -10, 90), (4, 4, 3, 91)]
+    assert decided(result)[1:] == [(3, 0, "atr_stop")]
+
+
+def test_an_order_of_ones_own_that_sells_lowers_the_stop() -> None:
+    rows = [flat(100), WIDE, flat(100), (100, 100, 90, 99, 9), flat(99)]
+    at_bar: Actions = {1: (Target(10),), 2: (Send("o", "market", -3),)}
+    result = run_script(bars(*rows), at_bar, stop=STOP)
+
+    assert told(result) == [(2, 2, 10, 100), (3, 3, -3, 100), (3, 4, -7, 96)]
+
+
+def test_a_stop_stays_while_its_entry_is_under_way() -> None:
+    """Ten held, ten more wanted at a bar without volume for them; the ten held are sold.
+
+    The sale is older than the entry and takes the ten lots of its opening. The old stop goes, the
+    new one waits for its parent, and sells what that buys.
+    """
+    rows = [flat(100), WIDE, WIDE, flat(100, 100), flat(100, 100), (100, 100, 90, 99, 100)]
+    at_bar: Actions = {1: (Target(10),), 2: (Send("o", "market", -10), Target(20))}
+    result = run_script(bars(*rows), at_bar, TENTH, stop=STOP)
+
+    assert told(result) == [(2, 2, 10, 100), (3, 3, -10, 100), (4, 4, 10, 100), (5, 6, -10, 96)]
+    assert statuses(result) == ["FILLED", "CANCELED", "FILLED", "FILLED", "FILLED"]

@@ -48,7 +48,7 @@ def test_a_report_of_an_inside_is_in_time_for_the_closes_one_of_an_opening_is_no
 
 def test_equity_is_looked_at_after_the_closes_of_its_instant_and_before_the_openings() -> None:
     """From the first close to the last one, both included; an instant without bars counts too."""
-    market = (*bars(ROW, interval=4 * HOUR_NS), *bars(ROW, start=START + 9 * HOUR_NS))
+    market = (*bars(ROW, ROW, interval=4 * HOUR_NS), *bars(ROW, start=START + 9 * HOUR_NS))
     agenda = Agenda((Source(X, market),), 2 * HOUR_NS)
 
     events = drained(agenda)
@@ -59,4 +59,5 @@ def test_equity_is_looked_at_after_the_closes_of_its_instant_and_before_the_open
         Kind.INSIDE,
         Kind.CLOSE,
         Kind.EQUITY,
+        Kind.OPENING,
     ]

@@ -110,7 +110,7 @@ def test_a_child_works_for_no_more_than_its_parent_has_filled() -> None:
 
 def test_what_the_parent_fills_at_an_opening_is_not_there_for_the_child_at_that_opening() -> None:
     """Five were filled in bar 1; the opening of bar 2 fills five more, and stops out five only."""
-    rows = [flat(100), flat(101, 50), flat(90, 100), flat(89, 100)]
+    rows = [flat(100), flat(101, 50), flat(90, 200), flat(89, 200)]
     result = run_script(bars(*rows), {0: (ENTRY, child_stop(95))}, TENTH)
 
     assert told(result) == [(1, 1, 5, 101), (2, 2, 5, 90), (2, 2, -5, 90), (3, 3, -5, 89)]

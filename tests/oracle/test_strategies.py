@@ -48,14 +48,13 @@ SWINGS = (10, 8, 6, 6, 9, 7, 9)
     [
         (EmaCross(1, 2, FIVE), WAVES, [(3, 5, "cross_up"), (4, 0, "cross_down")]),
         (EmaCross(1, 2, FIVE, "both"), WAVES, [(3, 5, "cross_up"), (4, -5, "cross_down")]),
-        # half of the equity is 5000 and buys 384 at 13; the loss of 4 x 384 on the way
-        # down counts only once the position is there, which is not before the close at 9
+        # half of 10,000 buys 384 at 13; they lose 4 each, and half of 8,464 sells 470 at 9
         (
             EmaCross(1, 2, Weight(Fraction(1, 2)), "both"),
             (*WAVES[:3], 13, 9),
             [(3, 384, "cross_up"), (5, -470, "cross_down")],
         ),
-        # with no equity to speak of a cross up aims at nothing
+        # a thousandth of the equity does not buy one lot
         (EmaCross(1, 2, Weight(Fraction(1, 1_000))), WAVES, []),
         # up at 18, below the trend; down at 12, with the trend
         (EmaCross(1, 2, FIVE, "long", 4), FALLS, [(5, 0, "cross_against_trend")]),
@@ -64,14 +63,14 @@ SWINGS = (10, 8, 6, 6, 9, 7, 9)
             FALLS,
             [(5, 0, "cross_against_trend"), (6, -5, "cross_down")],
         ),
-        # down at 10 is above the mean of 10, 13, 9, 8 only; the first ready bar sets nothing
+        # crosses before the trend is ready set nothing; it is ready at 8
         (EmaCross(1, 2, FIVE, "both", 4), (10, 13, 9, 8, 20), [(5, 5, "cross_up")]),
         (
             BollingerReversion(FIVE, 2, 0.5),
             SWINGS,
             [(2, 5, "below_band"), (4, 0, "reverted"), (6, 5, "below_band"), (7, 0, "reverted")],
         ),
-        # an exit of 1 waits for z to be 1 below the mean: at once
+        # an exit of 0.5 is not met at z = -1 but at z = 0
         (
             BollingerReversion(FIVE, 2, 0.5, 0.5),
             SWINGS[:4],
@@ -120,6 +119,21 @@ def test_a_target_trades_at_the_next_opening() -> None:
     assert result.cash == 10_000 - 45 + 100
     assert result.positions["s", X].lots == -5
     assert result.positions["s", X].cost == -50
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        BuyAndHold(Weight(Fraction(1))),
+        BollingerReversion(Weight(Fraction(1)), 2, 0.5, direction="both"),
+        NaiveMeanReversion(Weight(Fraction(1)), 2, 0.5),
+    ],
+)
+def test_no_equity_no_position(plan: Signal) -> None:
+    result = run_one(closes(*SWINGS), plan, cash=Fraction(0))
+
+    assert result.decisions == ()
+    assert result.equity_rows[-1].drawdown == 0
 
 
 FALL = (100, 100, 96, 96, 9)

@@ -85,11 +85,12 @@ def test_a_limit_is_taker_only_at_the_first_opening_it_meets() -> None:
 def test_a_stop_beyond_the_market_on_arrival_fills_at_the_next_opening(
     lots: int, ticks: int
 ) -> None:
-    """The opening itself would not have triggered it: it is on the good side of the stop."""
-    open_ = 105 if lots < 0 else 95
-    result = run_script(bars(flat(100), flat(open_)), {0: (stop(lots, ticks),)})
+    """The last close is the market; neither opening would have triggered the stop."""
+    first, second = (120, 105) if lots < 0 else (80, 95)
+    rows = ((first, 120, 80, 100, 9), flat(second))
+    result = run_script(bars(*rows), {0: (stop(lots, ticks),)})
 
-    assert told(result) == [(1, 1, lots, open_)]
+    assert told(result) == [(1, 1, lots, second)]
 
 
 def test_volume_is_shared_and_what_is_left_keeps_working() -> None:

@@ -14,6 +14,7 @@ from msgspec import convert
 from trader.config.loaded import Loaded
 from trader.config.schema import Config, DataSource, StrategyConfig
 from trader.config.spelling import nearest, shown
+from trader.config.tree import distinct
 from trader.errors import ConfigError
 from trader.strategies.params import PARAMS, BollingerParams, EmaCrossParams, Params
 
@@ -29,7 +30,15 @@ Exists: TypeAlias = Callable[[Path], bool]
 Rule: TypeAlias = Callable[[Loaded], None]
 
 
-def check(loaded: Loaded, exists: Exists = Path.is_file) -> None:
+def is_there(path: Path) -> bool:
+    """Whether it is a file that can be looked at; a name no disk would take is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def check(loaded: Loaded, exists: Exists = is_there) -> None:
     """Raises a ConfigError for the first broken rule; `exists` says whether a file is there."""
     for rule in RULES:
         rule(loaded)
@@ -65,8 +74,7 @@ def warnings(config: Config) -> list[str]:
         found.append("venue.participation is null: fills may exceed the market's volume")
     closed = {each.name for each in config.instruments if not each.shortable}
     found.extend(
-        f"strategies.{each.name} may turn short, but {each.instrument} is not shortable:"
-        " such orders will be denied"
+        f"strategies.{each.name} may turn short, but {each.instrument} is not shortable"
         for each in config.strategies
         if each.instrument in closed and each.params.get("direction") == "both"
     )
@@ -75,26 +83,25 @@ def warnings(config: Config) -> list[str]:
 
 def _names(loaded: Loaded) -> None:
     config = loaded.config
-    for section, names in (
-        ("instruments", [each.name for each in config.instruments]),
-        ("strategies", [each.name for each in config.strategies]),
+    for section, part, names in (
+        ("instruments", "symbol", [each.name for each in config.instruments]),
+        ("strategies", "name", [each.name for each in config.strategies]),
     ):
-        for key, name, first in _repeated(section, names):
+        for label, name, first in _repeated(names):
+            key = f"{section}.{label}.{part}"
             twin = "" if first == name else f", upper and lower case aside, as {shown(first)}"
             raise loaded.error(
                 key, f"the name {shown(name)} occurs twice in {section}{twin}", "rename one"
             )
 
 
-def _repeated(section: str, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Key, name and first bearer of each name that is not the first; files ignore its case."""
+def _repeated(names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Label, name and first bearer of each name that is not the first; files ignore its case."""
     first: dict[str, str] = {}
-    for index, name in enumerate(names):
+    for label, name in zip(distinct(names), names, strict=True):
         bearer = first.setdefault(name.casefold(), name)
-        if name in names[:index]:
-            yield f"{section}.{index}", name, bearer
-        elif bearer != name:
-            yield f"{section}.{name}", name, bearer
+        if label != name or bearer != name:
+            yield label, name, bearer
 
 
 def _window(loaded: Loaded) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from msgspec import structs
 
-from trader.config.check import check
+from trader.config.check import check, is_there
 from trader.config.loaded import Loaded
 from trader.config.overlay import overlay
 from trader.config.reader import Reader
 from trader.config.schema import Config, StrategyConfig
+from trader.config.spelling import escaped
 from trader.config.tree import ListNode, MapNode, Node, Origin, Scalar, is_null, labels
 from trader.config.yaml_text import BYTES_MAX, parse_file
 from trader.errors import ConfigError
@@ -29,7 +30,7 @@ def load(
     *,
     sets: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
-    exists: Callable[[Path], bool] = Path.is_file,
+    exists: Callable[[Path], bool] = is_there,
 ) -> Loaded:
     """The checked configuration; a ConfigError says what is wrong with it, where, and what to do.
 
@@ -38,7 +39,7 @@ def load(
     root = MapNode({}, {}, _NO_FILE)
     folder = Path.cwd()
     if path is not None:
-        root = parse_file(_content(path), str(path))
+        root = parse_file(_content(path), escaped(str(path)))
         folder = path.absolute().parent
     root = overlay(root, sets=sets, environ=environ or {}, top=_TOP)
     root, base = _based(root, folder)
@@ -67,8 +68,8 @@ def _content(path: Path) -> bytes:
     except PermissionError:
         problem, hint = "may not be read", "look at its permissions"
     except (OSError, ValueError) as error:
-        problem, hint = f"cannot be read: {error}", ""
-    raise ConfigError(f"the configuration {problem}", where=str(path), hint=hint)
+        problem, hint = f"cannot be read: {escaped(str(error))}", ""
+    raise ConfigError(f"the configuration {problem}", where=escaped(str(path)), hint=hint)
 
 
 def _based(root: MapNode, folder: Path) -> tuple[MapNode, Path]:

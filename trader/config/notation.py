@@ -96,13 +96,17 @@ def instant(text: str) -> int:
         raise Unfit(f"there is no time {shown(text)}")
     within = clock[0] * HOUR_NS + clock[1] * MINUTE_NS + clock[2] * SECOND_NS
     ns = days * DAY_NS + within + int((fraction or "").ljust(9, "0")) - _offset_ns(offset)
-    return whole_instant(ns, text)
+    return _within_int64(ns, text)
 
 
-def whole_instant(ns: int, text: str) -> int:
-    """An instant given as nanoseconds, unless it is a year or beyond int64."""
+def whole_instant(ns: int) -> int:
+    """An instant given as nanoseconds; Unfit if somebody wrote a year in their place."""
     if ns in _YEARS:
         raise Unfit(f"expected a date, got the year {ns}", f"write {ns}-01-01")
+    return _within_int64(ns, str(ns))
+
+
+def _within_int64(ns: int, text: str) -> int:
     if abs(ns) > INT64_MAX:
         raise Unfit(f"the instant {shown(text)} lies outside the years 1678 to 2261")
     return ns

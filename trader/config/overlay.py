@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from trader.config.spelling import escaped, nearest, shown
 from trader.config.tree import ListNode, MapNode, Node, Origin, is_null, labels
-from trader.config.yaml_text import parse_value
+from trader.config.yaml_text import is_unicode, parse_value
 from trader.errors import ConfigError
 
 PREFIX: Final = "TRADERD_"
@@ -73,7 +73,7 @@ def _set(argument: str) -> _Assignment:
 def _assignment(parts: tuple[str, ...], text: str, source: str, *, loose: bool) -> _Assignment:
     dotted = ".".join(parts)
     where = f"{source} ({escaped(dotted[:80])})"
-    if not all(parts) or len(parts) > PARTS_MAX:
+    if not all(parts) or len(parts) > PARTS_MAX or not is_unicode(dotted):
         raise ConfigError(f"{shown(dotted)} is no key", where=source, hint="write it like run.seed")
     try:
         value = parse_value(text, source)
@@ -112,7 +112,8 @@ def _into_list(node: ListNode, parts: tuple[str, ...], assignment: _Assignment) 
     index, used = _find(names, parts, loose=assignment.loose)
     if not used:
         above = ".".join(assignment.parts[: -len(parts)])
-        wanted = ".".join(parts)
+        words = names[0].count(".") + 1 if names else 1
+        wanted = ".".join(parts[:words])
         raise _error(
             assignment, f"{shown(above)} has no element {shown(wanted)}", nearest(wanted, names)
         )

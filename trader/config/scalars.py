@@ -78,7 +78,7 @@ def _instant(node: Scalar, at: str) -> int:
         return notation.instant(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise Unfit(f"expected a date or a time, got {seen(node, at)}")
-    return notation.whole_instant(value, node.text)
+    return notation.whole_instant(value)
 
 
 def _decimal(node: Scalar, at: str, extra: Mapping[str, Any]) -> Decimal:

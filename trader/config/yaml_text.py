@@ -20,15 +20,16 @@ from yaml.events import (
 )
 
 from trader.config.spelling import escaped, shown
-from trader.config.tree import ListNode, MapNode, Node, Origin, Scalar
+from trader.config.tree import ListNode, MapNode, Node, Origin, Scalar, is_null
 from trader.errors import ConfigError
 
 BYTES_MAX: Final = 1_048_576
 DEPTH_MAX: Final = 32
 NODES_MAX: Final = 100_000
 KEY_CHARACTERS_MAX: Final = 100
+_CORE_TAG: Final = "tag:yaml.org,2002:"
 
-# The compiled parser is twenty times faster; both tell the same events.
+# The compiled parser is eight times faster; both tell the same events.
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -46,7 +47,7 @@ def parse_file(content: bytes, source: str) -> MapNode:
             "the file is not UTF-8", where=f"{source}:{line}", hint="save it as UTF-8"
         ) from None
     node = _parse(text, source, lines=True)
-    if node is None:
+    if node is None or is_null(node):
         raise ConfigError("the file is empty", where=source, hint="`traderd init` writes one")
     if not isinstance(node, MapNode):
         raise ConfigError(
@@ -65,6 +66,8 @@ def parse_value(text: str, source: str) -> Node:
 
 def _parse(text: str, source: str, *, lines: bool) -> Node | None:
     """The only node of the text, None if there is none."""
+    if not is_unicode(text):
+        raise ConfigError("not UTF-8", where=source)
     composer = _Composer(source, lines=lines)
     try:
         return composer.document(yaml.parse(text, Loader=_LOADER))
@@ -76,6 +79,15 @@ def _parse(text: str, source: str, *, lines: bool) -> Node | None:
     except yaml.YAMLError:
         # Its message would repeat the character, which a terminal might obey.
         raise ConfigError("not YAML: a character that must not occur", where=source) from None
+
+
+def is_unicode(text: str) -> bool:
+    """Whether the text can be written: foreign bytes that are no UTF-8 hide in surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _Composer:
@@ -108,6 +120,7 @@ class _Composer:
         node: Node
         height = 0
         if isinstance(event, ScalarEvent):
+            self._refuse_halves(event)
             node = Scalar(event.value, quoted=bool(event.style), origin=self._origin(event))
         elif isinstance(event, SequenceStartEvent):
             node, height = self._list(event, events, depth)
@@ -143,6 +156,7 @@ class _Composer:
         if not isinstance(event, ScalarEvent):
             raise self._error("a key must be a plain text", event)
         self._refuse_tag(event)
+        self._refuse_halves(event)
         self._count(1, event)
         if len(event.value) > KEY_CHARACTERS_MAX:
             raise self._error(f"a key longer than {KEY_CHARACTERS_MAX} characters", event)
@@ -171,8 +185,15 @@ class _Composer:
         tag = getattr(event, "tag", None)
         if tag is not None:
             raise self._error(
-                f"the tag {shown(tag)} is not allowed", event, "write the value without it"
+                f"the tag {shown(tag.replace(_CORE_TAG, '!!', 1))} is not allowed",
+                event,
+                "write the value without it",
             )
+
+    def _refuse_halves(self, event: ScalarEvent) -> None:
+        # Only the parser written in Python lets an escape name half a character.
+        if not is_unicode(event.value):
+            raise self._error("an escape names no character", event)
 
     def _origin(self, event: Event) -> Origin:
         mark = event.start_mark

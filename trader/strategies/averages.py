@@ -59,9 +59,11 @@ class EmaCross(Strategy):
     def on_bar(self, bar: BarClosed) -> Answer:
         """Answers at crosses only."""
         says = ema_cross(self.state, bar)
-        if self.params.trend is not None:
+        if self.state.ring:
             self._roll(bar.close_ticks)
-        return None if says == HOLD else self._side(says, bar.close_ticks)
+        if says == HOLD:
+            return None
+        return self._side(says, bar.close_ticks)
 
     def _roll(self, close: int) -> None:
         state = self.state
