@@ -79,6 +79,13 @@ class Book:
     served: BarClosed = NO_BAR
     budget: Lots = 0
 
+    def market(self, now: Nanoseconds) -> Ticks | None:
+        """The last price known at `now`: the open of the bar under way, else the last close."""
+        bar = self.bar
+        if bar is NO_BAR:
+            return None
+        return bar.open_ticks if now < bar.ts_close else bar.close_ticks
+
     def inside(self, now: Nanoseconds) -> bool:
         """Whether `now` lies strictly inside the bar under way."""
         return self.bar.ts_open < now < self.bar.ts_close

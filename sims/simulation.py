@@ -14,12 +14,12 @@ import msgspec
 from msgspec import Struct
 
 from actors.assembly import Core, Snapshot
-from sims.history import CLOSE, OPENING, Source, Window, windows
+from sims.history import CLOSE, INSIDE, OPENING, Source, Window, windows
 from sims.venue import BarVenue
 from trader.model.account import AccountReported, PositionReport, QueryAccount
 from trader.model.control import RunEnded, RunStarted
 from trader.model.envelope import Message
-from trader.model.orders import CancelOrder, OrderApproved, OrderSubmitted, ReplaceOrder
+from trader.model.orders import CancelOrder, OrderApproved, OrderEvent, OrderSubmitted, ReplaceOrder
 from trader.model.units import INT64_MAX, Nanoseconds
 
 CHUNK_EVENTS: Final = 16_384
@@ -45,7 +45,9 @@ class Simulation:
         self._run = run
         self._clock = clock
         self._decided = False
-        self._books = [venue.books[source.instrument] for source in self.sources]
+        # One entry for each code of a window's events.
+        self._books = [venue.books[source.instrument] for source in self.sources for _ in range(3)]
+        self._moments = [moment for _ in self.sources for moment in (INSIDE, CLOSE, OPENING)]
 
     @property
     def rows_total(self) -> int:
@@ -89,13 +91,13 @@ class Simulation:
         self._perform(self.core.reactor.note(RunEnded(), self.now))
 
     def _chunk(self, window: Window, start: int, stop: int) -> None:
-        books, venue = self._books, self.venue
+        books, moments, venue = self._books, self._moments, self.venue
         reports, timers = venue.reports, self.core.timers
         deliver = self.core.reactor.bar
         now = self.now
         decided = self._decided
         for code, bar in zip(window.codes[start:stop], window.bars[start:stop], strict=True):
-            moment = code % 3
+            moment = moments[code]
             ts = bar.ts_open if moment == OPENING else bar.ts_close
             if ts != now:
                 if reports or timers.next_due < ts:
@@ -118,12 +120,12 @@ class Simulation:
             elif moment == OPENING:
                 if timers.next_due <= ts:
                     self._tick(ts, after_bars=True)
-                book = books[code // 3]
+                book = books[code]
                 book.bar = bar
                 if book.orders:
                     venue.opening(book, ts)
-            elif books[code // 3].orders:
-                venue.inside(books[code // 3], ts)
+            elif books[code].orders:
+                venue.inside(books[code], ts)
         self._decided = decided
 
     def _pass_to(self, ts: Nanoseconds) -> None:
@@ -147,8 +149,9 @@ class Simulation:
         reports, core = self.venue.reports, self.core
         while reports:
             report = reports.popleft()
-            id_ = getattr(report, "client_order_id", "")
-            cause = core.recorder.approvals.get(id_)
+            cause = None
+            if isinstance(report, OrderEvent):
+                cause = core.recorder.approvals.get(report.client_order_id)
             effects = core.reactor.note(report, self.now, cause)
             if effects:
                 self._perform(effects)

@@ -69,6 +69,7 @@ class BarVenue:
         self.trades = 0
         self.ambiguous_bars = 0
         self._rules = rules
+        self._free = not (rules.maker or rules.taker or rules.per_lot)
 
     # -- commands -------------------------------------------------------------------------------
 
@@ -87,6 +88,8 @@ class BarVenue:
                 return
             parent.children.append(order.client_order_id)
         working.joined = now == book.bar.ts_open
+        if not order.parent:
+            _start(working, book.market(now))
         book.orders[order.client_order_id] = working
         self.reports.append(OrderAccepted(client_order_id=order.client_order_id, ts_event=now))
 
@@ -124,18 +127,17 @@ class BarVenue:
 
     def opening(self, book: Book, now: Nanoseconds) -> None:
         """Fills what trades at the opening price."""
-        grants: list[tuple[WorkingOrder, Lots]] = []
+        filled: list[WorkingOrder] = []
         for order in list(book.orders.values()):
             if order.open_lots <= 0:
                 continue
             execution = self._at_opening(order, book.bar.open_ticks)
             order.met_opening = True
             order.joined = False
-            if execution is not None:
-                taken = self._fill(book, order, execution, now)
-                grants.append((order, taken))
-        for order, taken in grants:
-            self._grant(book, order, taken)
+            if execution is not None and self._fill(book, order, execution, now):
+                filled.append(order)
+        for order in filled:
+            self._grant(book, order, book.bar.open_ticks)
             self._settle(book, order, now)
 
     def inside(self, book: Book, now: Nanoseconds) -> None:
@@ -145,9 +147,8 @@ class BarVenue:
             if order.open_lots <= 0 or order.ts_arrived > book.bar.ts_open:
                 continue
             execution = self._inside(order, book.bar)
-            if execution is not None:
-                taken = self._fill(book, order, execution, now)
-                self._grant(book, order, taken)
+            if execution is not None and self._fill(book, order, execution, now):
+                self._grant(book, order, execution.ticks)
                 ambiguous |= bool(order.children)
                 self._settle(book, order, now)
         for order in list(book.orders.values()):
@@ -228,20 +229,24 @@ class BarVenue:
 
     def _fee(self, book: Book, lots: Lots, execution: Execution) -> Money:
         rules = self._rules
-        rate = rules.taker if execution.liquidity is Liquidity.TAKER else rules.maker
-        if not rate and not rules.per_lot:
+        if self._free:
             return 0
+        rate = rules.taker if execution.liquidity is Liquidity.TAKER else rules.maker
         notional = lots * abs(execution.ticks) * 2 * book.half
         owed = (notional * rate + lots * rules.per_lot) / rules.fee_quanta
         return -(-owed.numerator // owed.denominator) * rules.fee_quanta
 
-    def _grant(self, book: Book, order: WorkingOrder, taken: Lots) -> None:
-        """A parent's fill lets its children work, for no more lots than it has filled."""
-        if taken:
-            for id_ in order.children:
-                child = book.orders.get(id_)
-                if child is not None:
-                    child.granted = min(abs(child.lots), abs(order.filled))
+    def _grant(self, book: Book, parent: WorkingOrder, ticks: Ticks) -> None:
+        """A parent's fill lets its children work: for what it has opened, not what it closed."""
+        for id_ in parent.children:
+            child = book.orders.get(id_)
+            if child is not None:
+                size = abs(child.lots)
+                closing = max(0, abs(parent.lots) - size)
+                before = child.granted
+                child.granted = min(size, max(0, abs(parent.filled) - closing))
+                if not before and child.granted:
+                    _start(child, ticks)
 
     def _settle(self, book: Book, order: WorkingOrder, now: Nanoseconds) -> None:
         """Takes a finished order off the book."""
@@ -277,3 +282,9 @@ class BarVenue:
         self.reports.append(
             OrderReplaced(client_order_id=order.client_order_id, lots=lots, ts_event=now)
         )
+
+
+def _start(order: WorkingOrder, market: Ticks | None) -> None:
+    """A stop that the market is already at or beyond when it starts is a market order."""
+    if order.order_type is OrderType.STOP and market is not None:
+        order.triggered = stop_met(order.lots, order.stop_ticks, market)

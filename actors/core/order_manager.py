@@ -123,11 +123,12 @@ class OrderManager(Stateful):
     def _on_target(self, target: TargetPosition, now: Nanoseconds) -> Sequence[Message]:
         desk = self.state.desks[target.strategy]
         desk.target = target.lots
-        needed = target.lots - desk.position
+        orders = self.state.orders
+        gap = target.lots - desk.position - target_open(desk, orders)
         cancels: list[Message] = []
-        for id_ in desk.working:
-            order = self.state.orders[id_]
-            if order.role is OrderRole.TARGET and (not needed or order.left * needed < 0):
+        for id_ in list(desk.working):
+            order = orders[id_]
+            if order.role is OrderRole.TARGET and order.left * gap < 0:
                 cancels += self._cancel(id_, order, "target_changed")
         if cancels and self._patient:
             desk.waiting = target

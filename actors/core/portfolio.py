@@ -174,6 +174,8 @@ class Portfolio(Stateful):
         del now
         if timer.owner != self.name:
             return NOTHING
+        if all(holding.mark == NONE for holding in self._holdings.values()):
+            return (self._next_row(timer.due),)
         return (self.sample(), self._next_row(timer.due))
 
     def _next_row(self, ts: Nanoseconds) -> StartTimer:

@@ -5,9 +5,9 @@ its size, that an entry goes with its exits or not at all, that nothing is decid
 and that an entry which an exit ended is not taken again before the strategy has let go of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from struct import Struct as Packing
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -70,7 +70,7 @@ class StrategyActor:
         trade_from: Nanoseconds = 0,
         equity: Money = 0,
     ) -> None:
-        """Decides on no bar that opens before `trade_from`; `equity` is the account's at the start."""
+        """Decides nothing before `trade_from`; `equity` is the account's at the start."""
         self.name = f"strategy:{name}"
         self.instrument = instrument
         self.strategy = strategy
@@ -80,7 +80,7 @@ class StrategyActor:
         self._sizing = sizing
         self._exits = tuple(exits)
         self._trade_from = trade_from
-        self._inputs = tuple(_reader(field) for field in strategy.inputs)
+        self._inputs = strategy.inputs
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -105,7 +105,6 @@ class StrategyActor:
             exit_.state = state
 
     def _on_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
-        del now
         if self._exits:
             for exit_ in self._exits:
                 exit_.on_bar(bar)
@@ -114,7 +113,7 @@ class StrategyActor:
             if self.state.blocked:
                 self.state.blocked = 0
             return NOTHING
-        if bar.ts_open < self._trade_from:
+        if now < self._trade_from:
             self.strategy.on_flat(exited=False)
             return NOTHING
         actions = answer if isinstance(answer, list) else (answer,)
@@ -122,7 +121,7 @@ class StrategyActor:
 
     def _act(self, action: Action, close: Ticks) -> Sequence[Message]:
         if isinstance(action, Side):
-            return self._aim(self._sized(action.sign, close), action.reason, close)
+            return self._lean(action, close)
         if isinstance(action, Target):
             return self._aim(self._checked(action.lots, close), action.reason, close)
         if isinstance(action, Order):
@@ -130,6 +129,14 @@ class StrategyActor:
         if isinstance(action, Cancel):
             return (CancelKey(strategy=self._label, key=action.key),)
         raise TypeError(f"on_bar answered {type(action).__name__}, which is no action")
+
+    def _lean(self, side: Side, close: Ticks) -> Sequence[Message]:
+        lots = self._sized(side.sign, close)
+        if side.sign and not lots:
+            self.strategy.on_flat(exited=False)
+        if side.withheld and lots == self.state.target:
+            return (self._withheld(lots, side.reason),)
+        return self._aim(lots, side.reason, close)
 
     def _aim(self, lots: Lots, reason: str, close: Ticks) -> Sequence[Message]:
         state = self.state
@@ -197,7 +204,7 @@ class StrategyActor:
 
     def _seen(self) -> tuple[int, ...]:
         state = self.strategy.state
-        return tuple([read(state) for read in self._inputs])
+        return tuple([_as_integer(getattr(state, field)) for field in self._inputs])
 
     def _on_position(self, changed: PositionChanged, now: Nanoseconds) -> Sequence[Message]:
         del now
@@ -232,13 +239,8 @@ class StrategyActor:
         return NOTHING
 
 
-def _reader(field: str) -> Callable[[Any], int]:
-    """Reads a field of a state as an integer; a float by its bits."""
-
-    def read(state: Any) -> int:
-        value = getattr(state, field)
-        if type(value) is float:
-            return int(_INT64.unpack(_DOUBLE.pack(value))[0])
-        return int(value)
-
-    return read
+def _as_integer(value: float) -> int:
+    """A number as an integer; a float by its bits."""
+    if type(value) is float:
+        return int(_INT64.unpack(_DOUBLE.pack(value))[0])
+    return int(value)

@@ -10,12 +10,13 @@ A message that enters an output table is named by the step's row and a count. Ev
 bears the name of its nearest ancestor that has one.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from actors.runtime.actor import NOTHING, Actor
+from actors.runtime.actor import NOTHING, Actor, Handler
 from actors.runtime.recorder import Recorder
 from actors.runtime.routes import STRATEGY, WORLD, Outlet, Receiver, role_of
 from trader.model.control import StrategyFaulted, TradingState
@@ -60,7 +61,7 @@ class Reactor:
         self._now: Nanoseconds = 0
         self._feed = self._world.routes[BarClosed].everybody[0].handle
         self._feed_outlet = outlets["feed"]
-        self._bars = self._feed_outlet.routes[BarClosed]
+        self._express = self._short_ways()
 
     def row(self, message: Message, now: Nanoseconds) -> Effects:
         """Takes an input row, which gets the next sequence number, and runs to quiescence."""
@@ -80,21 +81,22 @@ class Reactor:
         if self.observer is not None:
             return self.row(bar, now)
         state = self.state
-        state.seq += 1
+        state.seq = seq = state.seq + 1
         state.n = 0
         self._now = now
         for passed in self._feed(bar, now):
             if passed is not bar:
-                self._deliver(self._feed_outlet, passed, (state.seq, 0))
+                self._deliver(self._feed_outlet, passed, (seq, 0))
                 continue
-            for receiver in self._bars.concerned.get(bar.instrument, self._bars.everybody):
+            for handle, receiver in self._express[bar.instrument]:
                 try:
-                    answers = receiver.handle(bar, now)
+                    answers = handle(bar, now)
                 except Exception as error:  # noqa: BLE001
-                    self._deliver(self._runtime, self._fault(receiver, error), (state.seq, 0))
+                    self._deliver(self._runtime, self._fault(receiver, error), (seq, 0))
                     continue
-                for answer in answers:
-                    self._deliver(receiver.outlet, answer, (state.seq, 0))
+                if answers:
+                    for answer in answers:
+                        self._deliver(receiver.outlet, answer, (seq, 0))
         return self._finish() if self.effects else _NO_EFFECTS
 
     def note(self, message: Message, now: Nanoseconds, cause: Name | None = None) -> Effects:
@@ -114,6 +116,17 @@ class Reactor:
         for outlet in self._outlets.values():
             for route in outlet.routes.values():
                 route.remove(actor)
+        self._express = self._short_ways()
+
+    def _short_ways(self) -> Mapping[str, list[tuple[Handler, Receiver]]]:
+        """By instrument: who gets its bars once the feed has passed them."""
+        route = self._feed_outlet.routes[BarClosed]
+        ways: defaultdict[str, list[tuple[Handler, Receiver]]] = defaultdict(
+            lambda: [(r.handle, r) for r in route.everybody]
+        )
+        for instrument, receivers in route.concerned.items():
+            ways[instrument] = [(r.handle, r) for r in receivers]
+        return ways
 
     def _deliver(self, outlet: Outlet, message: Message, cause: Name) -> None:
         route = outlet.routes[type(message)]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from trader.logic.lifecycle import TERMINAL
-from trader.logic.tables import INPUTS_MAX, Tables
+from trader.logic.tables import INPUTS_MAX, Table, Tables
 from trader.model.account import EquitySampled
 from trader.model.control import TradingStateChanged
 from trader.model.envelope import Name
@@ -47,14 +47,16 @@ class Recorder:
     def __init__(self, tables: Tables) -> None:
         self.tables: Final = tables
         self.approvals: dict[str, Name] = {}
+        self._names = tables.names
+        # Packing and taking in are two calls of C; a method between them costs as much again.
         by_name = tables.tables
-        self._orders = by_name["orders"].append
-        self._statuses = by_name["statuses"].append
-        self._denials = by_name["denials"].append
-        self._fills = by_name["fills"].append
-        self._decisions = by_name["decisions"].append
-        self._states = by_name["states"].append
-        self._equity = by_name["equity"].append
+        self._put_orders, self._orders_row = _door(by_name["orders"])
+        self._put_statuses, self._statuses_row = _door(by_name["statuses"])
+        self._put_denials, self._denials_row = _door(by_name["denials"])
+        self._put_fills, self._fills_row = _door(by_name["fills"])
+        self._put_decisions, self._decisions_row = _door(by_name["decisions"])
+        self._put_states, self._states_row = _door(by_name["states"])
+        self._put_equity, self._equity_row = _door(by_name["equity"])
         self.records: Final[Mapping[type, Record]] = {
             TargetPosition: self._decision,
             DecisionRecorded: self._decision,
@@ -75,7 +77,7 @@ class Recorder:
             OrderInDoubt: self._status,
             OrderFilled: self._filled,
             TradingStateChanged: self._state,
-            EquitySampled: self._equity_row,
+            EquitySampled: self._equity_sample,
         }
 
     def approval(self, client_order_id: str) -> Name:
@@ -83,84 +85,96 @@ class Recorder:
         return self.approvals.get(client_order_id, (0, 0))
 
     def _decision(self, name: Name, ts: Nanoseconds, cause: Name, m: Any) -> None:
-        index = self.tables.index
         inputs = m.inputs if len(m.inputs) == INPUTS_MAX else (*m.inputs, *_NO_INPUTS)[:INPUTS_MAX]
-        self._decisions(
-            *name,
-            ts,
-            *cause,
-            index("strategies", m.strategy),
-            index("instruments", m.instrument),
-            m.lots,
-            index("reasons", m.reason),
-            *inputs,
+        names = self._names
+        self._put_decisions(
+            self._decisions_row(
+                *name,
+                ts,
+                *cause,
+                names["strategies"][m.strategy],
+                names["instruments"][m.instrument],
+                m.lots,
+                names["reasons"][m.reason],
+                *inputs,
+            )
         )
 
     def _order(self, name: Name, ts: Nanoseconds, cause: Name, m: SubmitOrder) -> None:
-        index = self.tables.index
-        self._orders(
-            *name,
-            ts,
-            *cause,
-            index("orders", m.client_order_id),
-            index("strategies", m.strategy),
-            index("instruments", m.instrument),
-            m.order_type,
-            m.lots,
-            NONE if m.limit_ticks is None else m.limit_ticks,
-            NONE if m.stop_ticks is None else m.stop_ticks,
-            m.time_in_force,
-            m.role,
-            index("orders", m.parent) if m.parent else NONE,
+        names = self._names
+        self._put_orders(
+            self._orders_row(
+                *name,
+                ts,
+                *cause,
+                names["orders"][m.client_order_id],
+                names["strategies"][m.strategy],
+                names["instruments"][m.instrument],
+                m.order_type,
+                m.lots,
+                NONE if m.limit_ticks is None else m.limit_ticks,
+                NONE if m.stop_ticks is None else m.stop_ticks,
+                m.time_in_force,
+                m.role,
+                names["orders"][m.parent] if m.parent else NONE,
+            )
         )
 
     def _approved(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderApproved) -> None:
         client_order_id = m.order.client_order_id
         self.approvals[client_order_id] = name
-        order = self.tables.index("orders", client_order_id)
-        self._statuses(*name, ts, *cause, order, OrderStatus.APPROVED, 0)
+        order = self._names["orders"][client_order_id]
+        self._put_statuses(self._statuses_row(*name, ts, *cause, order, OrderStatus.APPROVED, 0))
 
     def _denied(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderDenied) -> None:
-        index = self.tables.index
-        order = index("orders", m.client_order_id)
-        self._statuses(*name, ts, *cause, order, OrderStatus.DENIED, 0)
-        self._denials(
-            *name,
-            ts,
-            *cause,
-            order,
-            index("strategies", m.strategy),
-            index("instruments", m.instrument),
-            m.lots,
-            index("codes", m.code),
+        names = self._names
+        order = names["orders"][m.client_order_id]
+        self._put_statuses(self._statuses_row(*name, ts, *cause, order, OrderStatus.DENIED, 0))
+        strategy, instrument = names["strategies"][m.strategy], names["instruments"][m.instrument]
+        code = names["codes"][m.code]
+        self._put_denials(
+            self._denials_row(*name, ts, *cause, order, strategy, instrument, m.lots, code)
         )
 
     def _status(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderEvent) -> None:
-        order = self.tables.index("orders", m.client_order_id)
-        self._statuses(*name, ts, *cause, order, m.status, m.lots_filled)
+        order = self._names["orders"][m.client_order_id]
+        self._put_statuses(self._statuses_row(*name, ts, *cause, order, m.status, m.lots_filled))
         if m.status in TERMINAL:
             self.approvals.pop(m.client_order_id, None)
 
     def _filled(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderFilled) -> None:
-        index = self.tables.index
-        self._fills(
-            *name,
-            m.ts_event,
-            *cause,
-            index("orders", m.client_order_id),
-            index("trades", m.trade_id),
-            index("strategies", m.strategy),
-            index("instruments", m.instrument),
-            m.last_lots,
-            m.last_ticks,
-            m.fee,
-            m.liquidity,
+        names = self._names
+        self._put_fills(
+            self._fills_row(
+                *name,
+                m.ts_event,
+                *cause,
+                names["orders"][m.client_order_id],
+                names["trades"][m.trade_id],
+                names["strategies"][m.strategy],
+                names["instruments"][m.instrument],
+                m.last_lots,
+                m.last_ticks,
+                m.fee,
+                m.liquidity,
+            )
         )
         self._status(name, ts, cause, m)
 
     def _state(self, name: Name, ts: Nanoseconds, cause: Name, m: TradingStateChanged) -> None:
-        index = self.tables.index
-        self._states(*name, ts, *cause, m.state, m.previous, index("codes", m.code), index("codes", m.by))
+        codes = self._names["codes"]
+        self._put_states(
+            self._states_row(*name, ts, *cause, m.state, m.previous, codes[m.code], codes[m.by])
+        )
 
-    def _equity_row(self, name: Name, ts: Nanoseconds, cause: Name, m: EquitySampled) -> None:
-        self._equity(*name, ts, *cause, m.equity, m.cash, m.realized, m.unrealized, m.peak)
+    def _equity_sample(self, name: Name, ts: Nanoseconds, cause: Name, m: EquitySampled) -> None:
+        self._put_equity(
+            self._equity_row(
+                *name, ts, *cause, m.equity, m.cash, m.realized, m.unrealized, m.peak
+            )
+        )
+
+
+def _door(table: Table) -> tuple[Callable[[bytes], None], Callable[..., bytes]]:
+    """How rows enter a table: take in the bytes, make the bytes."""
+    return table.data.frombytes, table.pack

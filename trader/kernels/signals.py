@@ -48,16 +48,18 @@ class Cross(Protocol):
 @kernel
 def ema_cross(s: Cross, bar: Bar) -> int:
     """LONG when the fast average crosses above the slow one, SHORT when it crosses below."""
-    s.count += 1
-    s.close = bar.close_ticks
-    s.fast_ema = recursive_average(s.fast_ema, s.count, s.fast, s.fast_alpha, float(s.close))
-    s.slow_ema = recursive_average(s.slow_ema, s.count, s.slow, s.slow_alpha, float(s.close))
+    s.count = count = s.count + 1
+    s.close = close = bar.close_ticks
+    x = float(close)
+    s.fast_ema = fast = recursive_average(s.fast_ema, count, s.fast, s.fast_alpha, x)
+    s.slow_ema = slow = recursive_average(s.slow_ema, count, s.slow, s.slow_alpha, x)
     says = -2
-    if s.count >= s.ready:
-        above = 1 if s.fast_ema > s.slow_ema else 0
-        if s.above >= 0 and above != s.above:
-            says = 2 * above - 1
-        s.above = above
+    if count >= s.ready:
+        above = 1 if fast > slow else 0
+        if above != s.above:
+            if s.above >= 0:
+                says = 2 * above - 1
+            s.above = above
     return says
 
 
@@ -98,10 +100,16 @@ def roll(s: Reversion, close: int) -> None:
 
 @kernel
 def unblocked(blocked: int, below: bool, above: bool) -> int:
-    """The side still blocked after an exit policy ended its entry: until its condition is false."""
-    if (blocked > 0 and not below) or (blocked < 0 and not above):
-        return 0
-    return blocked
+    """The sides that stay blocked (1 long, 2 short) after an exit policy ended their entries.
+
+    A side is free again once its own condition has been false.
+    """
+    kept = blocked
+    if not below and kept % 2 == 1:
+        kept -= 1
+    if not above and kept >= 2:
+        kept -= 2
+    return kept
 
 
 @kernel
@@ -116,10 +124,10 @@ def bollinger_reversion(s: Reversion, bar: Bar) -> int:
         below = s.z < -s.entry
         above = s.short == 1 and s.z > s.entry
         s.blocked = unblocked(s.blocked, below, above)
-        if s.side == 0 and below and s.blocked <= 0:
+        if s.side == 0 and below and s.blocked % 2 == 0:
             s.side = 1
             says = 1
-        elif s.side == 0 and above and s.blocked >= 0:
+        elif s.side == 0 and above and s.blocked < 2:
             s.side = -1
             says = -1
     return says
@@ -137,9 +145,9 @@ def naive_mean_reversion(s: Reversion, bar: Bar) -> int:
         below = s.z < -s.entry
         above = s.z > s.entry
         s.blocked = unblocked(s.blocked, below, above)
-        if above and s.blocked >= 0:
+        if above and s.blocked < 2:
             side = -1
-        elif below and s.blocked <= 0:
+        elif below and s.blocked % 2 == 0:
             side = 1
         if side != s.side:
             s.side = side

@@ -62,14 +62,14 @@ _CHUNK_ROWS: Final = 4_096
 class Table:
     """Rows of int64 under the columns of one schema, hashed as they grow."""
 
-    __slots__ = ("_hashed", "_hashes", "_pack", "columns", "data", "name", "width")
+    __slots__ = ("_hashed", "_hashes", "columns", "data", "name", "pack", "width")
 
     def __init__(self, name: str, columns: tuple[str, ...]) -> None:
         self.name = name
         self.columns = columns
         self.width = len(columns)
         self.data = array("q")
-        self._pack = Struct(f"<{self.width}q").pack
+        self.pack: Final = Struct(f"<{self.width}q").pack
         self._hashes = [blake2b(digest_size=32) for _ in columns]
         self._hashed = 0
 
@@ -78,7 +78,7 @@ class Table:
 
     def append(self, *row: int) -> None:
         """Adds a row; raises `struct.error` if a value leaves int64 or the row has another width."""
-        self.data.frombytes(self._pack(*row))
+        self.data.frombytes(self.pack(*row))
 
     def extend_bytes(self, rows: bytes) -> None:
         """Adds rows as they lie in memory: little-endian int64, row after row."""
@@ -112,17 +112,20 @@ class Table:
         whole.update(len(self).to_bytes(8, "little"))
 
 
+class Names(dict[str, int]):
+    """The index of each name in the order of first appearance; looking one up gives it its index."""
+
+    def __missing__(self, name: str) -> int:
+        index = self[name] = len(self)
+        return index
+
+
 class Tables:
     """All tables of a run and the dictionaries of the names in them."""
 
     def __init__(self) -> None:
         self.tables: Final = {name: Table(name, columns) for name, columns in SCHEMAS.items()}
-        self.names: Final[dict[str, dict[str, int]]] = {kind: {} for kind in DICTIONARIES}
-
-    def index(self, kind: str, name: str) -> int:
-        """The name's index in its dictionary, given on first appearance."""
-        names = self.names[kind]
-        return names.setdefault(name, len(names))
+        self.names: Final = {kind: Names() for kind in DICTIONARIES}
 
     def stream(self) -> None:
         """Hashes what has become a chunk; called now and then while a run grows."""

@@ -74,7 +74,7 @@ class EmaCross(Strategy):
     def _side(self, says: int, close: int) -> Side:
         trend = self.params.trend
         if trend is not None and (close * trend - self.state.total) * says <= 0:
-            return Side(0, "cross_against_trend")
+            return Side(0, "cross_against_trend", withheld=True)
         if says > 0:
             return Side(1, "cross_up")
         return Side(0 if self.params.direction == "long" else -1, "cross_down")

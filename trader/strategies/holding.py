@@ -31,7 +31,7 @@ class BuyAndHold(Strategy):
         if self.state.holds:
             return None
         self.state.holds = True
-        return Side(1, "hold")
+        return Side(1, "first_bar")
 
     def on_flat(self, *, exited: bool) -> None:
         """Buys again after a withheld start, but not after an exit."""

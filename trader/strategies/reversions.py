@@ -44,8 +44,10 @@ class Reversion(Strategy):
 
     def on_flat(self, *, exited: bool) -> None:
         """Stands flat again; after an exit the same side waits until its condition was false."""
-        self.state.blocked = self.state.side if exited else 0
-        self.state.side = 0
+        state = self.state
+        if exited and state.side:
+            state.blocked |= 1 if state.side > 0 else 2
+        state.side = 0
 
 
 class BollingerReversion(Reversion):

@@ -39,10 +39,15 @@ class Target(Struct, frozen=True):
 
 
 class Side(Struct, frozen=True):
-    """Be long (1), flat (0) or short (-1), in the size that the configuration sets."""
+    """Be long (1), flat (0) or short (-1), in the size that the configuration sets.
+
+    `withheld` marks an answer that a filter made of another one; it is written down even where it
+    changes nothing.
+    """
 
     sign: int
     reason: str
+    withheld: bool = False
 
 
 class Order(Struct, frozen=True):
