@@ -5,6 +5,7 @@ the configuration alone, so that two cores from one configuration start in the s
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import blake2b
@@ -82,7 +83,8 @@ class Core:
         ]
         ports: dict[str, Handler] = {"timers": self.timers.start, "gateway": self._collect}
         outlets = compile_routes(ROUTES, actors, self.strategies, ports, self.recorder.records)
-        self.reactor: Final = Reactor(outlets, actors, self.recorder, self.trading_state)
+        names = [i.name for i in config.instruments]
+        self.reactor: Final = Reactor(outlets, actors, self.recorder, self.trading_state, names)
 
     def trading_state(self) -> TradingState:
         """The kill switch's word."""
@@ -99,7 +101,7 @@ class Core:
     def snapshot(self) -> Snapshot:
         """The whole state; meant for the end of a step."""
         return Snapshot(
-            reactor=msgspec.structs.replace(self.reactor.state),
+            reactor=replace(self.reactor.state),
             timers=msgspec.structs.replace(self.timers.state),
             approvals=dict(self.recorder.approvals),
             actors={actor.name: actor.dump() for actor in self.reactor.actors},

@@ -3,26 +3,23 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from trader.model.market import BarClosed
-from trader.model.orders import Liquidity, OrderRole, OrderType, SubmitOrder
+from trader.model.orders import OrderType, SubmitOrder
 from trader.model.units import Lots, Nanoseconds, Ticks
 
 UNLIMITED: Final = 2**62
 
 
-@dataclass(slots=True, kw_only=True)
-class WorkingOrder:
+class WorkingOrder(Struct, kw_only=True):
     """An order at the venue. `granted`: lots it may fill; for a child no more than its parent has."""
 
     client_order_id: str
-    strategy: str
-    instrument: str
     lots: Lots
     order_type: OrderType
     limit_ticks: Ticks
     stop_ticks: Ticks
-    role: OrderRole
-    parent: str
     ts_arrived: Nanoseconds
     granted: Lots
     filled: Lots = 0
@@ -31,7 +28,7 @@ class WorkingOrder:
     met_opening: bool = False
     cancel_at_close: bool = False
     lots_at_close: Lots = 0
-    children: list[str] = field(default_factory=list)
+    children: list[str] = []
 
     @property
     def open_lots(self) -> Lots:
@@ -44,20 +41,17 @@ class WorkingOrder:
         return self.filled == self.lots
 
 
-def working_order(order: SubmitOrder, now: Nanoseconds) -> WorkingOrder:
-    """The venue's own record of an order that has just arrived."""
+def working_order(order: SubmitOrder, now: Nanoseconds, *, joined: bool) -> WorkingOrder:
+    """The venue's own record of an order that has just arrived, or `joined` a bar at its opening."""
     return WorkingOrder(
         client_order_id=order.client_order_id,
-        strategy=order.strategy,
-        instrument=order.instrument,
         lots=order.lots,
         order_type=order.order_type,
         limit_ticks=order.limit_ticks or 0,
         stop_ticks=order.stop_ticks or 0,
-        role=order.role,
-        parent=order.parent,
         ts_arrived=now,
         granted=0 if order.parent else abs(order.lots),
+        joined=joined,
     )
 
 
@@ -89,11 +83,3 @@ class Book:
     def inside(self, now: Nanoseconds) -> bool:
         """Whether `now` lies strictly inside the bar under way."""
         return self.bar.ts_open < now < self.bar.ts_close
-
-
-@dataclass(slots=True, frozen=True, kw_only=True)
-class Execution:
-    """A fill about to happen: at what price, giving or taking liquidity."""
-
-    ticks: Ticks
-    liquidity: Liquidity

@@ -20,6 +20,9 @@ from trader.model.units import Nanoseconds
 INSIDE: Final = 0
 CLOSE: Final = 1
 OPENING: Final = 2
+WHOLE: Final = 3
+"""Inside and close in one: nobody else's event lies between them."""
+MOMENTS: Final = 4
 
 Int64s: TypeAlias = npt.NDArray[np.int64]
 
@@ -39,7 +42,7 @@ class Source:
 class Window:
     """Events in order, as two parallel lists: what happens to which source's bar, and the bar.
 
-    A code is 3 x source + moment; two lists of shared objects cost less than one of events.
+    A code is MOMENTS x source + moment; two lists of shared objects cost less than one of events.
     """
 
     codes: list[int]
@@ -109,7 +112,7 @@ def _window(readers: list[_Reader], begun: int, horizon: int | None) -> Window:
     for number, reader in enumerate(readers):
         table = reader.table
         instant = np.stack((table[:, 5], table[:, 6], table[:, 6]), axis=1).ravel()
-        code = np.tile(np.array((OPENING, INSIDE, CLOSE), np.int64) + 3 * number, len(table))
+        code = np.tile(np.array((OPENING, INSIDE, CLOSE), np.int64) + MOMENTS * number, len(table))
         bar = np.repeat(reader.bars(), 3)
         wanted = instant >= begun
         if horizon is not None:
@@ -120,8 +123,17 @@ def _window(readers: list[_Reader], begun: int, horizon: int | None) -> Window:
     when, what, which = np.concatenate(instants), np.concatenate(codes), np.concatenate(bars)
     # A stable sort keeps sources and rows in their order among equals.
     base = int(when.min()) if len(when) else 0
-    order = np.argsort((when - base) * 3 + what % 3, kind="stable")
-    return Window(what[order].tolist(), which[order].tolist())
+    order = np.argsort((when - base) * MOMENTS + what % MOMENTS, kind="stable")
+    return _merged(what[order], which[order])
+
+
+def _merged(codes: Int64s, bars: npt.NDArray[np.object_]) -> Window:
+    """Makes one event of an inside and the close of the same bar where they are neighbours."""
+    pairs = np.flatnonzero((codes[:-1] % MOMENTS == INSIDE) & (codes[1:] == codes[:-1] + 1))
+    codes[pairs + 1] += WHOLE - CLOSE
+    kept = np.ones(len(codes), np.bool_)
+    kept[pairs] = False
+    return Window(codes[kept].tolist(), bars[kept].tolist())
 
 
 def _as_table(batch: BarColumns) -> Int64s:

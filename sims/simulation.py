@@ -14,12 +14,12 @@ import msgspec
 from msgspec import Struct
 
 from actors.assembly import Core, Snapshot
-from sims.history import CLOSE, INSIDE, OPENING, Source, Window, windows
+from sims.history import CLOSE, INSIDE, MOMENTS, OPENING, Source, Window, windows
 from sims.venue import BarVenue
 from trader.model.account import AccountReported, PositionReport, QueryAccount
 from trader.model.control import RunEnded, RunStarted
 from trader.model.envelope import Message
-from trader.model.orders import CancelOrder, OrderApproved, OrderEvent, OrderSubmitted, ReplaceOrder
+from trader.model.orders import CancelOrder, OrderApproved, OrderEvent, ReplaceOrder
 from trader.model.units import INT64_MAX, Nanoseconds
 
 CHUNK_EVENTS: Final = 16_384
@@ -46,8 +46,10 @@ class Simulation:
         self._clock = clock
         self._decided = False
         # One entry for each code of a window's events.
-        self._books = [venue.books[source.instrument] for source in self.sources for _ in range(3)]
-        self._moments = [moment for _ in self.sources for moment in (INSIDE, CLOSE, OPENING)]
+        names = [source.instrument for source in self.sources for _ in range(MOMENTS)]
+        self._books = [venue.books[name] for name in names]
+        self._moments = list(range(MOMENTS)) * len(self.sources)
+        self._lanes = [core.reactor.lane(name) for name in names]
 
     @property
     def rows_total(self) -> int:
@@ -91,11 +93,10 @@ class Simulation:
         self._perform(self.core.reactor.note(RunEnded(), self.now))
 
     def _chunk(self, window: Window, start: int, stop: int) -> None:
-        books, moments, venue = self._books, self._moments, self.venue
-        reports, timers = venue.reports, self.core.timers
-        deliver = self.core.reactor.bar
-        now = self.now
-        decided = self._decided
+        venue, timers = self.venue, self.core.timers
+        books, moments, lanes = self._books, self._moments, self._lanes
+        reports = venue.reports
+        now, decided, rows, until = self.now, self._decided, self.rows, self.until
         for code, bar in zip(window.codes[start:stop], window.bars[start:stop], strict=True):
             moment = moments[code]
             ts = bar.ts_open if moment == OPENING else bar.ts_close
@@ -104,29 +105,30 @@ class Simulation:
                     self._pass_to(ts)
                 self.now = now = ts
                 decided = False
-            if moment == CLOSE:
-                if timers.next_due <= ts:
-                    self._tick(ts, after_bars=False)
-                if reports and not decided:
-                    self._report()
-                decided = True
-                self.rows += 1
-                effects = deliver(bar, ts)
-                if effects:
-                    self._perform(effects)
-                if self.rows == self.until:
-                    self.stopped = True
-                    break
-            elif moment == OPENING:
+            if moment == OPENING:
                 if timers.next_due <= ts:
                     self._tick(ts, after_bars=True)
                 book = books[code]
                 book.bar = bar
                 if book.orders:
                     venue.opening(book, ts)
-            elif books[code].orders:
+                continue
+            if moment != CLOSE and books[code].orders:
                 venue.inside(books[code], ts)
-        self._decided = decided
+            if moment != INSIDE:
+                if timers.next_due <= ts:
+                    self._tick(ts, after_bars=False)
+                if reports and not decided:
+                    self._report()
+                decided = True
+                rows += 1
+                effects = lanes[code](bar, ts)
+                if effects:
+                    self._perform(effects)
+                if rows == until:
+                    self.stopped = True
+                    break
+        self._decided, self.rows = decided, rows
 
     def _pass_to(self, ts: Nanoseconds) -> None:
         """Ends the instant that was and fires what was due on the way to the next."""
@@ -157,12 +159,13 @@ class Simulation:
                 self._perform(effects)
 
     def _perform(self, effects: Sequence[Message]) -> None:
-        """What leaves the core arrives at the venue at once, in order."""
+        """What leaves the core arrives at the venue at once, in order.
+
+        So no order is ever under way without an answer, and nobody needs a note that it was sent.
+        """
         venue, now = self.venue, self.now
         for effect in effects:
             if isinstance(effect, OrderApproved):
-                id_ = effect.order.client_order_id
-                venue.reports.append(OrderSubmitted(client_order_id=id_, ts_event=now))
                 venue.submit(effect.order, now)
             elif isinstance(effect, CancelOrder):
                 venue.cancel(effect, now)

@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias
 
-from sims.book import UNLIMITED, Book, Execution, WorkingOrder, working_order
+from sims.book import UNLIMITED, Book, WorkingOrder, working_order
 from trader.kernels.matching import (
     joined_limit,
     limit_met,
@@ -39,6 +39,9 @@ from trader.model.orders import (
     SubmitOrder,
 )
 from trader.model.units import Lots, Money, Nanoseconds, Ticks
+
+Fill: TypeAlias = tuple[Ticks, Liquidity]
+"""At what price, and giving or taking liquidity."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +79,7 @@ class BarVenue:
     def submit(self, order: SubmitOrder, now: Nanoseconds) -> None:
         """Takes an order in, or rejects it."""
         book = self.books[order.instrument]
-        working = working_order(order, now)
+        working = working_order(order, now, joined=now == book.bar.ts_open)
         if order.parent:
             parent = book.orders.get(order.parent)
             if parent is None:
@@ -87,7 +90,6 @@ class BarVenue:
                 )
                 return
             parent.children.append(order.client_order_id)
-        working.joined = now == book.bar.ts_open
         if not order.parent:
             _start(working, book.market(now))
         book.orders[order.client_order_id] = working
@@ -131,10 +133,10 @@ class BarVenue:
         for order in list(book.orders.values()):
             if order.open_lots <= 0:
                 continue
-            execution = self._at_opening(order, book.bar.open_ticks)
+            at = self._at_opening(order, book.bar.open_ticks)
             order.met_opening = True
             order.joined = False
-            if execution is not None and self._fill(book, order, execution, now):
+            if at is not None and self._fill(book, order, at, now):
                 filled.append(order)
         for order in filled:
             self._grant(book, order, book.bar.open_ticks)
@@ -146,9 +148,9 @@ class BarVenue:
         for order in list(book.orders.values()):
             if order.open_lots <= 0 or order.ts_arrived > book.bar.ts_open:
                 continue
-            execution = self._inside(order, book.bar)
-            if execution is not None and self._fill(book, order, execution, now):
-                self._grant(book, order, execution.ticks)
+            at = self._inside(order, book.bar)
+            if at is not None and self._fill(book, order, at, now):
+                self._grant(book, order, at[0])
                 ambiguous |= bool(order.children)
                 self._settle(book, order, now)
         for order in list(book.orders.values()):
@@ -159,22 +161,19 @@ class BarVenue:
                 order.lots_at_close = 0
         self.ambiguous_bars += ambiguous
 
-    def _at_opening(self, order: WorkingOrder, ticks: Ticks) -> Execution | None:
+    def _at_opening(self, order: WorkingOrder, ticks: Ticks) -> Fill | None:
         lots = order.lots
         if order.order_type is OrderType.LIMIT:
             if not limit_met(lots, order.limit_ticks, ticks):
                 return None
-            maker = order.met_opening
-            return Execution(
-                ticks=ticks, liquidity=Liquidity.MAKER if maker else Liquidity.TAKER
-            )
+            return ticks, Liquidity.MAKER if order.met_opening else Liquidity.TAKER
         if order.order_type is OrderType.STOP and not order.triggered:
             if not stop_met(lots, order.stop_ticks, ticks):
                 return None
             order.triggered = True
         return self._taken(lots, ticks)
 
-    def _inside(self, order: WorkingOrder, bar: BarClosed) -> Execution | None:
+    def _inside(self, order: WorkingOrder, bar: BarClosed) -> Fill | None:
         lots, low, high = order.lots, bar.low_ticks, bar.high_ticks
         if order.order_type is OrderType.LIMIT:
             limit = order.limit_ticks
@@ -184,7 +183,7 @@ class BarVenue:
                 ticks = limit
             else:
                 return None
-            return Execution(ticks=ticks, liquidity=Liquidity.MAKER)
+            return ticks, Liquidity.MAKER
         if order.order_type is OrderType.MARKET or order.triggered:
             return None
         if not stop_reached(lots, order.stop_ticks, low, high):
@@ -192,17 +191,18 @@ class BarVenue:
         order.triggered = True
         return self._taken(lots, order.stop_ticks)
 
-    def _taken(self, lots: Lots, ticks: Ticks) -> Execution:
+    def _taken(self, lots: Lots, ticks: Ticks) -> Fill:
         rules = self._rules
         price = worsened(ticks, lots, *rules.slippage, rules.slippage_ticks)
-        return Execution(ticks=price, liquidity=Liquidity.TAKER)
+        return price, Liquidity.TAKER
 
     # -- consequences ---------------------------------------------------------------------------
 
     def _fill(
-        self, book: Book, order: WorkingOrder, execution: Execution, now: Nanoseconds
+        self, book: Book, order: WorkingOrder, at: Fill, now: Nanoseconds
     ) -> Lots:
         """Fills as much as the bar still gives; the unsigned lots that were filled."""
+        ticks, liquidity = at
         if book.served is not book.bar:
             book.served = book.bar
             rate = self._rules.participation
@@ -219,20 +219,19 @@ class BarVenue:
                 client_order_id=order.client_order_id,
                 trade_id=str(self.trades),
                 last_lots=lots,
-                last_ticks=execution.ticks,
-                fee=self._fee(book, taken, execution),
-                liquidity=execution.liquidity,
+                last_ticks=ticks,
+                fee=0 if self._free else self._fee(book, taken, at),
+                liquidity=liquidity,
                 ts_event=now,
             )
         )
         return taken
 
-    def _fee(self, book: Book, lots: Lots, execution: Execution) -> Money:
+    def _fee(self, book: Book, lots: Lots, at: Fill) -> Money:
         rules = self._rules
-        if self._free:
-            return 0
-        rate = rules.taker if execution.liquidity is Liquidity.TAKER else rules.maker
-        notional = lots * abs(execution.ticks) * 2 * book.half
+        ticks, liquidity = at
+        rate = rules.taker if liquidity is Liquidity.TAKER else rules.maker
+        notional = lots * abs(ticks) * 2 * book.half
         owed = (notional * rate + lots * rules.per_lot) / rules.fee_quanta
         return -(-owed.numerator // owed.denominator) * rules.fee_quanta
 

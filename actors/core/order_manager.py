@@ -15,7 +15,13 @@ from msgspec.structs import replace
 from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.logic.desk import Desk, Order, protection_side, target_open
 from trader.logic.lifecycle import TERMINAL, is_duplicate, transition
-from trader.model.account import DifferenceFound, PositionChanged
+from trader.model.account import (
+    DifferenceFound,
+    DoubtsResolved,
+    OwnReported,
+    PositionChanged,
+    QueryOwn,
+)
 from trader.model.control import RunStarted, SessionClosed, StrategyFaulted
 from trader.model.envelope import Message
 from trader.model.orders import (
@@ -116,6 +122,7 @@ class OrderManager(Stateful):
             StrategyFaulted: self._on_faulted,
             SessionClosed: self._on_session_closed,
             RunStarted: self._on_start,
+            QueryOwn: self._on_query_own,
         }
 
     # -- wishes ---------------------------------------------------------------------------------
@@ -252,18 +259,44 @@ class OrderManager(Stateful):
         order = self.state.orders.get(event.client_order_id)
         if order is None:
             return (_unknown(event),)
+        before = order.status
         passed = self._advance(event, order)
-        if not passed:
-            return NOTHING
-        desk = self.state.desks[order.strategy]
-        out = list(passed)
+        if not passed or (before is not OrderStatus.IN_DOUBT and not self._unsettled(order)):
+            return passed
+        return [*passed, *self._follow(event, order, before, now)]
+
+    def _unsettled(self, order: Order) -> bool:
+        """Whether something waits for what becomes of this order."""
+        return order.cancel_wanted or self.state.desks[order.strategy].waiting is not None
+
+    def _follow(
+        self, event: OrderEvent, order: Order, before: OrderStatus, now: Nanoseconds
+    ) -> list[Message]:
+        """What had to wait for this answer: a cancel, a target, the reconciler."""
+        out: list[Message] = []
         if order.cancel_wanted and order.status in _WORKING:
             order.cancel_wanted = False
             if not isinstance(event, CancelRejected):
                 out += self._cancel(event.client_order_id, order, "asked_for")
+        desk = self.state.desks[order.strategy]
         if desk.waiting is not None and not self._cancels_pending(desk):
             out += self._toward(desk.waiting, desk, now)
+        if before is OrderStatus.IN_DOUBT and not self._in_doubt():
+            out.append(DoubtsResolved())
         return out
+
+    def _in_doubt(self) -> int:
+        orders = self.state.orders
+        working = (id_ for desk in self.state.desks.values() for id_ in desk.working)
+        return sum(orders[id_].status is OrderStatus.IN_DOUBT for id_ in working)
+
+    def _on_query_own(self, query: QueryOwn, now: Nanoseconds) -> Sequence[Message]:
+        del query, now
+        traded: dict[str, Lots] = {}
+        for desk in self.state.desks.values():
+            traded[desk.instrument] = traded.get(desk.instrument, 0) + desk.position
+        working = [id_ for desk in self.state.desks.values() for id_ in desk.working]
+        return (OwnReported(working=tuple(working), in_doubt=self._in_doubt(), traded=traded),)
 
     def _on_filled(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
         order = self.state.orders.get(fill.client_order_id)

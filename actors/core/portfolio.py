@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
-from trader.kernels.accounting import cost_after, realized_by
+from trader.kernels.accounting import booked
 from trader.model.account import EquityMarked, EquitySampled, PositionChanged
 from trader.model.control import RunEnded, RunStarted, StartTimer, TimerFired
 from trader.model.envelope import Message
@@ -137,9 +137,12 @@ class Portfolio(Stateful):
     ) -> Sequence[Message]:
         state = self.state
         ticks = fill.last_ticks
-        position = state.positions[fill.strategy].setdefault(fill.instrument, Position())
-        position.realized += realized_by(position.lots, position.cost, lots, ticks)
-        position.cost = cost_after(position.lots, position.cost, lots, ticks)
+        mine = state.positions[fill.strategy]
+        position = mine.get(fill.instrument)
+        if position is None:
+            position = mine[fill.instrument] = Position()
+        realized, position.cost = booked(position.lots, position.cost, lots, ticks)
+        position.realized += realized
         position.lots += lots
         position.fees += fee
         holding = self._holdings[fill.instrument]
@@ -149,7 +152,8 @@ class Portfolio(Stateful):
         paid = lots * 2 * ticks * holding.half + fee
         state.cash -= paid
         state.equity += lots * holding.mark * holding.half - paid
-        state.peak = max(state.peak, state.equity)
+        if state.equity > state.peak:
+            state.peak = state.equity
         changed = PositionChanged(
             strategy=fill.strategy,
             instrument=fill.instrument,

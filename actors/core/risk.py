@@ -93,43 +93,34 @@ class Risk(Stateful):
         view.seen[order.client_order_id] = True
         if self._limits.orders_max is not None and order.role is not OrderRole.PROTECTION:
             view.approved_at.append(now)
-        view.resting[order.client_order_id] = Resting(
+        view.resting[order.client_order_id] = resting = Resting(
             instrument=order.instrument,
             left=order.lots,
+            side=1 if order.lots > 0 else -1,
             role=order.role,
             limit_ticks=order.limit_ticks,
         )
-        self._open(order.instrument, order.role, order.lots)
+        self._count(self._exposures[order.instrument], resting, order.lots)
         return (OrderApproved(order=order, limits_version=view.version),)
 
-    def _open(self, instrument: str, role: OrderRole, lots: Lots) -> None:
-        """Counts lots that may be filled (negative to take them out on the other side's sum)."""
-        if role is OrderRole.PROTECTION:
+    def _count(self, exposure: Exposure, resting: Resting, lots: Lots) -> None:
+        """Adds to what open orders may still fill on the order's side (negative: takes out)."""
+        if resting.role is OrderRole.PROTECTION:
             return
-        exposure = self._exposures[instrument]
-        if lots > 0:
+        if resting.side > 0:
             exposure.buys += lots
         else:
             exposure.sells += lots
 
-    def _release(self, instrument: str, role: OrderRole, lots: Lots) -> None:
-        """Takes out lots that were counted as open."""
-        if role is OrderRole.PROTECTION:
-            return
-        exposure = self._exposures[instrument]
-        if lots > 0:
-            exposure.buys -= lots
-        else:
-            exposure.sells -= lots
-
     def _on_filled(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
         del now
         lots = fill.last_lots
-        self._exposures[fill.instrument].lots += lots
+        exposure = self._exposures[fill.instrument]
+        exposure.lots += lots
         resting = self.state.resting.get(fill.client_order_id)
         if resting is not None:
             resting.left -= lots
-            self._release(fill.instrument, resting.role, lots)
+            self._count(exposure, resting, -lots)
             if fill.status in TERMINAL:
                 self._forget(fill.client_order_id, resting)
         return NOTHING
@@ -144,8 +135,8 @@ class Risk(Stateful):
         resting = self.state.resting.get(event.client_order_id)
         if resting is not None:
             left = event.lots - event.lots_filled
-            self._release(resting.instrument, resting.role, resting.left)
-            self._open(resting.instrument, resting.role, left)
+            exposure = self._exposures[resting.instrument]
+            self._count(exposure, resting, left - resting.left)
             resting.left = left
         return NOTHING
 
@@ -157,7 +148,8 @@ class Risk(Stateful):
         return NOTHING
 
     def _forget(self, id_: str, resting: Resting) -> None:
-        self._release(resting.instrument, resting.role, resting.left)
+        if resting.left:
+            self._count(self._exposures[resting.instrument], resting, -resting.left)
         del self.state.resting[id_]
 
     def _on_equity(self, marked: EquityMarked, now: Nanoseconds) -> Sequence[Message]:

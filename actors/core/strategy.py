@@ -116,8 +116,9 @@ class StrategyActor:
         if now < self._trade_from:
             self.strategy.on_flat(exited=False)
             return NOTHING
-        actions = answer if isinstance(answer, list) else (answer,)
-        return [message for action in actions for message in self._act(action, bar.close_ticks)]
+        if isinstance(answer, list):
+            return [message for action in answer for message in self._act(action, bar.close_ticks)]
+        return self._act(answer, bar.close_ticks)
 
     def _act(self, action: Action, close: Ticks) -> Sequence[Message]:
         if isinstance(action, Side):
@@ -145,11 +146,11 @@ class StrategyActor:
         state.blocked = 0
         if lots == state.target:
             return NOTHING
-        if lots and not all(exit_.ready for exit_ in self._exits):
+        if self._exits and lots and not all(exit_.ready for exit_ in self._exits):
             self.strategy.on_flat(exited=False)
             return (self._withheld(lots, "warming_up"),)
         state.target = lots
-        protection = tuple(exit_.protection() for exit_ in self._exits) if lots else ()
+        protection = tuple([exit_.protection() for exit_ in self._exits]) if lots else ()
         return (
             TargetPosition(
                 strategy=self._label,

@@ -10,11 +10,9 @@ A message that enters an output table is named by the step's row and a count. Ev
 bears the name of its nearest ancestor that has one.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
-
-from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Actor, Handler
 from actors.runtime.recorder import Recorder
@@ -31,12 +29,13 @@ Observer: TypeAlias = Callable[[Envelope], None]
 _NO_EFFECTS: Final[tuple[Message, ...]] = ()
 
 
-class ReactorState(Struct):
+@dataclass(slots=True)
+class ReactorState:
     """Where the reactor stands: its last row, the messages named since, who is quarantined."""
 
     seq: int = 0
     n: int = 0
-    quarantined: list[str] = []
+    quarantined: list[str] = field(default_factory=list)
 
 
 class Reactor:
@@ -48,6 +47,7 @@ class Reactor:
         actors: Sequence[Actor],
         recorder: Recorder,
         trading_state: Callable[[], TradingState],
+        instruments: Sequence[str],
     ) -> None:
         self.actors: Final = tuple(actors)
         self.recorder: Final = recorder
@@ -58,10 +58,12 @@ class Reactor:
         self._world = outlets[WORLD]
         self._runtime = outlets["runtime"]
         self._trading_state = trading_state
+        self._instruments = instruments
         self._now: Nanoseconds = 0
         self._feed = self._world.routes[BarClosed].everybody[0].handle
         self._feed_outlet = outlets["feed"]
-        self._express = self._short_ways()
+        self._ways: dict[str, list[tuple[Handler, Receiver]]] = {i: [] for i in instruments}
+        self._find_ways()
 
     def row(self, message: Message, now: Nanoseconds) -> Effects:
         """Takes an input row, which gets the next sequence number, and runs to quiescence."""
@@ -72,32 +74,37 @@ class Reactor:
         self._deliver(self._world, message, (state.seq, 0))
         return self._finish() if self.effects else _NO_EFFECTS
 
-    def bar(self, bar: BarClosed, now: Nanoseconds) -> Effects:
-        """`row` for a bar, by the short way: most bars pass everybody and cause nothing.
+    def lane(self, instrument: str) -> Callable[[BarClosed, Nanoseconds], Effects]:
+        """`row` for the bars of one instrument, by the short way: most of them cause nothing.
 
         What the feed lets through as it came goes at once to those whom it concerns; whatever any
         of them answers is delivered like every other message.
         """
-        if self.observer is not None:
-            return self.row(bar, now)
-        state = self.state
-        state.seq = seq = state.seq + 1
-        state.n = 0
-        self._now = now
-        for passed in self._feed(bar, now):
-            if passed is not bar:
-                self._deliver(self._feed_outlet, passed, (seq, 0))
-                continue
-            for handle, receiver in self._express[bar.instrument]:
-                try:
-                    answers = handle(bar, now)
-                except Exception as error:  # noqa: BLE001
-                    self._deliver(self._runtime, self._fault(receiver, error), (seq, 0))
+        feed, ways = self._feed, self._ways[instrument]
+
+        def deliver(bar: BarClosed, now: Nanoseconds) -> Effects:
+            if self.observer is not None:
+                return self.row(bar, now)
+            state = self.state
+            state.seq = seq = state.seq + 1
+            state.n = 0
+            self._now = now
+            for passed in feed(bar, now):
+                if passed is not bar:
+                    self._deliver(self._feed_outlet, passed, (seq, 0))
                     continue
-                if answers:
-                    for answer in answers:
-                        self._deliver(receiver.outlet, answer, (seq, 0))
-        return self._finish() if self.effects else _NO_EFFECTS
+                for handle, receiver in ways:
+                    try:
+                        answers = handle(bar, now)
+                    except Exception as error:  # noqa: BLE001
+                        self._deliver(self._runtime, self._fault(receiver, error), (seq, 0))
+                        continue
+                    if answers:
+                        for answer in answers:
+                            self._deliver(receiver.outlet, answer, (seq, 0))
+            return self._finish() if self.effects else _NO_EFFECTS
+
+        return deliver
 
     def note(self, message: Message, now: Nanoseconds, cause: Name | None = None) -> Effects:
         """Takes an input that bears the last row's number: a report, a timer, the start."""
@@ -116,17 +123,14 @@ class Reactor:
         for outlet in self._outlets.values():
             for route in outlet.routes.values():
                 route.remove(actor)
-        self._express = self._short_ways()
+        self._find_ways()
 
-    def _short_ways(self) -> Mapping[str, list[tuple[Handler, Receiver]]]:
-        """By instrument: who gets its bars once the feed has passed them."""
+    def _find_ways(self) -> None:
+        """By instrument: who gets its bars once the feed has passed them. Lanes hold the lists."""
         route = self._feed_outlet.routes[BarClosed]
-        ways: defaultdict[str, list[tuple[Handler, Receiver]]] = defaultdict(
-            lambda: [(r.handle, r) for r in route.everybody]
-        )
-        for instrument, receivers in route.concerned.items():
-            ways[instrument] = [(r.handle, r) for r in receivers]
-        return ways
+        for instrument in self._instruments:
+            receivers = route.concerned.get(instrument, route.everybody)
+            self._ways[instrument][:] = [(r.handle, r) for r in receivers]
 
     def _deliver(self, outlet: Outlet, message: Message, cause: Name) -> None:
         route = outlet.routes[type(message)]

@@ -35,20 +35,16 @@ def released_cost(position: int, cost: int, closed: int) -> int:
 
 
 @kernel
-def cost_after(position: int, cost: int, lots: int, ticks: int) -> int:
-    """The position's cost after a fill; one through zero closes all and opens the rest."""
+def booked(position: int, cost: int, lots: int, ticks: int) -> tuple[int, int]:
+    """What a fill realizes, in tick x lot, and the position's cost after it.
+
+    A reducing fill realizes the proceeds of what it closes less the cost released; one through
+    zero closes all and opens the rest.
+    """
     closed = closed_lots(position, lots)
     if closed == 0:
-        return cost + lots * ticks
-    opened = lots + closed if lots < 0 else lots - closed
-    return cost - released_cost(position, cost, closed) + opened * ticks
-
-
-@kernel
-def realized_by(position: int, cost: int, lots: int, ticks: int) -> int:
-    """What a fill realizes, in tick x lot: proceeds of what it closes less the cost released."""
-    closed = closed_lots(position, lots)
-    if closed == 0:
-        return 0
-    proceeds = closed * ticks if position > 0 else -closed * ticks
-    return proceeds - released_cost(position, cost, closed)
+        return 0, cost + lots * ticks
+    released = released_cost(position, cost, closed)
+    if position > 0:
+        return closed * ticks - released, cost - released + (lots + closed) * ticks
+    return -closed * ticks - released, cost - released + (lots - closed) * ticks

@@ -31,10 +31,11 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Resting(Struct):
-    """An approved order that may still fill; `left` is signed."""
+    """An approved order that may still fill; `left` is signed, `side` its sign at the start."""
 
     instrument: str
     left: Lots
+    side: int
     role: OrderRole
     limit_ticks: Ticks | None
 

@@ -37,6 +37,22 @@ class AccountReported(Body, kw_only=True):
     ts_event: Nanoseconds
 
 
+class QueryOwn(Body):
+    """The reconciler asks for our own view, to hold it beside the venue's."""
+
+
+class OwnReported(Body, kw_only=True):
+    """Our own view: working orders, orders in doubt, and the lots traded in each instrument."""
+
+    working: tuple[str, ...]
+    in_doubt: int
+    traded: dict[str, Lots]
+
+
+class DoubtsResolved(Body):
+    """The last order in doubt has been explained."""
+
+
 class PositionChanged(Body, kw_only=True):
     """A strategy's position in an instrument after a fill.
 

@@ -44,6 +44,9 @@ Message: TypeAlias = (
     | account.OrderReport
     | account.PositionReport
     | account.AccountReported
+    | account.QueryOwn
+    | account.OwnReported
+    | account.DoubtsResolved
     | account.PositionChanged
     | account.EquityMarked
     | account.EquitySampled

@@ -1,0 +1,124 @@
+"""Indicators and signals said once more, slowly: whole lists in, whole lists out.
+
+Nothing here keeps a running anything. Every value is formed from the list of all closes up to its
+bar, None stands for "not ready", and an answer is the target's sign or None.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import sqrt
+
+from trader.model.market import BarClosed
+
+MINUTE = 60_000_000_000
+
+
+def bar(close: int, *, high: int = 0, low: int = 0, row: int = 0) -> BarClosed:
+    """A bar that closes there; without a range of its own it is flat."""
+    top, bottom = high or close, low or close
+    opened = row * MINUTE
+    return BarClosed("X.v", MINUTE, close, top, bottom, close, 10, opened, opened + MINUTE)
+
+
+def averages(values: Sequence[float], n: int, alpha: float) -> list[float | None]:
+    """The mean of the first n values, then e += alpha * (x - e) for each later one."""
+    if len(values) < n:
+        return [None] * len(values)
+    total = 0.0
+    for value in values[:n]:
+        total += value
+    out = [total / n]
+    for value in values[n:]:
+        out.append(out[-1] + alpha * (value - out[-1]))
+    return [*([None] * (n - 1)), *out]
+
+
+def emas(closes: Sequence[int], n: int) -> list[float | None]:
+    """Exponential averages, alpha 2 / (n + 1)."""
+    return averages([float(close) for close in closes], n, 2.0 / (n + 1))
+
+
+def atrs(bars: Sequence[tuple[int, int, int]], n: int) -> list[float | None]:
+    """Wilder's averages of the true ranges of (high, low, close); the first bar has none."""
+    spans = [
+        float(max(high, before[2]) - min(low, before[2]))
+        for before, (high, low, _) in pairwise(bars)
+    ]
+    return [None, *averages(spans, n, 1.0 / n)][: len(bars)]
+
+
+def z_scores(closes: Sequence[int], n: int) -> list[float | None]:
+    """Population deviations of a close from the mean of its n, on close less the first close."""
+    moved = [close - closes[0] for close in closes]
+    out: list[float | None] = []
+    for end in range(1, len(moved) + 1):
+        window = moved[end - n : end] if end >= n else []
+        spread = n * sum(x * x for x in window) - sum(window) ** 2
+        if not window:
+            out.append(None)
+        elif not spread:
+            out.append(0.0)
+        else:
+            out.append((float(window[-1]) - float(sum(window)) / n) / (sqrt(float(spread)) / n))
+    return out
+
+
+def crossings(closes: Sequence[int], fast: int, slow: int, *, ready: int) -> list[int | None]:
+    """1 where the fast average has come above the slow one since the bar before, -1 where below."""
+    pairs = list(zip(emas(closes, fast), emas(closes, slow), strict=True))
+    above = [None if f is None or s is None else f > s for f, s in pairs]
+    above = [None if row + 1 < ready else side for row, side in enumerate(above)]
+    out: list[int | None] = []
+    for row, side in enumerate(above):
+        before = above[row - 1] if row else None
+        changed = side is not None and before is not None and side != before
+        out.append((1 if side else -1) if changed else None)
+    return out
+
+
+def band_targets(
+    scores: Sequence[float | None], *, entry: float, leave: float, both: bool, ended: Sequence[int]
+) -> list[int | None]:
+    """Bollinger's rule, one sentence after the other; a stop ends the target after rows `ended`."""
+    target, waiting = 0, 0
+    out: list[int | None] = []
+    for row, z in enumerate(scores):
+        said: int | None = None
+        if z is not None:
+            wishes = {1: z < -entry, -1: both and z > entry, 0: False}
+            gone = (target == 1 and z >= -leave) or (target == -1 and z <= leave)
+            if gone:
+                target = said = 0
+            if not wishes[waiting]:
+                waiting = 0
+            if target == 0:
+                for side in (1, -1):
+                    if wishes[side] and waiting != side:
+                        target = said = side
+        out.append(said)
+        if row in ended and target:
+            waiting, target = target, 0
+    return out
+
+
+def naive_targets(
+    scores: Sequence[float | None], *, entry: float, ended: Sequence[int]
+) -> list[int | None]:
+    """The baseline: -1 above the band, 1 below it, 0 once zero is reached; told when it changes."""
+    target, waiting = 0, 0
+    out: list[int | None] = []
+    for row, z in enumerate(scores):
+        wanted = target
+        if z is not None:
+            beyond = -1 if z > entry else 1 if z < -entry else 0
+            if beyond != waiting:
+                waiting = 0
+            if target * z >= 0 and target:
+                wanted = 0
+            if beyond and beyond != waiting:
+                wanted = beyond
+        out.append(wanted if wanted != target else None)
+        target = wanted
+        if row in ended and target:
+            waiting, target = target, 0
+    return out

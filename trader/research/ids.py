@@ -1,0 +1,71 @@
+"""Names of runs: `<name>-<n>`, the folder being the claim.
+
+Making a folder is atomic, so two runs that start at once get two numbers, without a clock and
+without chance.
+"""
+
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from trader.errors import UsageError
+
+RUNS: Final = "runs"
+
+
+def claim(root: Path, name: str) -> Path:
+    """Makes and returns `root/<name>-<n>` with the lowest n above all that are there."""
+    number = 1 + max(_numbers(root, name), default=0)
+    while True:
+        folder = root / f"{name}-{number}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            number += 1
+        except OSError as error:
+            raise _refused(folder, error) from None
+        else:
+            return folder
+
+
+def claim_given(folder: Path) -> Path:
+    """Makes the folder that was asked for; an empty one that is there already is taken.
+
+    Raises `UsageError` if it holds something, so that no run ever mixes with another.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.iterdir())
+    except OSError as error:
+        raise _refused(folder, error) from None
+    if taken:
+        raise UsageError(
+            "the folder for the run is not empty",
+            where=str(folder),
+            hint="name another with --out, or remove what is in it",
+        )
+    return folder
+
+
+def release(folder: Path) -> None:
+    """Gives a claimed folder back if nothing was written into it."""
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _numbers(root: Path, name: str) -> list[int]:
+    pattern = re.compile(rf"{re.escape(name)}-([0-9]{{1,9}})")
+    try:
+        matches = [pattern.fullmatch(path.name) for path in root.iterdir()]
+    except OSError:
+        return []
+    return [int(match[1]) for match in matches if match]
+
+
+def _refused(folder: Path, error: OSError) -> UsageError:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        problem = "the place for the run is a file"
+    else:
+        problem = f"the folder for the run cannot be made: {error.strerror}"
+    return UsageError(problem, where=str(folder), hint="name another with --out")
