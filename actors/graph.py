@@ -54,7 +54,7 @@ ROUTES: Final[Routes] = {
     ("world", control.EdgeFailed): (),
     ("world", control.TimerFired): ("portfolio", "scheduler"),
     ("runtime", control.StrategyFaulted): ("order_manager",),
-    ("feed", market.BarClosed): ("portfolio", "strategy", "risk"),
+    ("feed", market.BarClosed): ("portfolio", "risk", "strategy"),
     ("feed", market.FeedStatus): (),
     ("portfolio", account.PositionChanged): ("strategy", "order_manager"),
     ("portfolio", account.EquityMarked): ("strategy", "risk"),

@@ -70,7 +70,7 @@ class Book:
     half: int
     orders: dict[str, WorkingOrder] = field(default_factory=dict)
     bar: BarClosed = NO_BAR
-    served: BarClosed = NO_BAR
+    served_ts: Nanoseconds = -1
     budget: Lots = 0
 
     def market(self, now: Nanoseconds) -> Ticks | None:

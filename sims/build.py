@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from actors.assembly import Core, fraction, scale_of, warmup_bars
+from actors.assembly import Core, fraction, warmup_bars
 from sims.history import Source
 from sims.simulation import Clock, Simulation
 from sims.venue import BarVenue, VenueRules

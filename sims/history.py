@@ -24,6 +24,8 @@ WHOLE: Final = 3
 """Inside and close in one: nobody else's event lies between them."""
 MOMENTS: Final = 4
 
+WINDOW_EVENTS: Final = 4_096
+
 Int64s: TypeAlias = npt.NDArray[np.int64]
 
 
@@ -71,11 +73,12 @@ class _Reader:
         else:
             self.table = np.concatenate((self.table, _as_table(batch)))
 
-    def bars(self) -> npt.NDArray[np.object_]:
-        """The rows in memory as the messages they will be."""
+    def bars(self, first: int, last: int) -> npt.NDArray[np.object_]:
+        """The rows from `first` to `last` as the messages they will be."""
         name, interval = repeat(self._source.instrument), repeat(self._source.interval_ns)
-        made = np.empty(len(self.table), np.object_)
-        made[:] = list(map(BarClosed, name, interval, *(c.tolist() for c in self.table.T)))
+        columns = (column.tolist() for column in self.table[first : last + 1].T)
+        made = np.empty(last + 1 - first, np.object_)
+        made[:] = list(map(BarClosed, name, interval, *columns))
         return made
 
     def drop(self, horizon: int) -> None:
@@ -89,7 +92,7 @@ def windows(sources: list[Source], batch_rows: int = BATCH_ROWS) -> Iterator[Win
     begun = -(2**62)
     while True:
         horizon = _advance(readers)
-        yield _window(readers, begun, horizon)
+        yield from _windows(readers, *_events(readers, begun, horizon))
         if horizon is None:
             return
         for reader in readers:
@@ -107,33 +110,48 @@ def _advance(readers: list[_Reader]) -> int | None:
     return min((r.known_until for r in readers if r.known_until is not None), default=None)
 
 
-def _window(readers: list[_Reader], begun: int, horizon: int | None) -> Window:
-    instants, codes, bars = [], [], []
+def _events(readers: list[_Reader], begun: int, horizon: int | None) -> tuple[Int64s, Int64s]:
+    """The codes and rows of the events from `begun` to before `horizon`, in order."""
+    instants, codes, rows = [], [], []
     for number, reader in enumerate(readers):
         table = reader.table
         instant = np.stack((table[:, 5], table[:, 6], table[:, 6]), axis=1).ravel()
         code = np.tile(np.array((OPENING, INSIDE, CLOSE), np.int64) + MOMENTS * number, len(table))
-        bar = np.repeat(reader.bars(), 3)
+        row = np.repeat(np.arange(len(table), dtype=np.int64), 3)
         wanted = instant >= begun
         if horizon is not None:
             wanted &= instant < horizon
         instants.append(instant[wanted])
         codes.append(code[wanted])
-        bars.append(bar[wanted])
-    when, what, which = np.concatenate(instants), np.concatenate(codes), np.concatenate(bars)
+        rows.append(row[wanted])
+    when, what, which = np.concatenate(instants), np.concatenate(codes), np.concatenate(rows)
     # A stable sort keeps sources and rows in their order among equals.
     base = int(when.min()) if len(when) else 0
     order = np.argsort((when - base) * MOMENTS + what % MOMENTS, kind="stable")
     return _merged(what[order], which[order])
 
 
-def _merged(codes: Int64s, bars: npt.NDArray[np.object_]) -> Window:
+def _merged(codes: Int64s, rows: Int64s) -> tuple[Int64s, Int64s]:
     """Makes one event of an inside and the close of the same bar where they are neighbours."""
     pairs = np.flatnonzero((codes[:-1] % MOMENTS == INSIDE) & (codes[1:] == codes[:-1] + 1))
     codes[pairs + 1] += WHOLE - CLOSE
     kept = np.ones(len(codes), np.bool_)
     kept[pairs] = False
-    return Window(codes[kept].tolist(), bars[kept].tolist())
+    return codes[kept], rows[kept]
+
+
+def _windows(readers: list[_Reader], codes: Int64s, rows: Int64s) -> Iterator[Window]:
+    """Windows of a size whose bars stay in the processor's cache until they are delivered."""
+    for at in range(0, len(codes), WINDOW_EVENTS):
+        code, row = codes[at : at + WINDOW_EVENTS], rows[at : at + WINDOW_EVENTS]
+        bars = np.empty(len(code), np.object_)
+        for number, reader in enumerate(readers):
+            mine = code // MOMENTS == number
+            if mine.any():
+                wanted = row[mine]
+                first = int(wanted.min())
+                bars[mine] = reader.bars(first, int(wanted.max()))[wanted - first]
+        yield Window(code.tolist(), bars.tolist())
 
 
 def _as_table(batch: BarColumns) -> Int64s:

@@ -10,19 +10,14 @@ that sent it.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-import msgspec
-from msgspec import Struct
-
-from actors.assembly import Core, Snapshot
+from actors.assembly import Core
 from sims.history import CLOSE, INSIDE, MOMENTS, OPENING, Source, Window, windows
 from sims.venue import BarVenue
 from trader.model.account import AccountReported, PositionReport, QueryAccount
 from trader.model.control import RunEnded, RunStarted
 from trader.model.envelope import Message
 from trader.model.orders import CancelOrder, OrderApproved, OrderEvent, ReplaceOrder
-from trader.model.units import INT64_MAX, Nanoseconds
-
-CHUNK_EVENTS: Final = 16_384
+from trader.model.units import Nanoseconds
 
 Progress = Callable[["Simulation"], None]
 Clock = Callable[[], float]
@@ -61,13 +56,12 @@ class Simulation:
         for window in self._timed(windows(self.sources)):
             if not self.now and window.bars:
                 self.start(window.bars[0].ts_open)
-            for at in range(0, len(window.bars), CHUNK_EVENTS):
-                if self.stopped:
-                    break
-                self._chunk(window, at, at + CHUNK_EVENTS)
-                self.core.tables.stream()
-                if progress is not None:
-                    progress(self)
+            self._play(window)
+            self.core.tables.stream()
+            if progress is not None:
+                progress(self)
+            if self.stopped:
+                break
         self.end()
 
     def _timed(self, whole: Iterator[Window]) -> Iterator[Window]:
@@ -92,12 +86,12 @@ class Simulation:
         self._report()
         self._perform(self.core.reactor.note(RunEnded(), self.now))
 
-    def _chunk(self, window: Window, start: int, stop: int) -> None:
+    def _play(self, window: Window) -> None:
         venue, timers = self.venue, self.core.timers
         books, moments, lanes = self._books, self._moments, self._lanes
         reports = venue.reports
         now, decided, rows, until = self.now, self._decided, self.rows, self.until
-        for code, bar in zip(window.codes[start:stop], window.bars[start:stop], strict=True):
+        for code, bar in zip(window.codes, window.bars, strict=True):
             moment = moments[code]
             ts = bar.ts_open if moment == OPENING else bar.ts_close
             if ts != now:

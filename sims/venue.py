@@ -43,6 +43,12 @@ from trader.model.units import Lots, Money, Nanoseconds, Ticks
 Fill: TypeAlias = tuple[Ticks, Liquidity]
 """At what price, and giving or taking liquidity."""
 
+_LIMIT: Final = OrderType.LIMIT
+_STOP: Final = OrderType.STOP
+_MARKET: Final = OrderType.MARKET
+_MAKER: Final = Liquidity.MAKER
+_TAKER: Final = Liquidity.TAKER
+
 
 @dataclass(frozen=True, kw_only=True)
 class VenueRules:
@@ -163,11 +169,11 @@ class BarVenue:
 
     def _at_opening(self, order: WorkingOrder, ticks: Ticks) -> Fill | None:
         lots = order.lots
-        if order.order_type is OrderType.LIMIT:
+        if order.order_type is _LIMIT:
             if not limit_met(lots, order.limit_ticks, ticks):
                 return None
-            return ticks, Liquidity.MAKER if order.met_opening else Liquidity.TAKER
-        if order.order_type is OrderType.STOP and not order.triggered:
+            return ticks, _MAKER if order.met_opening else _TAKER
+        if order.order_type is _STOP and not order.triggered:
             if not stop_met(lots, order.stop_ticks, ticks):
                 return None
             order.triggered = True
@@ -175,7 +181,7 @@ class BarVenue:
 
     def _inside(self, order: WorkingOrder, bar: BarClosed) -> Fill | None:
         lots, low, high = order.lots, bar.low_ticks, bar.high_ticks
-        if order.order_type is OrderType.LIMIT:
+        if order.order_type is _LIMIT:
             limit = order.limit_ticks
             if order.joined and limit != bar.open_ticks and limit_met(lots, limit, bar.open_ticks):
                 ticks = joined_limit(lots, limit, low, high)
@@ -183,8 +189,8 @@ class BarVenue:
                 ticks = limit
             else:
                 return None
-            return ticks, Liquidity.MAKER
-        if order.order_type is OrderType.MARKET or order.triggered:
+            return ticks, _MAKER
+        if order.order_type is _MARKET or order.triggered:
             return None
         if not stop_reached(lots, order.stop_ticks, low, high):
             return None
@@ -194,7 +200,7 @@ class BarVenue:
     def _taken(self, lots: Lots, ticks: Ticks) -> Fill:
         rules = self._rules
         price = worsened(ticks, lots, *rules.slippage, rules.slippage_ticks)
-        return price, Liquidity.TAKER
+        return price, _TAKER
 
     # -- consequences ---------------------------------------------------------------------------
 
@@ -203,8 +209,8 @@ class BarVenue:
     ) -> Lots:
         """Fills as much as the bar still gives; the unsigned lots that were filled."""
         ticks, liquidity = at
-        if book.served is not book.bar:
-            book.served = book.bar
+        if book.served_ts != book.bar.ts_open:
+            book.served_ts = book.bar.ts_open
             rate = self._rules.participation
             book.budget = UNLIMITED if rate is None else share(book.bar.lots, *rate)
         taken = min(order.open_lots, book.budget)
@@ -230,7 +236,7 @@ class BarVenue:
     def _fee(self, book: Book, lots: Lots, at: Fill) -> Money:
         rules = self._rules
         ticks, liquidity = at
-        rate = rules.taker if liquidity is Liquidity.TAKER else rules.maker
+        rate = rules.taker if liquidity is _TAKER else rules.maker
         notional = lots * abs(ticks) * 2 * book.half
         owed = (notional * rate + lots * rules.per_lot) / rules.fee_quanta
         return -(-owed.numerator // owed.denominator) * rules.fee_quanta
@@ -285,5 +291,5 @@ class BarVenue:
 
 def _start(order: WorkingOrder, market: Ticks | None) -> None:
     """A stop that the market is already at or beyond when it starts is a market order."""
-    if order.order_type is OrderType.STOP and market is not None:
+    if order.order_type is _STOP and market is not None:
         order.triggered = stop_met(order.lots, order.stop_ticks, market)

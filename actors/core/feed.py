@@ -6,6 +6,7 @@ the next bars join again.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from msgspec import Struct
@@ -15,11 +16,11 @@ from trader.model.envelope import Message
 from trader.model.market import BarClosed, FeedState, FeedStatus
 from trader.model.units import Nanoseconds
 
-
 LIVE: Final = FeedState.LIVE
 
 
-class SymbolState(Struct):
+@dataclass(slots=True)
+class SymbolState:
     """What the feed knows of one instrument: its last bar's end, its standing, what it dropped."""
 
     ts_close: Nanoseconds = 0

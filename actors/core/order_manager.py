@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.logic.desk import Desk, Order, protection_side, target_open
-from trader.logic.lifecycle import TERMINAL, is_duplicate, transition
+from trader.logic.lifecycle import ENDED, is_duplicate, transition
 from trader.model.account import (
     DifferenceFound,
     DoubtsResolved,
@@ -58,11 +58,19 @@ from trader.model.units import Lots, Nanoseconds
 
 E = TypeVar("E", bound=OrderEvent)
 
+_TARGET: Final = OrderRole.TARGET
+_PROTECTION: Final = OrderRole.PROTECTION
+_IN_DOUBT: Final = OrderStatus.IN_DOUBT
+_APPROVED: Final = OrderStatus.APPROVED
+_MARKET: Final = OrderType.MARKET
+_STOP: Final = OrderType.STOP
+_LIMIT: Final = OrderType.LIMIT
+_GTC: Final = TimeInForce.GTC
 _UNANSWERED: Final = frozenset(
     {
-        OrderStatus.APPROVED,
+        _APPROVED,
         OrderStatus.SUBMITTED,
-        OrderStatus.IN_DOUBT,
+        _IN_DOUBT,
         OrderStatus.PENDING_CANCEL,
         OrderStatus.PENDING_REPLACE,
     }
@@ -135,7 +143,7 @@ class OrderManager(Stateful):
         cancels: list[Message] = []
         for id_ in list(desk.working):
             order = orders[id_]
-            if order.role is OrderRole.TARGET and order.left * gap < 0:
+            if order.role is _TARGET and order.left * gap < 0:
                 cancels += self._cancel(id_, order, "target_changed")
         if cancels and self._patient:
             desk.waiting = target
@@ -149,7 +157,7 @@ class OrderManager(Stateful):
         if not size:
             return NOTHING
         entry = self._make(
-            target.strategy, desk, size, OrderRole.TARGET, ref=target.ref_ticks, now=now
+            target.strategy, desk, size, _TARGET, ref=target.ref_ticks, now=now
         )
         made: list[Message] = [entry]
         if target.lots * size > 0:
@@ -161,7 +169,7 @@ class OrderManager(Stateful):
                         target.strategy,
                         desk,
                         lots,
-                        OrderRole.PROTECTION,
+                        _PROTECTION,
                         ref=target.ref_ticks,
                         now=now,
                         stop=max(1, target.ref_ticks + away),
@@ -207,7 +215,7 @@ class OrderManager(Stateful):
     ) -> SubmitOrder:
         desk.count += 1
         id_ = f"{self._account}-{strategy}-{self.state.epoch}-{desk.count}"
-        kind = OrderType.MARKET if stop is None else OrderType.STOP
+        kind = _MARKET if stop is None else _STOP
         self.state.orders[id_] = Order(strategy=strategy, lots=lots, role=role)
         desk.working.append(id_)
         return SubmitOrder(
@@ -215,10 +223,10 @@ class OrderManager(Stateful):
             strategy=strategy,
             instrument=desk.instrument,
             lots=lots,
-            order_type=kind if limit is None else OrderType.LIMIT,
+            order_type=kind if limit is None else _LIMIT,
             limit_ticks=limit,
             stop_ticks=stop,
-            time_in_force=TimeInForce.GTC,
+            time_in_force=_GTC,
             role=role,
             parent=parent,
             ref_ticks=ref,
@@ -227,10 +235,10 @@ class OrderManager(Stateful):
 
     def _cancel(self, id_: str, order: Order, reason: str) -> list[Message]:
         """The cancel of a working order; one in doubt is cancelled once it is known to live."""
-        if order.cancel_wanted or order.status in TERMINAL:
+        if order.cancel_wanted or order.status >= ENDED:
             return []
         order.cancel_wanted = True
-        if order.status is OrderStatus.IN_DOUBT:
+        if order.status is _IN_DOUBT:
             return []
         instrument = self.state.desks[order.strategy].instrument
         request = f"{id_}-c"
@@ -244,7 +252,7 @@ class OrderManager(Stateful):
 
     def _on_approved(self, approved: OrderApproved, now: Nanoseconds) -> Sequence[Message]:
         del now
-        self.state.orders[approved.order.client_order_id].status = OrderStatus.APPROVED
+        self.state.orders[approved.order.client_order_id].status = _APPROVED
         return NOTHING
 
     def _on_denied(self, denied: OrderDenied, now: Nanoseconds) -> Sequence[Message]:
@@ -261,13 +269,10 @@ class OrderManager(Stateful):
             return (_unknown(event),)
         before = order.status
         passed = self._advance(event, order)
-        if not passed or (before is not OrderStatus.IN_DOUBT and not self._unsettled(order)):
-            return passed
-        return [*passed, *self._follow(event, order, before, now)]
-
-    def _unsettled(self, order: Order) -> bool:
-        """Whether something waits for what becomes of this order."""
-        return order.cancel_wanted or self.state.desks[order.strategy].waiting is not None
+        waits = order.cancel_wanted or self.state.desks[order.strategy].waiting is not None
+        if passed and (waits or before is _IN_DOUBT):
+            passed += self._follow(event, order, before, now)
+        return passed
 
     def _follow(
         self, event: OrderEvent, order: Order, before: OrderStatus, now: Nanoseconds
@@ -281,14 +286,14 @@ class OrderManager(Stateful):
         desk = self.state.desks[order.strategy]
         if desk.waiting is not None and not self._cancels_pending(desk):
             out += self._toward(desk.waiting, desk, now)
-        if before is OrderStatus.IN_DOUBT and not self._in_doubt():
+        if before is _IN_DOUBT and not self._in_doubt():
             out.append(DoubtsResolved())
         return out
 
     def _in_doubt(self) -> int:
         orders = self.state.orders
         working = (id_ for desk in self.state.desks.values() for id_ in desk.working)
-        return sum(orders[id_].status is OrderStatus.IN_DOUBT for id_ in working)
+        return sum(orders[id_].status is _IN_DOUBT for id_ in working)
 
     def _on_query_own(self, query: QueryOwn, now: Nanoseconds) -> Sequence[Message]:
         del query, now
@@ -332,9 +337,9 @@ class OrderManager(Stateful):
                 self.state.duplicates += 1
                 return []
             return [_contradiction(event, order)]
-        was_open = order.status not in TERMINAL
+        was_open = order.status < ENDED
         order.status = status
-        if was_open and status in TERMINAL:
+        if was_open and status >= ENDED:
             self._close(event.client_order_id, order)
         return [
             replace(
@@ -349,11 +354,12 @@ class OrderManager(Stateful):
     def _close(self, id_: str, order: Order) -> None:
         desk = self.state.desks[order.strategy]
         desk.working.remove(id_)
-        desk.keys = {key: held for key, held in desk.keys.items() if held != id_}
+        if desk.keys:
+            desk.keys = {key: held for key, held in desk.keys.items() if held != id_}
 
     def _cancels_pending(self, desk: Desk) -> bool:
         orders = (self.state.orders[id_] for id_ in desk.working)
-        return any(order.cancel_wanted and order.role is OrderRole.TARGET for order in orders)
+        return any(order.cancel_wanted and order.role is _TARGET for order in orders)
 
     # -- positions ------------------------------------------------------------------------------
 
@@ -364,15 +370,15 @@ class OrderManager(Stateful):
         if before and (not changed.lots or before * changed.lots < 0):
             for id_ in protection_side(desk, self.state.orders, before):
                 out += self._cancel(id_, self.state.orders[id_], "position_closed")
-        elif abs(changed.lots) < abs(before) and changed.role is not OrderRole.PROTECTION:
+        elif abs(changed.lots) < abs(before) and changed.role is not _PROTECTION:
             out += self._shrink(desk, before, abs(before) - abs(changed.lots))
-        if changed.role is OrderRole.TARGET:
+        if changed.role is _TARGET:
             beyond = changed.lots + target_open(desk, self.state.orders) - desk.target
             if beyond * changed.last_lots > 0:
                 # A stop's fill and a target's fill crossed: together they went too far.
                 ref = changed.last_ticks
                 out.append(
-                    self._make(changed.strategy, desk, -beyond, OrderRole.TARGET, ref=ref, now=now)
+                    self._make(changed.strategy, desk, -beyond, _TARGET, ref=ref, now=now)
                 )
         return out
 
@@ -416,14 +422,14 @@ class OrderManager(Stateful):
         desk.waiting = None
         for id_ in list(desk.working):
             order = self.state.orders[id_]
-            if order.role is not OrderRole.PROTECTION:
+            if order.role is not _PROTECTION:
                 out += self._cancel(id_, order, "strategy_faulted")
         return out
 
     def _on_session_closed(self, closed: SessionClosed, now: Nanoseconds) -> Sequence[Message]:
         del closed, now
         orders = self.state.orders
-        self.state.orders = {k: o for k, o in orders.items() if o.status not in TERMINAL}
+        self.state.orders = {k: o for k, o in orders.items() if o.status < ENDED}
         return NOTHING
 
     def _on_start(self, started: RunStarted, now: Nanoseconds) -> Sequence[Message]:

@@ -5,6 +5,7 @@ differences, so an event costs the same however many instruments and strategies 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from msgspec import Struct
 
@@ -27,7 +28,8 @@ class Position(Struct):
     fees: Money = 0
 
 
-class Holding(Struct):
+@dataclass(slots=True, kw_only=True)
+class Holding:
     """The account's holding of one instrument. `mark` is in half ticks (the first fill's
     price before there is a bar), `half` money for one."""
 

@@ -5,9 +5,10 @@ to believe a strategy. The rules are functions in `trader.logic.limits`.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
-from trader.logic.lifecycle import TERMINAL
+from trader.logic.lifecycle import ENDED
 from trader.logic.limits import Exposure, Limits, Resting, RiskView, rules
 from trader.model.account import EquityMarked
 from trader.model.control import LimitBreached, SessionClosed, TradingStateChanged
@@ -27,6 +28,8 @@ from trader.model.orders import (
     SubmitOrder,
 )
 from trader.model.units import Lots, Money, Nanoseconds
+
+_PROTECTION: Final = OrderRole.PROTECTION
 
 
 class Risk(Stateful):
@@ -91,7 +94,7 @@ class Risk(Stateful):
                     ),
                 )
         view.seen[order.client_order_id] = True
-        if self._limits.orders_max is not None and order.role is not OrderRole.PROTECTION:
+        if self._limits.orders_max is not None and order.role is not _PROTECTION:
             view.approved_at.append(now)
         view.resting[order.client_order_id] = resting = Resting(
             instrument=order.instrument,
@@ -105,7 +108,7 @@ class Risk(Stateful):
 
     def _count(self, exposure: Exposure, resting: Resting, lots: Lots) -> None:
         """Adds to what open orders may still fill on the order's side (negative: takes out)."""
-        if resting.role is OrderRole.PROTECTION:
+        if resting.role is _PROTECTION:
             return
         if resting.side > 0:
             exposure.buys += lots
@@ -121,7 +124,7 @@ class Risk(Stateful):
         if resting is not None:
             resting.left -= lots
             self._count(exposure, resting, -lots)
-            if fill.status in TERMINAL:
+            if fill.status >= ENDED:
                 self._forget(fill.client_order_id, resting)
         return NOTHING
 

@@ -7,12 +7,13 @@ and that an entry which an exit ended is not taken again before the strategy has
 
 from collections.abc import Mapping, Sequence
 from struct import Struct as Packing
-from typing import Final
+from typing import Final, get_type_hints
 
 import msgspec
 from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Handler
+from trader.kernels.signals import HOLD
 from trader.kernels.sizing import weighted_lots
 from trader.model.account import EquityMarked, PositionChanged
 from trader.model.envelope import Message
@@ -30,8 +31,7 @@ from trader.model.units import INT64_MAX, Lots, Money, Nanoseconds, Ticks
 from trader.strategies.exits import ExitPolicy, ExitState
 from trader.strategies.strategy import Action, Cancel, Order, Side, Strategy, Target
 
-_DOUBLE: Final = Packing("<d")
-_INT64: Final = Packing("<q")
+_PROTECTION: Final = OrderRole.PROTECTION
 
 
 class Sizing(Struct, frozen=True, kw_only=True):
@@ -75,12 +75,16 @@ class StrategyActor:
         self.instrument = instrument
         self.strategy = strategy
         self.state = StrategyState(equity=equity)
-        self._step = strategy.on_bar
+        self._kernel = strategy.kernel
         self._label = name
         self._sizing = sizing
         self._exits = tuple(exits)
         self._trade_from = trade_from
         self._inputs = strategy.inputs
+        types = get_type_hints(type(strategy.state))
+        formats = ["d" if types[field] is float else "q" for field in strategy.inputs]
+        self._pack = Packing("<" + "".join(formats)).pack
+        self._unpack = Packing(f"<{len(formats)}q").unpack
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -108,7 +112,12 @@ class StrategyActor:
         if self._exits:
             for exit_ in self._exits:
                 exit_.on_bar(bar)
-        answer = self._step(bar)
+        kernel = self._kernel
+        if kernel is None:
+            answer = self.strategy.on_bar(bar)
+        else:
+            says = kernel(self.strategy.state, bar)
+            answer = None if says == HOLD else self.strategy.answer(says, bar.close_ticks)
         if answer is None:
             if self.state.blocked:
                 self.state.blocked = 0
@@ -121,7 +130,7 @@ class StrategyActor:
         return self._act(answer, bar.close_ticks)
 
     def _act(self, action: Action, close: Ticks) -> Sequence[Message]:
-        if isinstance(action, Side):
+        if type(action) is Side:
             return self._lean(action, close)
         if isinstance(action, Target):
             return self._aim(self._checked(action.lots, close), action.reason, close)
@@ -204,8 +213,9 @@ class StrategyActor:
         )
 
     def _seen(self) -> tuple[int, ...]:
-        state = self.strategy.state
-        return tuple([_as_integer(getattr(state, field)) for field in self._inputs])
+        """The declared inputs as integers; floats by their bits."""
+        values = [getattr(self.strategy.state, field) for field in self._inputs]
+        return self._unpack(self._pack(*values))
 
     def _on_position(self, changed: PositionChanged, now: Nanoseconds) -> Sequence[Message]:
         del now
@@ -216,7 +226,7 @@ class StrategyActor:
         """The fill is booked already: a stop that made us flat ends the target it protected."""
         del now
         state = self.state
-        if fill.role is not OrderRole.PROTECTION or state.position:
+        if fill.role is not _PROTECTION or state.position:
             return NOTHING
         if state.target * fill.last_lots >= 0:
             return NOTHING
@@ -238,10 +248,3 @@ class StrategyActor:
         del now
         self.state.equity = marked.equity
         return NOTHING
-
-
-def _as_integer(value: float) -> int:
-    """A number as an integer; a float by its bits."""
-    if type(value) is float:
-        return int(_INT64.unpack(_DOUBLE.pack(value))[0])
-    return int(value)

@@ -26,6 +26,8 @@ from trader.model.units import Nanoseconds
 Effects: TypeAlias = Sequence[Message]
 Observer: TypeAlias = Callable[[Envelope], None]
 
+_ACTIVE: Final = TradingState.ACTIVE
+_HALTED: Final = TradingState.HALTED
 _NO_EFFECTS: Final[tuple[Message, ...]] = ()
 
 
@@ -162,7 +164,7 @@ class Reactor:
 
     def _finish(self) -> Effects:
         effects, self.effects = self.effects, []
-        if self._trading_state() is TradingState.ACTIVE:
+        if self._trading_state() is _ACTIVE:
             return effects
         kept: list[Message] = []
         for effect in effects:
@@ -172,7 +174,7 @@ class Reactor:
 
     def _withheld(self, approval: OrderApproved) -> bool:
         """Cancels an approval that the state at the end of the step no longer lets out."""
-        if self._trading_state() is not TradingState.HALTED:
+        if self._trading_state() is not _HALTED:
             return False
         order = approval.order
         self._deliver(

@@ -7,7 +7,7 @@ whatever the venue will report about that order.
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from trader.logic.lifecycle import TERMINAL
+from trader.logic.lifecycle import ENDED
 from trader.logic.tables import INPUTS_MAX, Table, Tables
 from trader.model.account import EquitySampled
 from trader.model.control import TradingStateChanged
@@ -38,6 +38,8 @@ from trader.model.units import NONE, Nanoseconds
 
 Record: TypeAlias = Callable[[Name, Nanoseconds, Name, Any], None]
 
+_APPROVED: Final = OrderStatus.APPROVED
+_DENIED: Final = OrderStatus.DENIED
 _NO_INPUTS: Final = (0,) * INPUTS_MAX
 
 
@@ -124,12 +126,12 @@ class Recorder:
         client_order_id = m.order.client_order_id
         self.approvals[client_order_id] = name
         order = self._names["orders"][client_order_id]
-        self._put_statuses(self._statuses_row(*name, ts, *cause, order, OrderStatus.APPROVED, 0))
+        self._put_statuses(self._statuses_row(*name, ts, *cause, order, _APPROVED, 0))
 
     def _denied(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderDenied) -> None:
         names = self._names
         order = names["orders"][m.client_order_id]
-        self._put_statuses(self._statuses_row(*name, ts, *cause, order, OrderStatus.DENIED, 0))
+        self._put_statuses(self._statuses_row(*name, ts, *cause, order, _DENIED, 0))
         strategy, instrument = names["strategies"][m.strategy], names["instruments"][m.instrument]
         code = names["codes"][m.code]
         self._put_denials(
@@ -139,7 +141,7 @@ class Recorder:
     def _status(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderEvent) -> None:
         order = self._names["orders"][m.client_order_id]
         self._put_statuses(self._statuses_row(*name, ts, *cause, order, m.status, m.lots_filled))
-        if m.status in TERMINAL:
+        if m.status >= ENDED:
             self.approvals.pop(m.client_order_id, None)
 
     def _filled(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderFilled) -> None:

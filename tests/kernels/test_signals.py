@@ -98,8 +98,9 @@ def test_the_state_shows_what_the_cross_saw(closes: list[int], fast: int) -> Non
 
 
 def reversion(n: int, entry: Decimal, leave: Decimal, *, both: bool) -> ReversionState:
-    direction = "both" if both else "long"
-    params = BollingerParams(n=n, entry=entry, exit=leave, lots=1, direction=direction)
+    params = BollingerParams(
+        n=n, entry=entry, exit=leave, lots=1, direction="both" if both else "long"
+    )
     return BollingerReversion(params).state
 
 

@@ -30,6 +30,8 @@ def released_cost(position: int, cost: int, closed: int) -> int:
     Split as whole ticks and a remainder, so that the product stays inside int64.
     """
     size = abs(position)
+    if closed == size:
+        return cost
     whole = truncated(cost, size)
     return whole * closed + truncated((cost - whole * size) * closed, size)
 

@@ -1,11 +1,15 @@
 """What the order manager remembers: an order's life so far, and one desk for each strategy."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from msgspec import Struct
 
 from trader.model.orders import OrderRole, OrderStatus, TargetPosition
 from trader.model.units import Lots
+
+_TARGET: Final = OrderRole.TARGET
+_PROTECTION: Final = OrderRole.PROTECTION
 
 
 class Order(Struct):
@@ -42,7 +46,7 @@ def target_open(desk: Desk, orders: Mapping[str, Order]) -> Lots:
     total = 0
     for id_ in desk.working:
         order = orders[id_]
-        if order.role is OrderRole.TARGET and not order.cancel_wanted:
+        if order.role is _TARGET and not order.cancel_wanted:
             total += order.left
     return total
 
@@ -51,5 +55,5 @@ def protection_side(desk: Desk, orders: Mapping[str, Order], position: Lots) -> 
     """The protective orders that would close a position of this sign, oldest first."""
     for id_ in list(desk.working):
         order = orders[id_]
-        if order.role is OrderRole.PROTECTION and order.lots * position < 0:
+        if order.role is _PROTECTION and order.lots * position < 0:
             yield id_

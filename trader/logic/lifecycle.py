@@ -39,7 +39,8 @@ class Computed(Enum):
 S = OrderStatus
 FILL, WORKING = Computed.FILL, Computed.WORKING
 
-TERMINAL: Final = frozenset({S.DENIED, S.FILLED, S.CANCELED, S.REJECTED, S.EXPIRED})
+ENDED: Final = S.DENIED
+"""The first of the statuses in which an order has ended: `status >= ENDED`."""
 
 _ANSWERS: Final = {
     OrderAccepted: S.ACCEPTED,
@@ -97,6 +98,8 @@ _LATE_IN: Final = frozenset(
 )
 _BEFORE_SENDING: Final = frozenset({S.INITIALIZED, S.DENIED, S.APPROVED})
 _PENDING: Final = frozenset({S.PENDING_CANCEL, S.PENDING_REPLACE})
+_KEPT_BY_A_FILL: Final = frozenset({S.CANCELED, S.EXPIRED})
+_FILLED, _PARTIALLY_FILLED, _ACCEPTED = S.FILLED, S.PARTIALLY_FILLED, S.ACCEPTED
 _REPEATED: Final = {
     OrderCanceled: S.CANCELED,
     OrderExpired: S.EXPIRED,
@@ -112,12 +115,12 @@ def transition(
     if after is None or isinstance(after, OrderStatus):
         return after
     if after is WORKING:
-        return S.PARTIALLY_FILLED if lots_filled else S.ACCEPTED
-    if status is S.CANCELED or status is S.EXPIRED:
+        return _PARTIALLY_FILLED if lots_filled else _ACCEPTED
+    if status in _KEPT_BY_A_FILL:
         return status
     if lots_filled == lots:
-        return S.FILLED
-    return status if status in _PENDING else S.PARTIALLY_FILLED
+        return _FILLED
+    return status if status in _PENDING else _PARTIALLY_FILLED
 
 
 def is_duplicate(status: OrderStatus, event: type) -> bool:

@@ -7,6 +7,7 @@ size and exposure do not concern them.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -14,6 +15,11 @@ from msgspec import Struct
 from trader.model.control import TradingState
 from trader.model.orders import OrderRole, OrderType, SubmitOrder
 from trader.model.units import Lots, Money, Nanoseconds, Ticks
+
+_ACTIVE: Final = TradingState.ACTIVE
+_HALTED: Final = TradingState.HALTED
+_STOP: Final = OrderType.STOP
+_PROTECTION: Final = OrderRole.PROTECTION
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -40,7 +46,8 @@ class Resting(Struct):
     limit_ticks: Ticks | None
 
 
-class Exposure(Struct):
+@dataclass(slots=True, kw_only=True)
+class Exposure:
     """One instrument: the account's lots, what open orders may still add on each side, its price."""
 
     tick_lot: Money
@@ -65,7 +72,7 @@ class RiskView(Struct):
     resting: dict[str, Resting] = {}
     seen: dict[str, bool] = {}
     approved_at: list[Nanoseconds] = []
-    trading: TradingState = TradingState.HALTED
+    trading: TradingState = _HALTED
     version: int = 1
 
 
@@ -82,9 +89,9 @@ Rule: TypeAlias = Callable[[SubmitOrder, RiskView, Nanoseconds], Denial | None]
 def trading_halted(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
     """Nothing leaves while halted; while reducing, only what makes a position smaller."""
     del now
-    if view.trading is TradingState.ACTIVE:
+    if view.trading is _ACTIVE:
         return None
-    if view.trading is TradingState.HALTED:
+    if view.trading is _HALTED:
         return Denial("trading_halted", "trading is halted")
     position = view.exposures[order.instrument].lots
     if position * order.lots < 0 and abs(order.lots) <= abs(position):
@@ -114,7 +121,7 @@ def price_stale(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial 
 def self_trade(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
     """No order that could trade with a resting limit of this account."""
     del now
-    if order.order_type is OrderType.STOP:
+    if order.order_type is _STOP:
         return None
     for id_, resting in view.resting.items():
         limit = resting.limit_ticks
@@ -131,7 +138,7 @@ def lots_exceed_max(lots_max: Lots) -> Rule:
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
         del view, now
-        if order.role is OrderRole.PROTECTION or abs(order.lots) <= lots_max:
+        if order.role is _PROTECTION or abs(order.lots) <= lots_max:
             return None
         return Denial("lots_exceed_max", f"{abs(order.lots)} lots, allowed {lots_max}")
 
@@ -143,7 +150,7 @@ def notional_exceeds_max(notional_max: Money) -> Rule:
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
         del now
-        if order.role is OrderRole.PROTECTION:
+        if order.role is _PROTECTION:
             return None
         exposure = view.exposures[order.instrument]
         ticks = order.limit_ticks or order.stop_ticks or exposure.ticks
@@ -160,7 +167,7 @@ def position_exceeds_max(position_max: Lots) -> Rule:
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
         del now
-        if order.role is OrderRole.PROTECTION:
+        if order.role is _PROTECTION:
             return None
         worst = view.exposures[order.instrument].worst(order.lots)
         if worst <= position_max:
@@ -175,7 +182,7 @@ def gross_exceeds_max(gross_max: Money) -> Rule:
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
         del now
-        if order.role is OrderRole.PROTECTION:
+        if order.role is _PROTECTION:
             return None
         gross = 0
         for name, exposure in view.exposures.items():
@@ -193,7 +200,7 @@ def short_forbidden(long_only: tuple[str, ...]) -> Rule:
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
         del now
-        if order.role is OrderRole.PROTECTION or order.instrument not in long_only:
+        if order.role is _PROTECTION or order.instrument not in long_only:
             return None
         exposure = view.exposures[order.instrument]
         short = exposure.lots + exposure.sells + min(order.lots, 0)
@@ -208,7 +215,7 @@ def rate_exceeds_max(orders_max: int, window_ns: Nanoseconds) -> Rule:
     """No more approvals than so many in any window of this length."""
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
-        if order.role is OrderRole.PROTECTION:
+        if order.role is _PROTECTION:
             return None
         recent = view.approved_at
         while recent and recent[0] <= now - window_ns:

@@ -1,12 +1,10 @@
 """Control and life: the trading state, sessions, timers, faults."""
 
-from enum import IntEnum
-
-from trader.model.orders import Body
+from trader.model.orders import Body, Code
 from trader.model.units import Nanoseconds
 
 
-class TradingState(IntEnum):
+class TradingState(Code):
     """What may leave for the venue."""
 
     HALTED = 0

@@ -12,25 +12,38 @@ from msgspec import Struct
 from trader.model.units import Lots, Nanoseconds, Ticks
 
 
-class OrderStatus(IntEnum):
-    """Where an order is in its life; the transitions stand in `trader.logic.lifecycle`."""
+class Code(IntEnum):
+    """A closed set of small integers, hashed as such.
+
+    Members are found through a metaclass, which costs as much as two method calls, so what runs
+    for every event binds the members it needs to names of its module.
+    """
+
+    __hash__ = int.__hash__
+
+
+class OrderStatus(Code):
+    """Where an order is in its life; the transitions stand in `trader.logic.lifecycle`.
+
+    From DENIED on an order has ended.
+    """
 
     INITIALIZED = 0
-    DENIED = 1
-    APPROVED = 2
-    SUBMITTED = 3
-    IN_DOUBT = 4
-    ACCEPTED = 5
-    PARTIALLY_FILLED = 6
-    PENDING_CANCEL = 7
-    PENDING_REPLACE = 8
+    APPROVED = 1
+    SUBMITTED = 2
+    IN_DOUBT = 3
+    ACCEPTED = 4
+    PARTIALLY_FILLED = 5
+    PENDING_CANCEL = 6
+    PENDING_REPLACE = 7
+    DENIED = 8
     FILLED = 9
     CANCELED = 10
     REJECTED = 11
     EXPIRED = 12
 
 
-class OrderType(IntEnum):
+class OrderType(Code):
     """How an order meets the market."""
 
     MARKET = 0
@@ -38,20 +51,20 @@ class OrderType(IntEnum):
     STOP = 2
 
 
-class TimeInForce(IntEnum):
+class TimeInForce(Code):
     """How long an order works."""
 
     GTC = 0
 
 
-class Liquidity(IntEnum):
+class Liquidity(Code):
     """Whether a fill gave or took liquidity."""
 
     MAKER = 0
     TAKER = 1
 
 
-class OrderRole(IntEnum):
+class OrderRole(Code):
     """Why an order exists: to reach a target, to protect a position, or because it was asked for."""
 
     TARGET = 0

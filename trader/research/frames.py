@@ -99,7 +99,7 @@ class Frames:
             self._name("instruments", "instrument"),
             "lots",
             "ticks",
-            self._money("fee"),
+            self._fees(),
             _cause(),
             "n",
         )
@@ -182,9 +182,11 @@ class Frames:
         indices = pl.Series(range(len(names)), dtype=pl.Int64)
         return pl.col(column).replace_strict(indices, names, return_dtype=pl.String)
 
-    def _money(self, column: str) -> pl.Expr:
-        exact = pl.Decimal(_MONEY_DIGITS, self._scale.places)
-        return pl.col(column).cast(exact) / Decimal(10) ** self._scale.places
+    def _fees(self) -> pl.Series:
+        places = self._scale.places
+        quanta = self._tables.tables["fills"].column("fee")
+        exact = {fee: Decimal(fee).scaleb(-places) for fee in set(quanta)}
+        return pl.Series("fee", [exact[fee] for fee in quanta], pl.Decimal(_MONEY_DIGITS, places))
 
 
 def _inputs(declared: Sequence[tuple[str, bool]], row: Sequence[int]) -> str:

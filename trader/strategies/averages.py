@@ -1,8 +1,8 @@
 """EMA cross: with the trend of two averages, decided when they cross."""
 
-from typing import ClassVar
-
-from msgspec import Struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from trader.kernels.signals import HOLD, ema_cross
 from trader.model.market import BarClosed
@@ -10,7 +10,8 @@ from trader.strategies.params import EmaCrossParams
 from trader.strategies.strategy import Answer, Side, Strategy
 
 
-class EmaCrossState(Struct):
+@dataclass(slots=True, kw_only=True)
+class EmaCrossState:
     """The cross's averages and side, and for its trend filter a ring of closes and their sum."""
 
     fast: int
@@ -23,7 +24,7 @@ class EmaCrossState(Struct):
     slow_ema: float = 0.0
     above: int = -1
     close: int = 0
-    ring: list[int] = []
+    ring: list[int] = field(default_factory=list)
     total: int = 0
 
 
@@ -56,14 +57,17 @@ class EmaCross(Strategy):
         """Three times the longest average, so that its seed has faded."""
         return max(3 * self.state.ready, 100)
 
+    @property
+    def kernel(self) -> Callable[[Any, BarClosed], int] | None:
+        """The step alone, unless a trend is to be followed beside it."""
+        return ema_cross if self.params.trend is None else None
+
     def on_bar(self, bar: BarClosed) -> Answer:
         """Answers at crosses only."""
         says = ema_cross(self.state, bar)
         if self.state.ring:
             self._roll(bar.close_ticks)
-        if says == HOLD:
-            return None
-        return self._side(says, bar.close_ticks)
+        return None if says == HOLD else self.answer(says, bar.close_ticks)
 
     def _roll(self, close: int) -> None:
         state = self.state
@@ -71,7 +75,8 @@ class EmaCross(Strategy):
         state.total += close - state.ring[at]
         state.ring[at] = close
 
-    def _side(self, says: int, close: int) -> Side:
+    def answer(self, says: int, close: int) -> Answer:
+        """Up is long; down is flat or short; against the trend is flat."""
         trend = self.params.trend
         if trend is not None and (close * trend - self.state.total) * says <= 0:
             return Side(0, "cross_against_trend", withheld=True)

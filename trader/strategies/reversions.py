@@ -1,11 +1,13 @@
 """Reversions of the close to its mean, measured as a z-score over the last n closes."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from trader.kernels.signals import HOLD, bollinger_reversion, naive_mean_reversion
+from trader.kernels.signals import bollinger_reversion, naive_mean_reversion
 from trader.model.market import BarClosed
+from trader.model.units import Ticks
 from trader.strategies.params import BollingerParams, NaiveMeanReversionParams
 from trader.strategies.strategy import Answer, Side, Strategy
 
@@ -42,6 +44,11 @@ class Reversion(Strategy):
         """Enough bars for the window, three times over."""
         return max(3 * self.state.n, 100)
 
+    def answer(self, says: int, close: Ticks) -> Answer:
+        """A step's number is the side."""
+        del close
+        return Side(says, _REASONS[says])
+
     def on_flat(self, *, exited: bool) -> None:
         """Stands flat again; after an exit the same side waits until its condition was false."""
         state = self.state
@@ -64,10 +71,10 @@ class BollingerReversion(Reversion):
             n=p.n, entry=float(p.entry), exit=float(p.exit), short=short, ring=[0] * p.n
         )
 
-    def on_bar(self, bar: BarClosed) -> Answer:
-        """Answers when it enters or leaves."""
-        says = bollinger_reversion(self.state, bar)
-        return None if says == HOLD else Side(says, _REASONS[says])
+    @property
+    def kernel(self) -> Callable[[Any, BarClosed], int]:
+        """Speaks when it enters or leaves."""
+        return bollinger_reversion
 
 
 class NaiveMeanReversion(Reversion):
@@ -81,7 +88,7 @@ class NaiveMeanReversion(Reversion):
         p = self.params
         return ReversionState(n=p.n, entry=float(p.entry), exit=0.0, short=1, ring=[0] * p.n)
 
-    def on_bar(self, bar: BarClosed) -> Answer:
-        """Answers when its side changes."""
-        says = naive_mean_reversion(self.state, bar)
-        return None if says == HOLD else Side(says, _REASONS[says])
+    @property
+    def kernel(self) -> Callable[[Any, BarClosed], int]:
+        """Speaks when its side changes."""
+        return naive_mean_reversion

@@ -22,6 +22,7 @@ the state is what is saved, hashed, replayed. A whole strategy:
             return Target(0, "fell") if s.rises == 0 else None
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeAlias
 
 from msgspec import Struct
@@ -100,6 +101,15 @@ class Strategy:
     def warmup_bars(self) -> int:
         """How many bars before the first decision are worth loading."""
         return 100
+
+    @property
+    def kernel(self) -> Callable[[Any, BarClosed], int] | None:
+        """The step that stands for `on_bar`, if the rule is one: HOLD, or what `answer` explains."""
+        return None
+
+    def answer(self, says: int, close: Ticks) -> Answer:
+        """The answer that a step's number stands for."""
+        raise NotImplementedError
 
     def on_bar(self, bar: BarClosed) -> Answer:
         """The answer to a closed bar; None says nothing new."""

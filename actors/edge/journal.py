@@ -1,0 +1,356 @@
+"""The journal: what went into the core and what came out, in order, on disk before any effect.
+
+A record is a kind and a payload; its hash covers the record before it, so no record can be
+altered, dropped or put in without the next one showing it. The head, one row beside the records,
+says how many there are and how the last one hashes: a lost tail shows too. One writer holds the
+folder's lock. A commit that fails ends the journal: what a disk did with half a write is unknown,
+and to try again could make a promise that was broken before. All of SQLite is behind this door.
+
+What a crash cut off before it was durable is gone and the rest stands; anything else that cannot
+be read is damage, and named.
+"""
+
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+import aiosqlite
+import anyio
+from msgspec import Struct
+
+from actors.runtime.write_ahead import commits
+from trader.errors import AccountHeld, TraderdError, UsageError, VerificationError
+
+JOURNAL_VERSION: Final = 1
+END: Final = "end"
+
+_SCHEMA: Final = """
+CREATE TABLE records (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload BLOB NOT NULL,
+  hash BLOB NOT NULL) STRICT;
+CREATE TABLE head (one INTEGER PRIMARY KEY, records INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
+"""
+_READ: Final = "SELECT number, kind, payload, hash FROM records WHERE number >= ? ORDER BY number"
+_ROWS: Final = 1_024
+_PAGE: Final = 4_096
+_PAGES_AT: Final = slice(28, 32)
+_SQLITE_HEADER: Final = 100
+# SQLite quotes what it cannot parse, and a damaged byte need not be text.
+_UNREADABLE: Final = (aiosqlite.Error, UnicodeDecodeError)
+
+
+class JournalFailed(TraderdError):
+    """The disk refused a commit; nothing may leave for the venue any more."""
+
+    code = "journal"
+    exit_code = 5
+
+
+class Record(Struct, frozen=True):
+    """One record: `index` counts from 0, the payload means what its kind says."""
+
+    index: int
+    kind: str
+    payload: bytes
+
+
+class JournalContents(Struct, frozen=True):
+    """What a journal holds. `ended`: its last record is an end; `note` tells what is missing."""
+
+    records: tuple[Record, ...]
+    ended: bool
+    note: str
+
+
+class Journal:
+    """A journal open for writing; `found` is what it held when it was opened."""
+
+    def __init__(self, database: aiosqlite.Connection, found: JournalContents, head: bytes) -> None:
+        self.found = found
+        self.count = len(found.records)
+        self._database: Final = database
+        self._head = head
+        self._failure = ""
+
+    async def commit(self, records: Iterable[tuple[str, bytes]]) -> None:
+        """Makes all the records durable together, or raises JournalFailed, now and ever after."""
+        if self._failure:
+            raise JournalFailed(self._failure, hint="the journal takes no more records")
+        head, count, rows = self._head, self.count, []
+        for kind, payload in records:
+            head = _chained(head, kind, payload)
+            rows.append((count, kind, payload, head))
+            count += 1
+        with anyio.CancelScope(shield=True):
+            try:
+                await self._write(rows, count, head)
+            except aiosqlite.Error as error:
+                self._failure = f"the journal could not be written: {error}"
+                raise JournalFailed(self._failure) from error
+        self._head, self.count = head, count
+
+    async def _write(self, rows: Sequence[tuple[Any, ...]], count: int, head: bytes) -> None:
+        database = self._database
+        await database.execute("BEGIN IMMEDIATE")
+        await database.executemany("INSERT INTO records VALUES (?, ?, ?, ?)", rows)
+        await database.execute("INSERT OR REPLACE INTO head VALUES (0, ?, ?)", (count, head))
+        await database.execute("COMMIT")
+
+
+@asynccontextmanager
+async def open_journal(path: Path, *, version: int = JOURNAL_VERSION) -> AsyncIterator[Journal]:
+    """The journal at `path`, created or continued, under the lock of its folder.
+
+    Raises AccountHeld if somebody else writes there, VerificationError for a damaged journal.
+    """
+    with _locked(path.parent):
+        log = _log_of(path)
+        if log.cuts_file:
+            raise VerificationError(
+                "the journal's file is cut short and takes no more records",
+                where=str(path),
+                hint="read what is left of it and begin another",
+            )
+        async with aiosqlite.connect(path, isolation_level=None) as database:
+            reader = _Reader(database, path, log)
+            found = await reader.contents()
+            try:
+                await _prepare(database, version, is_new=not reader.head)
+            except aiosqlite.Error as error:
+                text = f"the journal could not be opened: {error}"
+                raise JournalFailed(text, where=str(path)) from error
+            yield Journal(database, found, reader.head or _genesis(version))
+
+
+async def read_journal(path: Path) -> JournalContents:
+    """All that can be read of the journal at `path`; changes nothing in it.
+
+    Raises UsageError if there is none, VerificationError where a record is damaged or where the
+    journal is of a newer version than this program knows.
+    """
+    if not _exists(path):
+        raise UsageError("there is no journal", where=str(path))
+    log = _log_of(path)
+    if log.commits is None and _is_held(path.parent):
+        # Caught in the middle of a write: what SQLite takes for whole is whole.
+        log = _Log(exists=True, commits=1, cuts_file=False)
+    async with aiosqlite.connect(_address(path, log), uri=True) as database:
+        return await _Reader(database, path, log).contents()
+
+
+class _Reader:
+    """Reads and checks a whole journal; `head` is the last record's hash."""
+
+    def __init__(self, database: aiosqlite.Connection, path: Path, log: "_Log") -> None:
+        self.head = b""
+        self._database = database
+        self._path = path
+        self._log = log
+        self._is_cut = log.cuts_file
+        self._records: list[Record] = []
+
+    async def contents(self) -> JournalContents:
+        """Everything, or the error that names what is wrong."""
+        if self._is_cut:
+            # SQLite else refuses the whole file for a size that does not fit.
+            await self._database.execute("PRAGMA writable_schema = ON")
+        promised, promised_head = await self._begin()
+        broken = await self._read() if self.head else ""
+        if not broken and self._log.commits is None:
+            broken = "was in a log that is damaged"
+        if not self.head and not broken:
+            return JournalContents((), ended=False, note="the journal is empty")
+        count = len(self._records)
+        is_whole = (promised, promised_head) == (count, self.head)
+        if self._is_cut and (broken or not is_whole):
+            return self._recovered("its file is cut short")
+        if broken or not is_whole:
+            raise self._damage(broken or "does not agree with the journal's head")
+        if self._records and self._records[-1].kind == END:
+            return JournalContents(tuple(self._records), ended=True, note="")
+        return self._recovered("")
+
+    def _recovered(self, why: str) -> JournalContents:
+        records = tuple(self._records)
+        if not records:
+            note = f"no whole record is left: {why}" if why else "the journal has no record yet"
+            return JournalContents(records, ended=False, note=note)
+        because = f" ({why})" if why else ""
+        note = (
+            f"the journal ends after record {len(records) - 1} without an end{because}: "
+            "recovered to the last whole record"
+        )
+        return JournalContents(records, ended=False, note=note)
+
+    async def _begin(self) -> tuple[int, bytes]:
+        """What the head promises; sets the hash that the chain begins with, if there is a chain."""
+        try:
+            version = (await self._rows("PRAGMA user_version"))[0][0]
+            tables = await self._rows("SELECT count(*) FROM sqlite_schema")
+            mode = (await self._rows("PRAGMA journal_mode"))[0][0]
+            if self._log.commits and mode != "wal":
+                raise self._damage("is in a log that the file denies")
+            _check_version(version, self._path)
+            is_new = not version and not tables[0][0]
+            if is_new and not self._log.tears_page:
+                return 0, b""
+            if not version or not tables[0][0]:
+                raise self._damage("is gone with all others")
+            self.head = _genesis(version)
+            rows = await self._rows("SELECT records, hash FROM head")
+        except _UNREADABLE as error:
+            if self._is_cut and self.head:
+                return -1, b""
+            raise self._damage(f"cannot be read ({error})") from error
+        return rows[0] if rows else (0, self.head)
+
+    async def _read(self) -> str:
+        """Reads records until the end or the first that is wrong; says what is wrong with it."""
+        try:
+            async with self._database.execute(_READ, (0,)) as cursor:
+                while rows := await cursor.fetchmany(_ROWS):
+                    for row in rows:
+                        if wrong := self._take(*row):
+                            return wrong
+        except _UNREADABLE:
+            return await self._read_singly()
+        return ""
+
+    async def _read_singly(self) -> str:
+        """Goes on one by one where a batch was unreadable, to find the record itself."""
+        while True:
+            try:
+                rows = await self._rows(f"{_READ} LIMIT 1", len(self._records))
+            except _UNREADABLE as error:
+                return f"cannot be read ({error})"
+            if not rows:
+                return ""
+            if wrong := self._take(*rows[0]):
+                return wrong
+
+    def _take(self, number: object, kind: object, payload: object, hashed: object) -> str:
+        if number != len(self._records):
+            return "is missing"
+        if not isinstance(kind, str) or not isinstance(payload, bytes):
+            return "is no record"
+        head = _chained(self.head, kind, payload)
+        if hashed != head:
+            return "is altered: its hash does not follow from it"
+        self.head = head
+        self._records.append(Record(len(self._records), kind, payload))
+        return ""
+
+    async def _rows(self, query: str, *values: object) -> list[Any]:
+        return list(await self._database.execute_fetchall(query, values))
+
+    def _damage(self, what: str) -> VerificationError:
+        return _damage(len(self._records), what, self._path)
+
+
+async def _prepare(database: aiosqlite.Connection, version: int, *, is_new: bool) -> None:
+    """Empties the log, and makes the tables of a new journal."""
+    await database.execute("PRAGMA synchronous = FULL")
+    await database.execute(f"PRAGMA page_size = {_PAGE}")
+    await database.execute_fetchall("PRAGMA journal_mode = WAL")
+    await database.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+    if is_new:
+        await database.executescript(f"BEGIN; PRAGMA user_version = {version}; {_SCHEMA} COMMIT;")
+
+
+def _genesis(version: int) -> bytes:
+    return blake2b(f"traderd journal {version}".encode(), digest_size=32).digest()
+
+
+def _chained(head: bytes, kind: str, payload: bytes) -> bytes:
+    """The hash of a record whose predecessor hashes to `head`."""
+    name = kind.encode()
+    return blake2b(head + bytes([len(name)]) + name + payload, digest_size=32).digest()
+
+
+def _check_version(version: int, path: Path) -> None:
+    if version > JOURNAL_VERSION:
+        raise VerificationError(
+            f"the journal is of version {version}, this program reads up to {JOURNAL_VERSION}",
+            where=str(path),
+            hint=f"read it with a traderd that knows journal version {version}",
+        )
+
+
+def _damage(record: int, what: str, path: Path) -> VerificationError:
+    return VerificationError(
+        f"record {record} of the journal {what}",
+        where=str(path),
+        hint="restore the journal from a copy; what it says can no longer be trusted",
+    )
+
+
+class _Log(Struct, frozen=True, kw_only=True):
+    """The log beside a file, and what both say about the file's size.
+
+    `commits` wait in the log, None if it is damaged or being written right now. `cuts_file`: the
+    file is shorter than it says and no log makes up for it; `tears_page`: not even its pages are
+    whole.
+    """
+
+    exists: bool
+    commits: int | None
+    cuts_file: bool
+    tears_page: bool = False
+
+
+def _exists(path: Path) -> bool:
+    return path.is_file()
+
+
+def _log_of(path: Path) -> _Log:
+    log = path.with_name(path.name + "-wal")
+    exists = log.exists()
+    found = commits(log.read_bytes()) if exists else 0
+    if not path.exists():
+        return _Log(exists=exists, commits=found, cuts_file=False)
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        pages = int.from_bytes(file.read(_SQLITE_HEADER)[_PAGES_AT], "big")
+    is_cut = found == 0 and _SQLITE_HEADER <= size < pages * _PAGE
+    return _Log(exists=exists, commits=found, cuts_file=is_cut, tears_page=size % _PAGE > 0)
+
+
+def _address(path: Path, log: _Log) -> str:
+    """Where SQLite shall read; a file without a log changes under nobody and needs no lock."""
+    mode = "mode=ro" if log.exists else "immutable=1"
+    return f"{path.absolute().as_uri()}?{mode}"
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Holds the folder for one writer; the lock ends with the process, however that ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(descriptor, folder)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise AccountHeld(
+            "another instance writes its journal here", where=str(folder), hint="stop it first"
+        ) from None
+
+
+def _is_held(folder: Path) -> bool:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -1,0 +1,96 @@
+"""The run folder: what a run leaves on disk, and how it is found and read again.
+
+`run.json` is written last and in one move, so a folder that has one is whole. What else is in it
+stands in the documentation of the interface.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+from msgspec import Struct
+from polars.exceptions import PolarsError
+
+from trader.errors import DataError, UsageError
+
+RUN: Final = "run.json"
+METRICS: Final = "metrics.json"
+CONFIG: Final = "config.yaml"
+JOURNAL: Final = "journal.db"
+
+
+class RunFolder(Struct, frozen=True, kw_only=True):
+    """A whole run on disk: its folder and the two documents in it."""
+
+    path: Path
+    run: dict[str, Any]
+    metrics: dict[str, Any]
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """One of its tables; raises `DataError` if the file is missing or damaged."""
+        path = self.path / f"{name}.parquet"
+        try:
+            return pl.read_parquet(path)
+        except (OSError, PolarsError) as error:
+            problem = str(error).partition("\n")[0]
+            raise DataError(f"a table of the run cannot be read: {problem}", where=str(path)) from None
+
+
+def write_folder(
+    folder: Path, *, frames: Mapping[str, pl.DataFrame], config: str, metrics: Mapping[str, Any]
+) -> None:
+    """Writes everything but the journal and `run.json`."""
+    for name, frame in frames.items():
+        frame.write_parquet(folder / f"{name}.parquet")
+    (folder / CONFIG).write_text(config, encoding="utf-8")
+    write_document(folder / METRICS, metrics)
+
+
+def write_document(path: Path, document: Mapping[str, Any]) -> None:
+    """Writes JSON in one move: whoever looks finds all of it or nothing."""
+    draft = path.with_name(f".{path.name}")
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    with draft.open("wb") as file:
+        file.write(text + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def open_run(path: Path) -> RunFolder:
+    """Reads the run in a folder; `UsageError` if there is none, `DataError` if it is damaged."""
+    if not (path / RUN).is_file():
+        raise UsageError(
+            "there is no run in this folder" if path.is_dir() else "there is no such run",
+            where=str(path),
+            hint="`traderd runs` lists those in `runs`; give an id from there or a folder",
+        )
+    return RunFolder(path=path, run=_read(path / RUN), metrics=_read(path / METRICS))
+
+
+def find_run(name: str, root: Path) -> Path:
+    """The folder that a person means by a path or by an id under `root`."""
+    path = Path(name)
+    return path if path.exists() or len(path.parts) > 1 else root / name
+
+
+def runs_in(root: Path) -> list[RunFolder]:
+    """The whole runs in `root`, the latest last; folders without a `run.json` are passed over."""
+    if not root.is_dir():
+        return []
+    folders = [path for path in root.iterdir() if (path / RUN).is_file()]
+    folders.sort(key=lambda path: ((path / RUN).stat().st_mtime_ns, path.name))
+    return [open_run(path) for path in folders]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+    except OSError as error:
+        problem = error.strerror
+    except msgspec.MsgspecError as error:
+        problem = str(error)
+    raise DataError(f"a document of the run cannot be read: {problem}", where=str(path))

@@ -1,0 +1,82 @@
+"""What a run read: a reference to each file, by the digest of its bytes and the range of rows.
+
+The reference stands in `run.json` and in the journal's header, and a replay insists on it: other
+bytes under the same path are not the run's inputs.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct, field
+
+from sims.history import Source
+from trader.config.notation import instant_text
+from trader.config.schema import Config
+from trader.data.bars import BarColumns
+from trader.errors import DataError
+
+ORDER_OF_INPUTS: Final = "ts"
+"""Recorded bars carry the instant they are about, not the one at which anybody received them."""
+COARSE_TICKS: Final = 1_000
+"""Below so many ticks a price moves in steps of more than ten basis points."""
+
+
+class InputReference(Struct, frozen=True, kw_only=True):
+    """A part of a file: `rows` rows, whose bars open from `from` and close by `to`."""
+
+    instrument: str
+    path: str
+    digest: str
+    rows: int
+    from_: str = field(name="from")
+    to: str
+
+
+def references(config: Config, sources: Sequence[Source]) -> list[InputReference]:
+    """The references of a run's sources, in the order of the configuration."""
+    return [
+        InputReference(
+            instrument=source.instrument,
+            path=str(Path(data.path).resolve()),
+            digest=source.file.digest,
+            rows=source.stop - source.start,
+            from_=instant_text(int(_row(source, source.start).ts_open[0])),
+            to=instant_text(int(_row(source, source.stop - 1).ts_close[0])),
+        )
+        for data, source in zip(config.data, sources, strict=True)
+    ]
+
+
+def check_same(recorded: Iterable[InputReference], found: Iterable[InputReference]) -> None:
+    """Raises a `DataError` for the first file that is not what the run read."""
+    for before, now in zip(recorded, found, strict=True):
+        if before.digest != now.digest:
+            raise DataError(
+                f"the data have changed since the run: BLAKE2b was {before.digest[:16]}…, is now"
+                f" {now.digest[:16]}…",
+                where=now.path,
+                hint="restore the file that the run read; other data make another run",
+            )
+        assert (before.rows, before.from_, before.to) == (now.rows, now.from_, now.to), now
+
+
+def data_warnings(config: Config, sources: Sequence[Source]) -> list[str]:
+    """What is allowed about the data but probably not meant, one sentence each."""
+    found = []
+    for source in sources:
+        if config.venue.slippage_bps and int(_row(source, source.start).close[0]) < COARSE_TICKS:
+            found.append(
+                f"a tick of {source.instrument} is more than 10 bps of its price:"
+                " slippage_bps is rounded up to whole ticks"
+            )
+        if config.run.off_grid == "round":
+            batches = source.file.batches(source.start, source.stop)
+            rounded = sum(batch.rounded for batch in batches)
+            if rounded:
+                found.append(f"{rounded} bars of {source.instrument} were off grid and rounded")
+    return found
+
+
+def _row(source: Source, row: int) -> BarColumns:
+    return next(source.file.batches(row, row + 1))

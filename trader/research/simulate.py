@@ -1,0 +1,158 @@
+"""From a configuration to a run folder: load, run, measure, write.
+
+The seconds are counted apart: `load` is opening and reading the data, `run` the events alone,
+`write` what comes after them; the baselines run beside and are in none of these. A signal while
+it runs does not lose what was done: the run stops at a row and is written as far as it came.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec import Struct
+
+from sims.build import open_sources
+from sims.history import Source
+from trader.config.describe import resolved_yaml
+from trader.config.loaded import Loaded
+from trader.config.schema import Config
+from trader.data.parquet import digest_of
+from trader.research.baselines import baseline_metrics
+from trader.research.documents import metrics_document, rss_mib, run_document
+from trader.research.folder import JOURNAL, RUN, write_document, write_folder
+from trader.research.frames import Frames
+from trader.research.gears import choose
+from trader.research.ids import RUNS, claim, claim_given, release
+from trader.research.inputs import InputReference, data_warnings, references
+from trader.research.interruption import Interruption
+from trader.research.outcome import Outcome
+from trader.research.pacing import Clock, Pacer
+from trader.research.records import End, Header, write_journal
+from trader.research.stepping import Follower, Watch, declared_inputs, run_step
+
+ENDED_HALTED: Final = 5
+INTERRUPTED: Final = 130
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """What to run, by which command line; `pace` is simulated seconds a real one, None for max."""
+
+    loaded: Loaded
+    command: str
+    out: Path | None = None
+    pace: Fraction | None = None
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """A finished run: its folder and the two documents in it."""
+
+    folder: Path
+    run: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """130 if it was interrupted, 5 if it ended halted or with a strategy quarantined, else 0."""
+        if self.interrupted:
+            return INTERRUPTED
+        sound = self.run["trading_state"] == "ACTIVE" and not self.run["quarantined"]
+        return 0 if sound else ENDED_HALTED
+
+
+def runs_root(config: Config) -> Path:
+    """The folder of all runs: in `state_dir` if there is one, else where one stands."""
+    return Path(config.state_dir or "") / RUNS
+
+
+def simulate(request: Request, watch: Watch, clock: Clock) -> Report:
+    """Runs it and returns the report; `watch` hears how far it has come, `clock` counts seconds."""
+    config = request.loaded.config
+    gear = choose(config)
+    with Interruption() as interruption:
+        begun = clock()
+        sources = open_sources(config)
+        inputs = references(config, sources)
+        opening = clock() - begun
+        folder = _claimed(request)
+        try:
+            interruption.be_patient()
+            pacer = Pacer(request.pace, clock, interruption.wait) if request.pace else None
+            outcome = run_step(config, sources, Follower(watch, interruption, pacer), clock)
+            baselines = _baselines(config, outcome, sources, clock, lambda: interruption.wanted)
+            writing = clock()
+            run = run_document(
+                request.loaded, outcome, gear, inputs, folder=folder, command=request.command
+            )
+            run["warnings"] += data_warnings(config, sources)
+            metrics = metrics_document(outcome, config, baselines)
+            _write(folder, request.loaded, outcome, inputs, run, metrics)
+            run["seconds"] = {
+                "load": round(opening + outcome.load_seconds, 6),
+                "run": round(outcome.run_seconds, 6),
+                "write": round(clock() - writing, 6),
+            }
+            run["rss_mib"] = rss_mib()
+            write_document(folder / RUN, run)
+        finally:
+            release(folder)
+        return Report(folder=folder, run=run, metrics=metrics, interrupted=interruption.wanted)
+
+
+def _claimed(request: Request) -> Path:
+    if request.out is not None:
+        return claim_given(request.out)
+    config = request.loaded.config
+    return claim(runs_root(config), config.run.name)
+
+
+def _baselines(
+    config: Config,
+    outcome: Outcome,
+    sources: Sequence[Source],
+    clock: Clock,
+    is_stopped: Callable[[], bool],
+) -> dict[str, Any] | None:
+    if not config.report.baselines or not outcome.complete:
+        return None
+    return baseline_metrics(config, sources, clock, is_stopped)
+
+
+def _write(
+    folder: Path,
+    loaded: Loaded,
+    outcome: Outcome,
+    inputs: Sequence[InputReference],
+    run: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+) -> None:
+    """Everything but `run.json`."""
+    config = loaded.config
+    cash = outcome.scale.of(config.account.cash)
+    text = resolved_yaml(loaded)
+    frames = Frames(outcome.tables, outcome.scale, cash, declared_inputs(config)).all()
+    write_folder(folder, frames=frames, config=text, metrics=metrics)
+    header = Header(
+        id=run["id"],
+        config=text,
+        config_digest=run["config_digest"],
+        inputs=tuple(inputs),
+        strategy_files=strategy_files(config),
+        seed=run["seed"],
+        gear=run["gear"],
+        code_version=run["code_version"],
+        money_quantum=run["money_quantum"],
+    )
+    end = End(
+        digest=outcome.digest,
+        state_hash=outcome.state_hash,
+        counts=run["counts"],
+        complete=outcome.complete,
+    )
+    write_journal(folder / JOURNAL, header, end)
+
+
+def strategy_files(config: Config) -> dict[str, str]:
+    """The digest of each strategy file of one's own, by the strategy's name."""
+    return {each.name: digest_of(Path(each.file)) for each in config.strategies if each.file}

@@ -1,0 +1,123 @@
+"""A run in the step gear, followed from outside: shown while it runs, paced, stopped at a row."""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from msgspec import Struct, structs
+
+from actors.assembly import make_strategy
+from sims.build import build
+from sims.history import Source
+from sims.simulation import Simulation
+from trader.config.schema import Config
+from trader.model.units import Nanoseconds
+from trader.research.faults import faults_of
+from trader.research.frames import Inputs
+from trader.research.interruption import Interruption
+from trader.research.outcome import Outcome
+from trader.research.pacing import Clock, Pacer
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """How far a run has come: rows done of all, the simulated instant, the account's worth."""
+
+    rows: int
+    rows_total: int
+    now: Nanoseconds
+    equity: float
+
+
+Watch: TypeAlias = Callable[[Moment], None]
+
+
+class Follower:
+    """Looks at a run between its chunks, and between its instants where it is paced."""
+
+    def __init__(self, watch: Watch, interruption: Interruption, pacer: Pacer | None) -> None:
+        self._watch: Final = watch
+        self._interruption: Final = interruption
+        self._pacer: Final = pacer
+
+    def follow(self, simulation: Simulation) -> None:
+        """Runs it to its end, or to the row after the one at which somebody interrupted."""
+        self._show(simulation)
+        if self._pacer is not None:
+            simulation.pacer = lambda now: self._pace(simulation, now)
+        simulation.run(self._show)
+
+    def _show(self, simulation: Simulation) -> None:
+        core = simulation.core
+        self._watch(
+            Moment(
+                rows=simulation.rows,
+                rows_total=simulation.rows_total,
+                now=simulation.now,
+                equity=core.portfolio.state.equity / 10**core.scale.places,
+            )
+        )
+        self._heed(simulation)
+
+    def _heed(self, simulation: Simulation) -> None:
+        # A whole row more, rather than here and now: a replay can stop at a row, at nothing else.
+        if self._interruption.wanted and simulation.until is None:
+            simulation.until = simulation.rows + 1
+
+    def _pace(self, simulation: Simulation, now: Nanoseconds) -> None:
+        assert self._pacer is not None
+        if not self._interruption.wanted:
+            self._pacer(now)
+            self._show(simulation)
+        self._heed(simulation)
+
+
+def run_step(
+    config: Config, sources: list[Source], follower: Follower, clock: Clock
+) -> Outcome:
+    """Runs the sources through the graph."""
+    begun = clock()
+    simulation = build(config, sources, clock)
+    built = clock()
+    follower.follow(simulation)
+    seconds = clock() - built - simulation.load_seconds
+    return outcome_of(
+        simulation,
+        load_seconds=built - begun + simulation.load_seconds,
+        run_seconds=seconds,
+        faults=faults_of(config, sources, simulation, clock),
+    )
+
+
+def outcome_of(
+    simulation: Simulation,
+    *,
+    load_seconds: float = 0.0,
+    run_seconds: float = 0.0,
+    faults: dict[str, str] | None = None,
+) -> Outcome:
+    """What a simulation left behind."""
+    core = simulation.core
+    return Outcome(
+        tables=core.tables,
+        scale=core.scale,
+        rows=simulation.rows,
+        rows_total=simulation.rows_total,
+        now=simulation.now,
+        digest=core.tables.digest(),
+        state_hash=core.state_hash(),
+        trading_state=core.trading_state().name,
+        marks={name: held.mark for name, held in core.portfolio.state.holdings.items()},
+        ambiguous_bars=simulation.venue.ambiguous_bars,
+        load_seconds=load_seconds,
+        run_seconds=run_seconds,
+        faults=faults or {},
+    )
+
+
+def declared_inputs(config: Config) -> Inputs:
+    """What each strategy writes down with a decision, and which of it are floats."""
+    found = {}
+    for each in config.strategies:
+        strategy = make_strategy(each)
+        types = {field.name: field.type for field in structs.fields(strategy.State)}
+        found[each.name] = [(name, types[name] is float) for name in strategy.inputs]
+    return found
