@@ -4,12 +4,12 @@ Whatever differs between live, simulation and replay stands outside. What is bui
 the configuration alone, so that two cores from one configuration start in the same state.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -23,7 +23,7 @@ from actors.core.risk import Risk
 from actors.core.scheduler import Scheduler
 from actors.core.strategy import Sizing, StrategyActor
 from actors.graph import ROUTES
-from actors.runtime.actor import Actor, Handler
+from actors.runtime.actor import NOTHING, Actor, Handler
 from actors.runtime.reactor import Reactor, ReactorState
 from actors.runtime.recorder import Recorder
 from actors.runtime.routes import compile_routes
@@ -33,7 +33,7 @@ from trader.config.schema import Config, StrategyConfig
 from trader.logic.limits import Limits
 from trader.logic.tables import Tables
 from trader.model.control import TradingState
-from trader.model.envelope import Name
+from trader.model.envelope import Message, Name
 from trader.model.money import MoneyScale, money_scale
 from trader.model.units import DAY_NS, INT64_MAX, Nanoseconds
 from trader.strategies.exits import AtrStop
@@ -81,10 +81,17 @@ class Core:
             self.kill_switch,
             Scheduler(),
         ]
-        ports: dict[str, Handler] = {"timers": self.timers.start, "gateway": self._collect}
+        effects: list[Message] = []
+        ports: dict[str, Handler] = {"timers": self.timers.start, "gateway": _collector(effects)}
         outlets = compile_routes(ROUTES, actors, self.strategies, ports, self.recorder.records)
-        names = [i.name for i in config.instruments]
-        self.reactor: Final = Reactor(outlets, actors, self.recorder, self.trading_state, names)
+        self.reactor: Final = Reactor(
+            outlets,
+            actors,
+            self.recorder,
+            self.trading_state,
+            [i.name for i in config.instruments],
+            effects,
+        )
 
     def trading_state(self) -> TradingState:
         """The kill switch's word."""
@@ -117,9 +124,6 @@ class Core:
         for name in snapshot.reactor.quarantined:
             self.reactor.quarantine(name)
 
-    def _collect(self, message: Any, now: Nanoseconds) -> Any:
-        return self.reactor.collect(message, now)
-
 
 def scale_of(config: Config) -> MoneyScale:
     """The money quantum of a run with this configuration."""
@@ -145,6 +149,17 @@ def warmup_bars(config: StrategyConfig) -> int:
 def fraction(amount: Decimal) -> tuple[int, int]:
     """An exact decimal as numerator and denominator without common factors."""
     return Fraction(amount).as_integer_ratio()
+
+
+def _collector(effects: list[Message]) -> Handler:
+    """The gateway's port: what arrives there leaves when the step has ended."""
+
+    def collect(message: Message, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        effects.append(message)
+        return NOTHING
+
+    return collect
 
 
 def _strategy(config: StrategyConfig, whole: Config, scale: MoneyScale) -> StrategyActor:

@@ -35,11 +35,6 @@ class WorkingOrder(Struct, kw_only=True):
         """Unsigned lots that may fill now."""
         return self.granted - abs(self.filled)
 
-    @property
-    def done(self) -> bool:
-        """Whether nothing is left of the whole order."""
-        return self.filled == self.lots
-
 
 def working_order(order: SubmitOrder, now: Nanoseconds, *, joined: bool) -> WorkingOrder:
     """The venue's own record of an order that has just arrived, or `joined` a bar at its opening."""

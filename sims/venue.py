@@ -96,7 +96,7 @@ class BarVenue:
                 )
                 return
             parent.children.append(order.client_order_id)
-        if not order.parent:
+        elif order.order_type is _STOP:
             _start(working, book.market(now))
         book.orders[order.client_order_id] = working
         self.reports.append(OrderAccepted(client_order_id=order.client_order_id, ts_event=now))
@@ -137,7 +137,7 @@ class BarVenue:
         """Fills what trades at the opening price."""
         filled: list[WorkingOrder] = []
         for order in list(book.orders.values()):
-            if order.open_lots <= 0:
+            if order.granted <= abs(order.filled):
                 continue
             at = self._at_opening(order, book.bar.open_ticks)
             order.met_opening = True
@@ -145,8 +145,10 @@ class BarVenue:
             if at is not None and self._fill(book, order, at, now):
                 filled.append(order)
         for order in filled:
-            self._grant(book, order, book.bar.open_ticks)
-            self._settle(book, order, now)
+            if order.children:
+                self._grant(book, order, book.bar.open_ticks)
+            if order.filled == order.lots:
+                self._settle(book, order, now)
 
     def inside(self, book: Book, now: Nanoseconds) -> None:
         """Fills what trades between the opening and the close, then lets late cancels act."""
@@ -156,9 +158,11 @@ class BarVenue:
                 continue
             at = self._inside(order, book.bar)
             if at is not None and self._fill(book, order, at, now):
-                self._grant(book, order, at[0])
-                ambiguous |= bool(order.children)
-                self._settle(book, order, now)
+                if order.children:
+                    self._grant(book, order, at[0])
+                    ambiguous = True
+                if order.filled == order.lots:
+                    self._settle(book, order, now)
         for order in list(book.orders.values()):
             if order.cancel_at_close:
                 self._end(book, order, "asked_for", now)
@@ -254,10 +258,9 @@ class BarVenue:
                     _start(child, ticks)
 
     def _settle(self, book: Book, order: WorkingOrder, now: Nanoseconds) -> None:
-        """Takes a finished order off the book."""
-        if order.done:
-            del book.orders[order.client_order_id]
-            self._orphan(book, order, now)
+        """Takes a filled order off the book."""
+        del book.orders[order.client_order_id]
+        self._orphan(book, order, now)
 
     def _end(self, book: Book, order: WorkingOrder, reason: str, now: Nanoseconds) -> None:
         del book.orders[order.client_order_id]

@@ -140,6 +140,8 @@ class OrderManager(Stateful):
         desk.target = target.lots
         orders = self.state.orders
         gap = target.lots - desk.position - target_open(desk, orders)
+        if not desk.working:
+            return self._toward(target, desk, gap, now)
         cancels: list[Message] = []
         for id_ in list(desk.working):
             order = orders[id_]
@@ -148,19 +150,24 @@ class OrderManager(Stateful):
         if cancels and self._patient:
             desk.waiting = target
             return cancels
-        return [*cancels, *self._toward(target, desk, now)]
+        return [*cancels, *self._aim(target, desk, now)]
 
-    def _toward(self, target: TargetPosition, desk: Desk, now: Nanoseconds) -> Sequence[Message]:
-        """The order that brings the position to the target, and the stops that go with it."""
-        desk.waiting = None
+    def _aim(self, target: TargetPosition, desk: Desk, now: Nanoseconds) -> Sequence[Message]:
         size = target.lots - desk.position - target_open(desk, self.state.orders)
+        return self._toward(target, desk, size, now)
+
+    def _toward(
+        self, target: TargetPosition, desk: Desk, size: Lots, now: Nanoseconds
+    ) -> Sequence[Message]:
+        """The order of `size` that reaches the target, and the stops that go with it."""
+        desk.waiting = None
         if not size:
             return NOTHING
         entry = self._make(
             target.strategy, desk, size, _TARGET, ref=target.ref_ticks, now=now
         )
         made: list[Message] = [entry]
-        if target.lots * size > 0:
+        if target.protection and target.lots * size > 0:
             lots = min(abs(target.lots), abs(size)) * (-1 if size > 0 else 1)
             for stop in target.protection:
                 away = stop.distance_ticks if lots > 0 else -stop.distance_ticks
@@ -285,7 +292,7 @@ class OrderManager(Stateful):
                 out += self._cancel(event.client_order_id, order, "asked_for")
         desk = self.state.desks[order.strategy]
         if desk.waiting is not None and not self._cancels_pending(desk):
-            out += self._toward(desk.waiting, desk, now)
+            out += self._aim(desk.waiting, desk, now)
         if before is _IN_DOUBT and not self._in_doubt():
             out.append(DoubtsResolved())
         return out
@@ -373,7 +380,8 @@ class OrderManager(Stateful):
         elif abs(changed.lots) < abs(before) and changed.role is not _PROTECTION:
             out += self._shrink(desk, before, abs(before) - abs(changed.lots))
         if changed.role is _TARGET:
-            beyond = changed.lots + target_open(desk, self.state.orders) - desk.target
+            still = target_open(desk, self.state.orders) if desk.working else 0
+            beyond = changed.lots + still - desk.target
             if beyond * changed.last_lots > 0:
                 # A stop's fill and a target's fill crossed: together they went too far.
                 ref = changed.last_ticks

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from actors.runtime.actor import NOTHING, Actor, Handler
+from actors.runtime.actor import Actor, Handler
 from actors.runtime.recorder import Recorder
 from actors.runtime.routes import STRATEGY, WORLD, Outlet, Receiver, role_of
 from trader.model.control import StrategyFaulted, TradingState
@@ -50,11 +50,13 @@ class Reactor:
         recorder: Recorder,
         trading_state: Callable[[], TradingState],
         instruments: Sequence[str],
+        effects: list[Message],
     ) -> None:
+        """`effects` is where the gateway's port puts what will leave at the end of the step."""
         self.actors: Final = tuple(actors)
         self.recorder: Final = recorder
         self.state = ReactorState()
-        self.effects: list[Message] = []
+        self.effects = effects
         self.observer: Observer | None = None
         self._outlets = outlets
         self._world = outlets[WORLD]
@@ -114,12 +116,6 @@ class Reactor:
         self._deliver(self._world, message, cause or (self.state.seq, 0))
         return self._finish() if self.effects else _NO_EFFECTS
 
-    def collect(self, message: Message, now: Nanoseconds) -> Sequence[Message]:
-        """The gateway's port: what arrives here leaves at the end of the step."""
-        del now
-        self.effects.append(message)
-        return NOTHING
-
     def quarantine(self, actor: str) -> None:
         """Takes a strategy out of the graph; it is called no more."""
         for outlet in self._outlets.values():
@@ -163,14 +159,17 @@ class Reactor:
         return StrategyFaulted(strategy=receiver.actor.partition(":")[2], error=text)
 
     def _finish(self) -> Effects:
-        effects, self.effects = self.effects, []
+        effects = list(self.effects)
+        self.effects.clear()
         if self._trading_state() is _ACTIVE:
             return effects
         kept: list[Message] = []
         for effect in effects:
             if not isinstance(effect, OrderApproved) or not self._withheld(effect):
                 kept.append(effect)
-        return kept + self.effects
+        kept += self.effects
+        self.effects.clear()
+        return kept
 
     def _withheld(self, approval: OrderApproved) -> bool:
         """Cancels an approval that the state at the end of the step no longer lets out."""

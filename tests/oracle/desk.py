@@ -8,20 +8,23 @@ Where the rules leave a choice, this is the choice:
 * A new target looks at the gap: target - (position + all open lots of its target orders). Open
   target orders on the side opposite to the gap are canceled, and one market order is sent for
   target - (position + open lots that remain). No gap: nothing.
-* A target order whose cancel was sent counts as gone. If a fill of it is reported nevertheless
-  (the venue had filled it before it heard the cancel), the desk aims anew at the present target.
-* A stop goes with an order on the side of the target, sized |target|. An order which only lowers
-  the position toward its target brings none, and neither does a target that needs no order.
-* An entry is a target that goes further on its own side than the one before.
-* Stops protect one side. A fill of any other order that lowers the position on that side takes
-  the difference off the stops, oldest first. A stop whose side holds nothing (flat, or turned) is
-  canceled as soon as its entry is over: filled, or its cancel sent. While the entry is under way
-  it stays, so that a turn which rests at zero on its way keeps the stop of what is to come.
-* A stop's own fill lowers no other stop. When it takes the position from the protected side to
-  zero or through it, the target becomes 0 whatever it was (reason atr_stop, told if it was not 0),
-  and the desk aims at 0, which ends what is left of entries and with them their stops.
-* A script's orders are left alone: stops that a script sends are not managed.
-* A target that a script repeats is aimed at again without a decision.
+* A target order whose cancel was sent counts as gone. After a fill of a target order, what
+  position and open lots then have beyond the target, in the direction of the fill, is taken back
+  at once by one market order. So a fill which the cancel came too late for does not stay.
+* A stop goes with an order on the side of the target, for the smaller of |target| and |order|. An
+  order which only lowers the position toward its target brings none, and neither does a target
+  that needs no order.
+* An entry is a target that goes further on its own side than the one before. One that is withheld
+  is told with the target that it would have set.
+* Stops protect one side. When that side holds nothing any more (flat, or turned) they are canceled
+  at once. A fill of any other order that lowers the position takes the difference off the stops,
+  oldest first, as far as they are for more than what is left.
+* A stop's own fill lowers no other stop. When after it the side it protected holds nothing and the
+  target is still on that side, the target becomes 0 (reason atr_stop), and the desk aims at 0.
+* A script's orders are left alone: stops that a script sends are not managed. A tag whose order is
+  working, as far as the desk knows, cannot be used for another one.
+* A target that a script repeats changes nothing. A target that a stop ended is not taken again
+  before the script has let go of it: by a bar for which it names no target, or another side.
 """
 
 from collections.abc import Callable
@@ -29,12 +32,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
+from tests.oracle.gate import Gate
 from tests.oracle.ledger import Key, Ledger
 from tests.oracle.market import Bar
 from tests.oracle.signals import Atr
 from tests.oracle.strategies import (
     AGAINST_TREND,
-    Actions,
+    Action,
     Cancel,
     Lots,
     Rule,
@@ -67,7 +71,7 @@ class Strategy:
 
 @dataclass(frozen=True)
 class Decision:
-    """`target` is in force after the decision; a withheld one leaves it as it was."""
+    """`target` is what was decided; a withheld entry (warming_up) leaves the former in force."""
 
     ts: int
     seq: int
@@ -97,18 +101,19 @@ class Ticket:
 
     order: Order
     role: Role
-    entry: "Ticket | None" = None
     booked: int = 0
     is_cancel_sent: bool = False
+    is_gone: bool = False
 
     @property
     def is_over(self) -> bool:
-        return self.lots_open == 0
+        """Denied, gone, or filled, as far as the desk knows."""
+        return self.is_gone or self.booked == self.order.size
 
     @property
     def lots_open(self) -> int:
         """Signed lots still to come, as far as the desk knows."""
-        if self.is_cancel_sent:
+        if self.is_cancel_sent or self.is_gone:
             return 0
         return self.order.side * (self.order.size - self.booked)
 
@@ -121,6 +126,7 @@ class Trader:
     rule: Rule | None
     atr: Atr | None
     target: int = 0
+    ended: int = 0  # the side of the target that a stop has ended
     close: int = 0
     bars_counted: int = 0
     fills_counted: int = 0
@@ -143,12 +149,16 @@ class Desk:
         strategies: tuple[Strategy, ...],
         ledger: Ledger,
         venue: Venue,
+        gate: Gate,
         decide_from: int | None = None,
     ) -> None:
         self.decisions: list[Decision] = []
+        self.orders: list[Order] = []
+        self.denials: list[tuple[int, str]] = []
         self._traders = [_trader(each) for each in strategies]
         self._ledger = ledger
         self._venue = venue
+        self._gate = gate
         self._decide_from = decide_from
         self._by_order: dict[int, tuple[Trader, Ticket]] = {}
 
@@ -159,26 +169,33 @@ class Desk:
                 self._hear(trader, bar, now)
             plan = trader.setup.plan
             if isinstance(plan, Scripted) and (plan.clock or trader.setup.instrument) == instrument:
-                self._act(trader, plan.at_bar, trader.bars_counted, now)
+                todo = plan.at_bar.get(trader.bars_counted, ())
+                if not any(isinstance(action, Target) for action in todo):
+                    trader.ended = 0
+                self._act(trader, todo, now)
                 trader.bars_counted += 1
 
     def on_fill(self, fill: Fill, now: Moment) -> None:
         """Book a reported fill, and do what follows from it."""
         trader, ticket = self._by_order[fill.order.number]
+        self._gate.on_fill(fill)
         before = self._ledger.lots(trader.key)
         self._ledger.book(trader.key, fill.lots, fill.ticks, fill.fee)
         after = before + fill.lots
         ticket.booked += abs(fill.lots)
+        self._tend_stops(trader, ticket, before, after, now)
+        if ticket.role is Role.TARGET:
+            self._take_back(trader, fill, after, now)
         if ticket.role is Role.PROTECTIVE:
-            self._after_stop(trader, ticket, before, after, now)
-        else:
-            self._lower_stops(trader, before, after)
-        if ticket.role is Role.TARGET and ticket.is_cancel_sent:
-            self._aim(trader, now)
-        self._drop_stops(trader, now)
+            self._after_stop(trader, fill, after, now)
         if isinstance(trader.setup.plan, Scripted):
             trader.fills_counted += 1
-            self._act(trader, trader.setup.plan.on_fill, trader.fills_counted, now)
+            self._act(trader, trader.setup.plan.on_fill.get(trader.fills_counted, ()), now)
+
+    def on_gone(self, order: Order) -> None:
+        """Take note that an order works no longer."""
+        self._gate.on_gone(order)
+        self._by_order[order.number][1].is_gone = True
 
     def _hear(self, trader: Trader, bar: Bar, now: Moment) -> None:
         trader.close = bar.close
@@ -193,18 +210,18 @@ class Desk:
         if answer is not None:
             self._decide(trader, answer.target, answer.reason, now)
 
-    def _act(self, trader: Trader, actions: Actions, count: int, now: Moment) -> None:
-        for action in actions.get(count, ()):
+    def _act(self, trader: Trader, todo: tuple[Action, ...], now: Moment) -> None:
+        for action in todo:
             match action:
                 case Target(lots):
-                    was = trader.target
-                    self._decide(trader, lots, "scripted", now)
-                    if was == lots:
-                        self._aim(trader, now)
-                case Send():
-                    self._send_own(trader, action, now)
+                    if trader.ended * lots <= 0:
+                        trader.ended = 0
+                        self._decide(trader, lots, "scripted", now)
+                case Send(tag):
+                    if tag not in trader.tags or trader.tags[tag].is_over:
+                        self._send_own(trader, action, now)
                 case Cancel(tag):
-                    if tag in trader.tags:
+                    if tag in trader.tags and not trader.tags[tag].is_over:
                         self._cancel(trader.tags[tag], now)
 
     def _decide(self, trader: Trader, target: int, reason: str, now: Moment) -> None:
@@ -212,14 +229,12 @@ class Desk:
         side = _sign(target)
         is_entry = side * (target - trader.target) > 0
         if is_entry and trader.atr is not None and trader.atr.value is None:
-            self._record(trader, "warming_up", now)
-            if trader.rule is not None:
-                trader.rule.disarm(side)
+            self._record(trader, target, "warming_up", now)
             return
         changes = target != trader.target
         trader.target = target
         if changes or reason == AGAINST_TREND:
-            self._record(trader, reason, now)
+            self._record(trader, target, reason, now)
         if changes:
             self._aim(trader, now)
 
@@ -239,7 +254,6 @@ class Desk:
             entry = self._send(trader, Role.TARGET, Send("", "market", lots), None, now)
             if trader.setup.stop is not None and lots * trader.target > 0:
                 self._protect(trader, trader.setup.stop, entry, now)
-        self._drop_stops(trader, now)
 
     def _protect(self, trader: Trader, stop: AtrStop, entry: Ticket, now: Moment) -> None:
         """Send the stop of an entry along with it."""
@@ -248,9 +262,9 @@ class Desk:
         distance = round(float(stop.k) * trader.atr.value)  # half to even
         side = _sign(trader.target)
         price = max(1, trader.close - side * distance)
-        order = Send("", "stop", -trader.target, stop_ticks=price)
-        ticket = self._send(trader, Role.PROTECTIVE, order, entry.order.number, now)
-        ticket.entry = entry
+        lots = min(abs(trader.target), abs(entry.order.lots))
+        order = Send("", "stop", -side * lots, stop_ticks=price)
+        self._send(trader, Role.PROTECTIVE, order, entry.order.number, now)
 
     def _send_own(self, trader: Trader, action: Send, now: Moment) -> None:
         parent = None
@@ -278,53 +292,64 @@ class Desk:
         ticket = Ticket(order, role)
         trader.tickets.append(ticket)
         self._by_order[order.number] = (trader, ticket)
-        self._venue.arrive(order, now.ts)
+        self.orders.append(order)
+        code = self._gate.judge(order, now.ts, is_protective=role is Role.PROTECTIVE)
+        if code is None:
+            self._venue.arrive(order, now.ts)
+        else:
+            order.status = "DENIED"
+            ticket.is_gone = True
+            self.denials.append((order.number, code))
         return ticket
 
     def _cancel(self, ticket: Ticket, now: Moment) -> None:
+        if ticket.is_cancel_sent:
+            return
         ticket.is_cancel_sent = True
         self._venue.cancel(ticket.order, now.ts)
 
-    def _lower_stops(self, trader: Trader, before: int, after: int) -> None:
-        """Take what a side holds less off its stops; those which end anyway are not lowered."""
-        for side in (1, -1):
-            holds = max(0, side * after)
-            less = max(0, side * before) - holds
-            for ticket in trader.open_tickets(Role.PROTECTIVE, -side):
-                part = min(max(0, less), abs(ticket.lots_open))
-                less -= part
-                if not self._is_idle(trader, ticket):
-                    self._venue.lower(ticket.order, part)
-
-    def _drop_stops(self, trader: Trader, now: Moment) -> None:
-        for side in (1, -1):
-            for ticket in trader.open_tickets(Role.PROTECTIVE, side):
-                if self._is_idle(trader, ticket):
-                    self._cancel(ticket, now)
-
-    def _is_idle(self, trader: Trader, stop: Ticket) -> bool:
-        """True if there is nothing to protect and nothing to come."""
-        assert stop.entry is not None
-        held = -stop.order.side * self._ledger.lots(trader.key)
-        return held <= 0 and stop.entry.is_over
-
-    def _after_stop(
+    def _tend_stops(
         self, trader: Trader, ticket: Ticket, before: int, after: int, now: Moment
     ) -> None:
-        """A stop's own fill that ends what it protected ends the strategy's target too."""
-        side = -ticket.order.side
-        if side * before <= 0 or side * after > 0:
+        """Keep the stops of the side that was held within what it holds."""
+        side = _sign(before)
+        if side == 0:
             return
-        if trader.target != 0:
-            if trader.rule is not None:
-                trader.rule.disarm(_sign(trader.target))
-            trader.target = 0
-            self._record(trader, "atr_stop", now)
+        stops = trader.open_tickets(Role.PROTECTIVE, -side)
+        holds = max(0, side * after)
+        if holds == 0:
+            for stop in stops:
+                self._cancel(stop, now)
+        elif ticket.role is not Role.PROTECTIVE:
+            beyond = sum(abs(stop.lots_open) for stop in stops) - holds
+            less = max(0, min(side * before - holds, beyond))
+            for stop in stops:
+                part = min(less, abs(stop.lots_open))
+                less -= part
+                self._venue.lower(stop.order, part)
+
+    def _take_back(self, trader: Trader, fill: Fill, after: int, now: Moment) -> None:
+        """Return what a target order has filled beyond what is wanted."""
+        coming = sum(t.lots_open for t in trader.tickets if t.role is Role.TARGET)
+        excess = after + coming - trader.target
+        if excess * fill.lots > 0:
+            self._send(trader, Role.TARGET, Send("", "market", -excess), None, now)
+
+    def _after_stop(self, trader: Trader, fill: Fill, after: int, now: Moment) -> None:
+        """A stop that leaves nothing of what it protected ends the target for it."""
+        side = -_sign(fill.lots)
+        if side * after > 0 or side * trader.target <= 0:
+            return
+        if trader.rule is not None:
+            trader.rule.disarm(side)
+        trader.target = 0
+        trader.ended = side
+        self._record(trader, 0, "atr_stop", now)
         self._aim(trader, now)
 
-    def _record(self, trader: Trader, reason: str, now: Moment) -> None:
+    def _record(self, trader: Trader, target: int, reason: str, now: Moment) -> None:
         strategy, instrument = trader.key
-        decision = Decision(now.ts, now.seq, strategy, instrument, trader.target, reason)
+        decision = Decision(now.ts, now.seq, strategy, instrument, target, reason)
         self.decisions.append(decision)
 
     def _sizer(self, trader: Trader) -> Callable[[], int]:

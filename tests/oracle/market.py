@@ -3,9 +3,9 @@
 A bar makes three events: its opening (seen by the venue alone), its inside (the fills between
 opening and close, known at the close), and its close (the row becomes known, strategies decide).
 Events are taken by (ts, round, kind, source, row). Recorded events have round 0. A report of the
-venue is made while another event is handled: it keeps that event's round if its kind is still to
-come in it, else it waits for the next round, so that all bars of an instant are decided, and all
-openings of an instant are met, before any fill they cause is known.
+venue is made while another event is handled: it keeps that event's round if the reports of that
+round are not over, else it waits for the next one, so that all bars of an instant are decided, and
+all openings of an instant are met, before any fill they cause is known.
 
 Rows are numbered 1, 2, ... in the order of their closes.
 """
@@ -92,7 +92,7 @@ class Agenda:
 
     def report(self, during: Event, number: int) -> None:
         """Enter the venue's report `number`, made while `during` was handled."""
-        in_time = during.kind < Kind.REPORT
+        in_time = during.kind <= Kind.REPORT
         round_no = during.round_no if in_time else during.round_no + 1
         self._put(Event(during.ts, round_no, Kind.REPORT, 0, number))
 

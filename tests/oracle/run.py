@@ -11,7 +11,7 @@ Where the rules leave a choice, this is the choice:
   first row to the close of the last one, both included, and one more at the end, which may repeat
   the instant of the row before. Warm-up rows count as rows.
 * A strategy may decide at a close at `decide_from` itself, also if the bar opened before it.
-* Nothing here denies an order: limits, self-crossing and short sale are not looked at.
+* Nothing here halts trading: the limit on drawdown is not looked at.
 * An account that is worth nothing or less at its peak has no drawdown.
 """
 
@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tests.oracle.desk import Decision, Desk, Moment, Strategy
+from tests.oracle.gate import Gate, Limits
 from tests.oracle.ledger import Key, Ledger
 from tests.oracle.market import DAY_NS, Agenda, Bar, Event, Instrument, Kind, Source
-from tests.oracle.venue import Fill, Order, Venue, VenueRules
+from tests.oracle.venue import Fill, Gone, Order, Venue, VenueRules
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class OracleRun:
     sources: tuple[Source, ...]
     strategies: tuple[Strategy, ...]
     rules: VenueRules = field(default_factory=VenueRules)
+    limits: Limits = field(default_factory=Limits)
     equity_interval_ns: int = DAY_NS
     decide_from: int | None = None
 
@@ -93,6 +95,7 @@ class OracleResult:
     orders: tuple[OrderRow, ...]
     fills: tuple[FillRow, ...]
     decisions: tuple[Decision, ...]
+    denials: tuple[tuple[int, str], ...]  # order, rule
     equity_rows: tuple[EquityRow, ...]
     positions: dict[Key, PositionRow]
     cash: Fraction
@@ -116,9 +119,10 @@ class _World:
         self._sources = run.sources
         self._ledger = Ledger(run.cash, run.instruments)
         self._venue = Venue(run.rules, run.instruments)
-        self._desk = Desk(run.strategies, self._ledger, self._venue, run.decide_from)
+        self._gate = Gate(run.limits, run.instruments)
+        self._desk = Desk(run.strategies, self._ledger, self._venue, self._gate, run.decide_from)
         self._seq = 0
-        self._fills: list[tuple[int, Fill]] = []
+        self._reports: list[tuple[int, Fill | Gone]] = []
         self._fill_rows: list[FillRow] = []
         self._equity_rows: list[EquityRow] = []
 
@@ -127,18 +131,18 @@ class _World:
             case Kind.EQUITY:
                 self.add_equity_row(event.ts)
             case Kind.REPORT:
-                self._book(event)
+                self._hear(event)
             case Kind.OPENING:
-                instrument, bar = self._bar(event)
-                self._report(event, self._venue.opening(instrument, bar))
+                self._venue.opening(*self._bar(event))
             case Kind.INSIDE:
-                instrument, bar = self._bar(event)
-                self._report(event, self._venue.inside(instrument, bar))
+                self._venue.inside(*self._bar(event))
             case Kind.CLOSE:
                 instrument, bar = self._bar(event)
                 self._seq += 1
                 self._ledger.mark(instrument, bar.close)
+                self._gate.on_close(instrument, bar.close, event.ts)
                 self._desk.on_bar(instrument, bar, Moment(event.ts, self._seq))
+        self._send_reports(event)
 
     def add_equity_row(self, ts: int) -> None:
         ledger = self._ledger
@@ -154,9 +158,10 @@ class _World:
             for key, position in ledger.positions.items()
         }
         return OracleResult(
-            orders=tuple(_order_row(order) for order in self._venue.orders.values()),
+            orders=tuple(_order_row(order) for order in self._desk.orders),
             fills=tuple(self._fill_rows),
             decisions=tuple(self._desk.decisions),
+            denials=tuple(self._desk.denials),
             equity_rows=tuple(self._equity_rows),
             positions=positions,
             cash=ledger.cash,
@@ -169,13 +174,22 @@ class _World:
         source = self._sources[event.source]
         return source.instrument, source.bars[event.row]
 
-    def _report(self, during: Event, fills: list[Fill]) -> None:
-        for fill in fills:
-            self.agenda.report(during, len(self._fills))
-            self._fills.append((self._seq, fill))
+    def _send_reports(self, during: Event) -> None:
+        """Enter what the venue has to say of what was done during the event."""
+        for report in self._venue.reports:
+            self.agenda.report(during, len(self._reports))
+            self._reports.append((self._seq, report))
+        self._venue.reports.clear()
 
-    def _book(self, event: Event) -> None:
-        seq, fill = self._fills[event.row]
+    def _hear(self, event: Event) -> None:
+        seq, report = self._reports[event.row]
+        match report:
+            case Fill():
+                self._book(seq, report, event.ts)
+            case Gone(order):
+                self._desk.on_gone(order)
+
+    def _book(self, seq: int, fill: Fill, ts: int) -> None:
         order = fill.order
         row = FillRow(
             seq=seq,
@@ -189,7 +203,7 @@ class _World:
             taker=fill.taker,
         )
         self._fill_rows.append(row)
-        self._desk.on_fill(fill, Moment(event.ts, self._seq))
+        self._desk.on_fill(fill, Moment(ts, self._seq))
 
 
 def _order_row(order: Order) -> OrderRow:

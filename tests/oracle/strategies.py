@@ -12,9 +12,10 @@ Where the rules leave a choice, this is the choice:
 * A bar that both ends and begins a position is one decision, with the reason of the entry.
 * naive_mean_reversion enters when z is beyond the threshold and the target is not already on that
   side (it does not size anew while there); an entry comes before the exit at zero.
-* A size is worked out before anything is withheld: a size of 0 lots is no entry (a cross up with
-  it aims at 0 for its own reason).
-* The entry conditions of the two sides are armed one by one. buy_and_hold asks once.
+* A size is worked out before anything is withheld: an entry of 0 lots aims at 0 for its own reason,
+  and is tried again while its condition holds.
+* The entry conditions of the two sides are armed one by one. An entry that was withheld or had no
+  lots stays armed. buy_and_hold asks until it holds, and not again when an exit has ended that.
 """
 
 from collections.abc import Callable, Mapping
@@ -54,7 +55,7 @@ class Rule(Protocol):
         """What is wanted now, given the present target; `lots` works the size out."""
 
     def disarm(self, side: int) -> None:
-        """An entry of this side was ended by an exit, or withheld."""
+        """An entry of this side was ended by an exit."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class BuyAndHold:
 
 @dataclass(frozen=True)
 class Target:
-    """Aim at this position, also if it is the present target."""
+    """Aim at this position, if it is not the present target."""
 
     lots: int
 
@@ -240,8 +241,8 @@ class BollingerRule(ReversionRule):
         if self._is_exit(target):
             wanted = Answer(0, "reverted")
         side = self._entry()
-        if wanted.target == 0 and side != 0 and (size := lots()) != 0:
-            wanted = Answer(side * size, _band(side))
+        if wanted.target == 0 and side != 0:
+            wanted = Answer(side * lots(), _band(side))
         return wanted if wanted.target != target else None
 
 
@@ -252,30 +253,30 @@ class NaiveRule(ReversionRule):
     def answer(self, target: int, lots: Callable[[], int]) -> Answer | None:
         wanted = Answer(target, "")
         side = self._entry()
-        if side * target <= 0 and side != 0 and (size := lots()) != 0:
-            wanted = Answer(side * size, _band(side))
+        if side * target <= 0 and side != 0:
+            wanted = Answer(side * lots(), _band(side))
         elif self._is_exit(target):
             wanted = Answer(0, "reverted")
         return wanted if wanted.target != target else None
 
 
 class BuyAndHoldRule:
-    """The full target at the first bar on which it is asked."""
+    """The full target at the first bar that allows it."""
 
     def __init__(self) -> None:
-        self._asked = False
+        self._ended = False
 
     def hear(self, bar: Bar) -> None: ...
 
     def answer(self, target: int, lots: Callable[[], int]) -> Answer | None:
-        if self._asked:
+        if target != 0 or self._ended:
             return None
-        self._asked = True
         wanted = Answer(lots(), "first_bar")
         return wanted if wanted.target != target else None
 
     def disarm(self, side: int) -> None:
-        """It does not ask twice."""
+        """It has but one side."""
+        self._ended = True
 
 
 def _band(side: int) -> str:

@@ -13,11 +13,13 @@ Where the rules leave a choice, this is the choice:
   a stop is triggered at once and fills at the next opening, wherever that is.
 * A stop is triggered by the price alone, also in a bar that has no lots left for it. From then
   on it is a market order: what is left waits for openings.
-* At an opening a child works for what its parent had filled before that opening. What the parent
+* A child works for what its parent has opened. A parent larger than its child closes something
+  first: its lots beyond the child's size come before those that it opens.
+* At an opening a child works for what its parent had opened before that opening. What the parent
   fills at the opening counts in the inside. What it fills inside counts there only for a stop.
 * A limit is TAKER at the first opening it meets, whether or not any lots were left for it there;
   from then on MAKER, and inside a bar always MAKER. A child does not meet openings before it works.
-* When a parent ends (also FILLED), each child's size becomes what the parent has filled, if that
+* When a parent ends (also FILLED), each child's size becomes what the parent has opened, if that
   is less; a child with nothing left by this is CANCELED. A child that arrives after its
   parent's end finds the same.
 * A cancel strictly inside a bar takes effect at the bar's close, after its fills.
@@ -31,7 +33,7 @@ from math import ceil, floor
 
 from tests.oracle.market import Bar, Instrument
 
-ENDED = ("FILLED", "CANCELED", "REJECTED")
+ENDED = ("FILLED", "CANCELED", "REJECTED", "DENIED")
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,18 @@ class Fill:
     taker: bool
 
 
+@dataclass(frozen=True)
+class Gone:
+    """The venue's word that an order works no longer, though it is not filled."""
+
+    order: Order
+
+
 class Venue:
     def __init__(self, rules: VenueRules, instruments: Iterable[Instrument]) -> None:
         self.rules = rules
         self.orders: dict[int, Order] = {}
+        self.reports: list[Fill | Gone] = []
         self._units = {each.name: each.unit for each in instruments}
         self._under_way: dict[str, Bar] = {}
         self._market: dict[str, int] = {}
@@ -133,6 +143,7 @@ class Venue:
             parent = self.orders.get(order.parent)
             if parent is None:
                 order.status = "REJECTED"
+                self.reports.append(Gone(order))
                 return
             if parent.ended:
                 self._parent_ended(order, parent)
@@ -159,12 +170,11 @@ class Venue:
         if order.size <= order.filled:
             self._end(order, "CANCELED")
 
-    def opening(self, instrument: str, bar: Bar) -> list[Fill]:
+    def opening(self, instrument: str, bar: Bar) -> None:
         self._under_way[instrument] = bar
         self._market[instrument] = bar.open
         self._left[instrument] = self.rules.share(bar)
         room = {order.number: self._room(order) for order in self._working(instrument)}
-        fills: list[Fill] = []
         for order in self._working(instrument):
             if room[order.number] <= 0:
                 continue
@@ -172,12 +182,10 @@ class Venue:
             order.met_opening = True
             price = self._opening_price(order, bar)
             if price is not None:
-                fills += self._fill(order, room[order.number], price, bar.open, bar.ts_open, taker)
-        return fills
+                self._fill(order, room[order.number], price, bar.open, bar.ts_open, taker)
 
-    def inside(self, instrument: str, bar: Bar) -> list[Fill]:
+    def inside(self, instrument: str, bar: Bar) -> None:
         before = {order.number: self._room(order) for order in self._working(instrument)}
-        fills: list[Fill] = []
         for order in self._working(instrument):
             room = self._room(order) if order.order_type == "stop" else before[order.number]
             if room <= 0 or order.awaits_opening or order.ignores is bar:
@@ -190,23 +198,22 @@ class Venue:
                 order.triggered = True
                 price = self.rules.worsened(market, order.side)
             taker = order.order_type == "stop"
-            fills += self._fill(order, room, price, market, bar.ts_close, taker)
+            self._fill(order, room, price, market, bar.ts_close, taker)
         for order in self._working(instrument):
             if order.cancel_at_close:
                 self._end(order, "CANCELED")
         del self._under_way[instrument]
         self._market[instrument] = bar.close
-        return fills
 
     def _working(self, instrument: str) -> list[Order]:
         """Orders of an instrument that have not ended, in order of arrival."""
         return [o for o in self.orders.values() if o.instrument == instrument and not o.ended]
 
     def _room(self, order: Order) -> int:
-        """The lots an order may still fill: of a child, no more than its parent has filled."""
+        """The lots an order may still fill: of a child, no more than its parent has opened."""
         size = order.size
         if order.parent is not None:
-            size = min(size, self.orders[order.parent].filled)
+            size = _opened(order, self.orders[order.parent])
         return 0 if order.ended else size - order.filled
 
     def _opening_price(self, order: Order, bar: Bar) -> int | None:
@@ -229,27 +236,25 @@ class Venue:
             return None
         return min(limit, worst) if order.side > 0 else max(limit, worst)
 
-    def _fill(
-        self, order: Order, room: int, ticks: int, market: int, ts: int, taker: bool
-    ) -> list[Fill]:
+    def _fill(self, order: Order, room: int, ticks: int, market: int, ts: int, taker: bool) -> None:
         """Fill what room and the bar's volume allow, and tell the children."""
         left = self._left[order.instrument]
         lots = room if left is None else min(room, left)
         if lots == 0:
-            return []
+            return
         if left is not None:
             self._left[order.instrument] = left - lots
-        is_first = order.filled == 0
+        value = lots * ticks * self._units[order.instrument]
+        fee = self.rules.fee(value, lots, taker)
+        self.reports.append(Fill(order, ts, order.side * lots, ticks, fee, taker))
+        idle = [child for child in self._children(order) if _opened(child, order) == 0]
         order.filled += lots
         order.status = "PARTIALLY_FILLED"
-        if is_first:
-            for child in self._children(order):
+        for child in idle:
+            if _opened(child, order) > 0:
                 self._start(child, market)
         if order.filled == order.size:
             self._end(order, "FILLED")
-        value = lots * ticks * self._units[order.instrument]
-        fee = self.rules.fee(value, lots, taker)
-        return [Fill(order, ts, order.side * lots, ticks, fee, taker)]
 
     def _children(self, parent: Order) -> list[Order]:
         return [o for o in self.orders.values() if o.parent == parent.number and not o.ended]
@@ -261,13 +266,21 @@ class Venue:
 
     def _end(self, order: Order, status: str) -> None:
         order.status = status
+        if status == "CANCELED":
+            self.reports.append(Gone(order))
         for child in self._children(order):
             self._parent_ended(child, order)
 
     def _parent_ended(self, child: Order, parent: Order) -> None:
-        child.size = min(child.size, parent.filled)
+        child.size = _opened(child, parent)
         if child.size <= child.filled:
             self._end(child, "CANCELED")
+
+
+def _opened(child: Order, parent: Order) -> int:
+    """The lots of the parent that a child may close: those filled after what the parent closes."""
+    closing = max(0, abs(parent.lots) - child.size)
+    return min(child.size, max(0, parent.filled - closing))
 
 
 def _best(bar: Bar, side: int) -> int:

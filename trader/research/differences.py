@@ -37,7 +37,9 @@ def first_difference(
         before = comparable(table, recorded[table], after)
         rows = pl.lit(value=True) if until is None else pl.col("seq") <= until
         hidden = YOUNGER if table == ORDERS else ()
-        found.append(_first(table, before.filter(rows).drop(hidden), after.filter(rows).drop(hidden)))
+        found.append(
+            _first(table, before.filter(rows).drop(hidden), after.filter(rows).drop(hidden))
+        )
     differences = [each for each in found if each is not None]
     if differences:
         return min(differences, key=lambda each: (each.seq, each.n))

@@ -113,7 +113,9 @@ def rss_mib() -> float:
 def _warnings(outcome: Outcome) -> list[str]:
     found = []
     equity = outcome.tables.tables["equity"]
-    negative = (ts for ts, worth in zip(*map(equity.column, ("ts", "equity")), strict=True) if worth < 0)
+    negative = (
+        ts for ts, worth in zip(*map(equity.column, ("ts", "equity")), strict=True) if worth < 0
+    )
     first = next(negative, None)
     if first is not None:
         found.append(f"equity is negative, first at {instant_text(first)}")

@@ -36,7 +36,9 @@ class RunFolder(Struct, frozen=True, kw_only=True):
             return pl.read_parquet(path)
         except (OSError, PolarsError) as error:
             problem = str(error).partition("\n")[0]
-            raise DataError(f"a table of the run cannot be read: {problem}", where=str(path)) from None
+            raise DataError(
+                f"a table of the run cannot be read: {problem}", where=str(path)
+            ) from None
 
 
 def write_folder(

@@ -14,6 +14,7 @@ from sims.history import Source
 from trader.config.notation import instant_text
 from trader.config.schema import Config
 from trader.data.bars import BarColumns
+from trader.data.parquet import digest_of
 from trader.errors import DataError
 
 ORDER_OF_INPUTS: Final = "ts"
@@ -59,6 +60,11 @@ def check_same(recorded: Iterable[InputReference], found: Iterable[InputReferenc
                 hint="restore the file that the run read; other data make another run",
             )
         assert (before.rows, before.from_, before.to) == (now.rows, now.from_, now.to), now
+
+
+def strategy_files(config: Config) -> dict[str, str]:
+    """The digest of each strategy file of one's own, by the strategy's name."""
+    return {each.name: digest_of(Path(each.file)) for each in config.strategies if each.file}
 
 
 def data_warnings(config: Config, sources: Sequence[Source]) -> list[str]:

@@ -17,14 +17,13 @@ from sims.history import Source
 from trader.config.describe import resolved_yaml
 from trader.config.loaded import Loaded
 from trader.config.schema import Config
-from trader.data.parquet import digest_of
 from trader.research.baselines import baseline_metrics
 from trader.research.documents import metrics_document, rss_mib, run_document
 from trader.research.folder import JOURNAL, RUN, write_document, write_folder
 from trader.research.frames import Frames
 from trader.research.gears import choose
 from trader.research.ids import RUNS, claim, claim_given, release
-from trader.research.inputs import InputReference, data_warnings, references
+from trader.research.inputs import InputReference, data_warnings, references, strategy_files
 from trader.research.interruption import Interruption
 from trader.research.outcome import Outcome
 from trader.research.pacing import Clock, Pacer
@@ -151,8 +150,3 @@ def _write(
         complete=outcome.complete,
     )
     write_journal(folder / JOURNAL, header, end)
-
-
-def strategy_files(config: Config) -> dict[str, str]:
-    """The digest of each strategy file of one's own, by the strategy's name."""
-    return {each.name: digest_of(Path(each.file)) for each in config.strategies if each.file}

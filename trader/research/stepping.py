@@ -46,15 +46,7 @@ class Follower:
         simulation.run(self._show)
 
     def _show(self, simulation: Simulation) -> None:
-        core = simulation.core
-        self._watch(
-            Moment(
-                rows=simulation.rows,
-                rows_total=simulation.rows_total,
-                now=simulation.now,
-                equity=core.portfolio.state.equity / 10**core.scale.places,
-            )
-        )
+        self._watch(moment_of(simulation))
         self._heed(simulation)
 
     def _heed(self, simulation: Simulation) -> None:
@@ -70,9 +62,18 @@ class Follower:
         self._heed(simulation)
 
 
-def run_step(
-    config: Config, sources: list[Source], follower: Follower, clock: Clock
-) -> Outcome:
+def moment_of(simulation: Simulation) -> Moment:
+    """How far it has come."""
+    core = simulation.core
+    return Moment(
+        rows=simulation.rows,
+        rows_total=simulation.rows_total,
+        now=simulation.now,
+        equity=core.portfolio.state.equity / 10**core.scale.places,
+    )
+
+
+def run_step(config: Config, sources: list[Source], follower: Follower, clock: Clock) -> Outcome:
     """Runs the sources through the graph."""
     begun = clock()
     simulation = build(config, sources, clock)

@@ -1,0 +1,46 @@
+"""Instruments and the dated versions of their grid."""
+
+from decimal import Decimal
+
+import pytest
+
+from trader.model.instrument import Instrument, InstrumentVersion
+
+
+def version(since: int, tick: str = "0.01") -> InstrumentVersion:
+    return InstrumentVersion(since=since, tick=Decimal(tick), lot=Decimal(1))
+
+
+def instrument(*versions: InstrumentVersion) -> Instrument:
+    return Instrument(symbol="BTCUSDT", venue="binance", currency="USDT", versions=versions)
+
+
+@pytest.mark.parametrize(
+    ("ts", "since"),
+    [
+        (-1, 100),  # before the first version that one holds already
+        (99, 100),
+        (100, 100),
+        (199, 100),
+        (200, 200),  # from its instant on
+        (299, 200),
+        (300, 300),
+        (10**18, 300),
+    ],
+)
+def test_the_grid_in_force(ts: int, since: int) -> None:
+    changed = instrument(version(100, "0.01"), version(200, "0.005"), version(300, "0.001"))
+
+    assert changed.version(ts).since == since
+
+
+@pytest.mark.parametrize("ts", [-1, 0, 5])
+def test_an_instrument_that_never_changed(ts: int) -> None:
+    only = version(0)
+
+    assert instrument(only).version(ts) is only
+
+
+def test_an_instrument_is_named_with_its_venue() -> None:
+    assert instrument(version(0)).name == "BTCUSDT.binance"
+    assert instrument(version(0)).shortable

@@ -1,0 +1,127 @@
+"""The page that a run ends with: who earned what, against whom, and where to look next.
+
+It is drawn from the documents of the run folder, so that it can be shown again at any time. Signs
+and words carry every meaning; colour only repeats it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from trader.ui.sparkline import sparkline
+from trader.ui.wording import counted, day, money, percent
+
+WIDE: Final = 100
+LABEL: Final = 10
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """What is shown: the documents of a run, its curves, its folder, and what to type next.
+
+    `commands` are pairs of a command line and what it does.
+    """
+
+    run: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    equity: Sequence[float]
+    drawdown: Sequence[float]
+    folder: str
+    commands: Sequence[tuple[str, str]] = ()
+
+
+def print_summary(console: Console, page: Page) -> None:
+    """Prints the page as wide as the console is."""
+    console.print()
+    console.print(_title(page.run))
+    console.print(_table(page, is_wide=console.width >= WIDE))
+    for label, text in _lines(page, console.width - LABEL - 1):
+        console.print(Text(f"{label:<{LABEL}}", "bold") + text, soft_wrap=True)
+    for warning in page.run["warnings"]:
+        console.print(Text("warning   ", "bold yellow") + Text(warning), soft_wrap=True)
+    if page.commands:
+        console.print()
+        console.print(Text("Next", "bold"))
+    for command, does in page.commands:
+        console.print(Text(f"  {command}", "cyan") + Text(f"   {does}", "dim"), soft_wrap=True)
+
+
+def _title(run: Mapping[str, Any]) -> Text:
+    period = run["period"]
+    inputs = run["inputs"]
+    bars = sum(each["rows"] for each in inputs)
+    facts = [
+        f"{day(period['from'])} to {day(period['to'])}",
+        f"{len(inputs)} instrument{'s' * (len(inputs) > 1)}",
+        f"{bars:,} bars",
+        f"seed {run['seed']}",
+    ]
+    state = "" if run["complete"] else "  (stopped early)"
+    return Text(run["id"], "bold") + Text(state, "bold yellow") + Text("  " + " · ".join(facts))
+
+
+def _table(page: Page, *, is_wide: bool) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 1), header_style="dim")
+    table.add_column("")
+    if is_wide:
+        table.add_column("trades on")
+    for header in ("fills", "realized", "unrealized", "return", "drawdown"):
+        table.add_column(header, justify="right", no_wrap=True)
+    for name, cells, style in _rows(page):
+        where, *figures = cells
+        table.add_row(Text(name, style), *([where] if is_wide else []), *figures)
+    return table
+
+
+def _rows(page: Page) -> Iterator[tuple[str, list[str | Text], str]]:
+    """Name, cells and style of each row: the strategies, the account, the baselines."""
+    metrics = page.metrics
+    for name, share in metrics["strategies"].items():
+        yield name, [share["instrument"], *_figures(share), ""], ""
+    currency = page.run["account"]["currency"]
+    yield "account", [f"in {currency}", *_figures(metrics), _fall(metrics)], "bold"
+    for name, other in (metrics["baselines"] or {}).items():
+        if other is not None:
+            yield name, ["all", *_figures(other), _fall(other)], "dim"
+
+
+def _figures(figures: Mapping[str, Any]) -> list[str | Text]:
+    gain = figures["return"]
+    return [
+        f"{figures['fills']:,}",
+        money(figures["realized"]),
+        money(figures["unrealized"]),
+        Text(percent(gain), "green" if gain >= 0 else "red"),
+    ]
+
+
+def _fall(figures: Mapping[str, Any]) -> str:
+    return percent(-figures["max_drawdown"])
+
+
+def _lines(page: Page, width: int) -> Iterator[tuple[str, Text]]:
+    run, metrics = page.run, page.metrics
+    account, seconds, counts = run["account"], run["seconds"], run["counts"]
+    yield "", Text("returns of strategies are on an equal share of the opening cash", "dim")
+    yield "equity", Text(sparkline(page.equity, width), "green")
+    yield (
+        "",
+        Text(f"{money(account['cash'])} to {money(metrics['equity_final'])} {account['currency']}"),
+    )
+    yield "drawdown", Text(sparkline(page.drawdown, width, max), "red")
+    yield "orders", Text(counted(metrics["orders_by_status"]))
+    yield "denials", Text(counted(metrics["denials_by_code"]))
+    yield "gear", Text(f"{run['gear']}: {run['gear_why']}")
+    speed = counts["inputs"] / seconds["run"] if seconds["run"] else 0.0
+    yield (
+        "seconds",
+        Text(
+            f"{seconds['run']:.2f} run ({speed:,.0f} rows/s) · {seconds['load']:.2f} load"
+            f" · {seconds['write']:.2f} write · {run['rss_mib']:,.0f} MiB"
+        ),
+    )
+    yield "digest", Text(run["digest"])
+    yield "folder", Text(page.folder)
