@@ -71,7 +71,7 @@ ROUTES: Final[Routes] = {
     ("order_manager", orders.OrderSubmitted): (),
     ("order_manager", orders.OrderAccepted): (),
     ("order_manager", orders.OrderInDoubt): (),
-    ("order_manager", orders.OrderFilled): ("portfolio", "strategy", "risk"),
+    ("order_manager", orders.OrderFilled): ("risk", "portfolio", "strategy"),
     ("order_manager", orders.OrderBusted): ("portfolio", "risk"),
     ("order_manager", orders.OrderReplaced): ("risk",),
     ("order_manager", orders.OrderRejected): ("risk",),

@@ -13,18 +13,18 @@ UNLIMITED: Final = 2**62
 
 
 class WorkingOrder(Struct, kw_only=True):
-    """An order at the venue. `granted`: lots it may fill; for a child no more than its parent has."""
+    """An order at the venue. `granted`: lots it may fill, for a child what its parent has opened."""
 
     client_order_id: str
     lots: Lots
     order_type: OrderType
     limit_ticks: Ticks
     stop_ticks: Ticks
+    parent: str
     ts_arrived: Nanoseconds
     granted: Lots
     filled: Lots = 0
     triggered: bool = False
-    joined: bool = False
     met_opening: bool = False
     cancel_at_close: bool = False
     lots_at_close: Lots = 0
@@ -36,17 +36,17 @@ class WorkingOrder(Struct, kw_only=True):
         return self.granted - abs(self.filled)
 
 
-def working_order(order: SubmitOrder, now: Nanoseconds, *, joined: bool) -> WorkingOrder:
-    """The venue's own record of an order that has just arrived, or `joined` a bar at its opening."""
+def working_order(order: SubmitOrder, now: Nanoseconds) -> WorkingOrder:
+    """The venue's own record of an order that has just arrived."""
     return WorkingOrder(
         client_order_id=order.client_order_id,
         lots=order.lots,
         order_type=order.order_type,
         limit_ticks=order.limit_ticks or 0,
         stop_ticks=order.stop_ticks or 0,
+        parent=order.parent,
         ts_arrived=now,
         granted=0 if order.parent else abs(order.lots),
-        joined=joined,
     )
 
 

@@ -73,7 +73,9 @@ class BarVenue:
 
     def __init__(self, halves: Mapping[str, Money], rules: VenueRules) -> None:
         """`halves`: money in half a tick x lot, by instrument."""
-        self.books: Final = {name: Book(instrument=name, half=half) for name, half in halves.items()}
+        self.books: Final = {
+            name: Book(instrument=name, half=half) for name, half in halves.items()
+        }
         self.reports: Final[deque[Message]] = deque()
         self.trades = 0
         self.ambiguous_bars = 0
@@ -85,7 +87,7 @@ class BarVenue:
     def submit(self, order: SubmitOrder, now: Nanoseconds) -> None:
         """Takes an order in, or rejects it."""
         book = self.books[order.instrument]
-        working = working_order(order, now, joined=now == book.bar.ts_open)
+        working = working_order(order, now)
         if order.parent:
             parent = book.orders.get(order.parent)
             if parent is None:
@@ -96,7 +98,8 @@ class BarVenue:
                 )
                 return
             parent.children.append(order.client_order_id)
-        elif order.order_type is _STOP:
+            working.granted = _opened(working, parent)
+        if working.granted and order.order_type is _STOP:
             _start(working, book.market(now))
         book.orders[order.client_order_id] = working
         self.reports.append(OrderAccepted(client_order_id=order.client_order_id, ts_event=now))
@@ -141,7 +144,6 @@ class BarVenue:
                 continue
             at = self._at_opening(order, book.bar.open_ticks)
             order.met_opening = True
-            order.joined = False
             if at is not None and self._fill(book, order, at, now):
                 filled.append(order)
         for order in filled:
@@ -153,16 +155,23 @@ class BarVenue:
     def inside(self, book: Book, now: Nanoseconds) -> None:
         """Fills what trades between the opening and the close, then lets late cancels act."""
         ambiguous = False
+        filled: list[WorkingOrder] = []
         for order in list(book.orders.values()):
-            if order.open_lots <= 0 or order.ts_arrived > book.bar.ts_open:
+            if order.granted <= abs(order.filled) or order.ts_arrived > book.bar.ts_open:
                 continue
             at = self._inside(order, book.bar)
             if at is not None and self._fill(book, order, at, now):
+                filled.append(order)
                 if order.children:
-                    self._grant(book, order, at[0])
+                    # What is filled inside this bar can be closed in it by a stop alone.
+                    market = order.stop_ticks if order.order_type is _STOP else at[0]
+                    self._grant(book, order, market, stops_only=True)
                     ambiguous = True
-                if order.filled == order.lots:
-                    self._settle(book, order, now)
+        for order in filled:
+            if order.children:
+                self._grant(book, order, book.bar.close_ticks)
+            if order.filled == order.lots:
+                self._settle(book, order, now)
         for order in list(book.orders.values()):
             if order.cancel_at_close:
                 self._end(book, order, "asked_for", now)
@@ -187,13 +196,10 @@ class BarVenue:
         lots, low, high = order.lots, bar.low_ticks, bar.high_ticks
         if order.order_type is _LIMIT:
             limit = order.limit_ticks
-            if order.joined and limit != bar.open_ticks and limit_met(lots, limit, bar.open_ticks):
-                ticks = joined_limit(lots, limit, low, high)
-            elif limit_passed(lots, limit, low, high, self._rules.touch):
-                ticks = limit
-            else:
+            if not limit_passed(lots, limit, low, high, self._rules.touch):
                 return None
-            return ticks, _MAKER
+            # One that joined the bar after its opening can be through the whole of it.
+            return joined_limit(lots, limit, low, high), _MAKER
         if order.order_type is _MARKET or order.triggered:
             return None
         if not stop_reached(lots, order.stop_ticks, low, high):
@@ -208,9 +214,7 @@ class BarVenue:
 
     # -- consequences ---------------------------------------------------------------------------
 
-    def _fill(
-        self, book: Book, order: WorkingOrder, at: Fill, now: Nanoseconds
-    ) -> Lots:
+    def _fill(self, book: Book, order: WorkingOrder, at: Fill, now: Nanoseconds) -> Lots:
         """Fills as much as the bar still gives; the unsigned lots that were filled."""
         ticks, liquidity = at
         if book.served_ts != book.bar.ts_open:
@@ -245,15 +249,15 @@ class BarVenue:
         owed = (notional * rate + lots * rules.per_lot) / rules.fee_quanta
         return -(-owed.numerator // owed.denominator) * rules.fee_quanta
 
-    def _grant(self, book: Book, parent: WorkingOrder, ticks: Ticks) -> None:
+    def _grant(
+        self, book: Book, parent: WorkingOrder, ticks: Ticks, *, stops_only: bool = False
+    ) -> None:
         """A parent's fill lets its children work: for what it has opened, not what it closed."""
         for id_ in parent.children:
             child = book.orders.get(id_)
-            if child is not None:
-                size = abs(child.lots)
-                closing = max(0, abs(parent.lots) - size)
+            if child is not None and (child.order_type is _STOP or not stops_only):
                 before = child.granted
-                child.granted = min(size, max(0, abs(parent.filled) - closing))
+                child.granted = _opened(child, parent)
                 if not before and child.granted:
                     _start(child, ticks)
 
@@ -286,7 +290,9 @@ class BarVenue:
             self._end(book, order, "nothing_left", now)
             return
         order.lots = lots
-        order.granted = min(order.granted, abs(lots))
+        parent = book.orders.get(order.parent)
+        granted = min(order.granted, abs(lots)) if parent is None else _opened(order, parent)
+        order.granted = granted
         self.reports.append(
             OrderReplaced(client_order_id=order.client_order_id, lots=lots, ts_event=now)
         )
@@ -296,3 +302,10 @@ def _start(order: WorkingOrder, market: Ticks | None) -> None:
     """A stop that the market is already at or beyond when it starts is a market order."""
     if order.order_type is _STOP and market is not None:
         order.triggered = stop_met(order.lots, order.stop_ticks, market)
+
+
+def _opened(child: WorkingOrder, parent: WorkingOrder) -> Lots:
+    """How many lots a child may work for: what its parent has filled beyond what it closes first."""
+    size = abs(child.lots)
+    closing = max(0, abs(parent.lots) - size)
+    return min(size, max(0, abs(parent.filled) - closing))

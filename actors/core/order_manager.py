@@ -163,9 +163,7 @@ class OrderManager(Stateful):
         desk.waiting = None
         if not size:
             return NOTHING
-        entry = self._make(
-            target.strategy, desk, size, _TARGET, ref=target.ref_ticks, now=now
-        )
+        entry = self._make(target.strategy, desk, size, _TARGET, ref=target.ref_ticks, now=now)
         made: list[Message] = [entry]
         if target.protection and target.lots * size > 0:
             lots = min(abs(target.lots), abs(size)) * (-1 if size > 0 else 1)
@@ -267,7 +265,7 @@ class OrderManager(Stateful):
         id_ = denied.client_order_id
         order = self.state.orders[id_]
         order.status = OrderStatus.DENIED
-        self.state.desks[order.strategy].working.remove(id_)
+        self._close(id_, order)
         return NOTHING
 
     def _on_report(self, event: OrderEvent, now: Nanoseconds) -> Sequence[Message]:
@@ -276,7 +274,8 @@ class OrderManager(Stateful):
             return (_unknown(event),)
         before = order.status
         passed = self._advance(event, order)
-        waits = order.cancel_wanted or self.state.desks[order.strategy].waiting is not None
+        desk = self.state.desks[order.strategy]
+        waits = order.cancel_wanted or order.cut or desk.waiting is not None
         if passed and (waits or before is _IN_DOUBT):
             passed += self._follow(event, order, before, now)
         return passed
@@ -284,12 +283,16 @@ class OrderManager(Stateful):
     def _follow(
         self, event: OrderEvent, order: Order, before: OrderStatus, now: Nanoseconds
     ) -> list[Message]:
-        """What had to wait for this answer: a cancel, a target, the reconciler."""
+        """What had to wait for this answer: a cancel, a replacement, a target, the reconciler."""
         out: list[Message] = []
         if order.cancel_wanted and order.status in _WORKING:
             order.cancel_wanted = False
             if not isinstance(event, CancelRejected):
                 out += self._cancel(event.client_order_id, order, "asked_for")
+        if isinstance(event, ReplaceRejected):
+            order.cut = 0
+        if order.cut and order.status in _WORKING:
+            out += self._lower(event.client_order_id, order)
         desk = self.state.desks[order.strategy]
         if desk.waiting is not None and not self._cancels_pending(desk):
             out += self._aim(desk.waiting, desk, now)
@@ -324,6 +327,7 @@ class OrderManager(Stateful):
     def _on_replaced(self, event: OrderReplaced, now: Nanoseconds) -> Sequence[Message]:
         order = self.state.orders.get(event.client_order_id)
         if order is not None:
+            order.cut = max(0, order.cut - abs(order.lots - event.lots))
             order.lots = event.lots
         return self._on_report(event, now)
 
@@ -385,31 +389,42 @@ class OrderManager(Stateful):
             if beyond * changed.last_lots > 0:
                 # A stop's fill and a target's fill crossed: together they went too far.
                 ref = changed.last_ticks
-                out.append(
-                    self._make(changed.strategy, desk, -beyond, _TARGET, ref=ref, now=now)
-                )
+                out.append(self._make(changed.strategy, desk, -beyond, _TARGET, ref=ref, now=now))
         return out
 
     def _shrink(self, desk: Desk, position: Lots, lots: Lots) -> list[Message]:
-        """Takes `lots` off the protection of a position that became smaller, oldest stop first."""
+        """Takes `lots` off the protection of a position that became smaller, oldest stop first.
+
+        No more than the stops exceed what is left: what they never covered needs no cut.
+        """
+        stops = [
+            (i, self.state.orders[i]) for i in protection_side(desk, self.state.orders, position)
+        ]
+        lots = min(lots, sum(order.kept for _, order in stops) - abs(desk.position))
         out: list[Message] = []
-        for id_ in protection_side(desk, self.state.orders, position):
-            order = self.state.orders[id_]
-            if not lots or order.status in {OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_REPLACE}:
+        for id_, order in stops:
+            taken = min(lots, order.kept)
+            if taken <= 0:
                 continue
-            taken = min(lots, abs(order.left))
             lots -= taken
-            if taken == abs(order.left):
+            if taken == order.kept:
                 out += self._cancel(id_, order, "position_reduced")
                 continue
-            request = f"{id_}-r"
-            event = ReplaceRequested(client_order_id=id_, request_id=request)
-            smaller = order.lots + (taken if order.lots < 0 else -taken)
-            command = ReplaceOrder(
-                client_order_id=id_, instrument=desk.instrument, request_id=request, lots=smaller
-            )
-            out += [*self._advance(event, order), command]
+            order.cut += taken
+            if order.status in _WORKING:
+                out += self._lower(id_, order)
         return out
+
+    def _lower(self, id_: str, order: Order) -> list[Message]:
+        """The replacement that takes the wanted cut off a working order."""
+        instrument = self.state.desks[order.strategy].instrument
+        request = f"{id_}-r"
+        smaller = order.lots + (order.cut if order.lots < 0 else -order.cut)
+        event = ReplaceRequested(client_order_id=id_, request_id=request)
+        command = ReplaceOrder(
+            client_order_id=id_, instrument=instrument, request_id=request, lots=smaller
+        )
+        return [*self._advance(event, order), command]
 
     # -- control --------------------------------------------------------------------------------
 

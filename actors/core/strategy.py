@@ -125,6 +125,8 @@ class StrategyActor:
         if now < self._trade_from:
             self.strategy.on_flat(exited=False)
             return NOTHING
+        if self.state.blocked and not _aims(answer):
+            self.state.blocked = 0
         if isinstance(answer, list):
             return [message for action in answer for message in self._act(action, bar.close_ticks)]
         return self._act(answer, bar.close_ticks)
@@ -145,6 +147,7 @@ class StrategyActor:
         if side.sign and not lots:
             self.strategy.on_flat(exited=False)
         if side.withheld and lots == self.state.target:
+            self.state.blocked = 0
             return (self._withheld(lots, side.reason),)
         return self._aim(lots, side.reason, close)
 
@@ -223,10 +226,10 @@ class StrategyActor:
         return NOTHING
 
     def _on_fill(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
-        """The fill is booked already: a stop that made us flat ends the target it protected."""
+        """The fill is booked already: a stop that leaves nothing ends the target it protected."""
         del now
         state = self.state
-        if fill.role is not _PROTECTION or state.position:
+        if fill.role is not _PROTECTION or state.position * fill.last_lots < 0:
             return NOTHING
         if state.target * fill.last_lots >= 0:
             return NOTHING
@@ -248,3 +251,9 @@ class StrategyActor:
         del now
         self.state.equity = marked.equity
         return NOTHING
+
+
+def _aims(answer: Action | list[Action]) -> bool:
+    """Whether an answer speaks of a target at all."""
+    actions = answer if isinstance(answer, list) else (answer,)
+    return any(isinstance(each, Target | Side) for each in actions)

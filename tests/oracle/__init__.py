@@ -10,5 +10,6 @@ written to be read beside `docs/semantics.md` and checked by hand; the core is c
     signals      indicators
     strategies   what each strategy wants, and what a script wants
     desk         targets into orders, protective stops, reports into positions
+    gate         what risk refuses
     run          the loop over the events, and the result
 """

@@ -275,7 +275,7 @@ class BuyAndHoldRule:
         return wanted if wanted.target != target else None
 
     def disarm(self, side: int) -> None:
-        """It has but one side."""
+        del side  # it has but one
         self._ended = True
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.oracle.cases import Row, Told, bars, decided, flat, run_script, statuses, told
 from tests.oracle.desk import AtrStop
-from tests.oracle.strategies import Actions, Send, Target
+from tests.oracle.strategies import Actions, Cancel, Send, Target
 from tests.oracle.venue import VenueRules
 
 TENTH = VenueRules(participation=Fraction(1, 10))
@@ -62,11 +62,11 @@ def test_a_return_to_a_target_takes_its_exit_back() -> None:
 
 def test_orders_of_ones_own_do_not_count_as_open_lots_but_their_fills_count() -> None:
     rows = [flat(100), flat(100), flat(100)]
-    at_bar: Actions = {0: (Send("o", "market", 3), Target(10)), 1: (Target(10),)}
+    at_bar: Actions = {0: (Send("o", "market", 3), Target(10)), 1: (Target(10), Target(11))}
     result = run_script(bars(*rows), at_bar)
 
-    assert told(result) == [(1, 1, 3, 100), (1, 1, 10, 100), (2, 2, -3, 100)]
-    assert decided(result) == [(1, 10, "scripted")]
+    assert told(result) == [(1, 1, 3, 100), (1, 1, 10, 100), (2, 2, -2, 100)]
+    assert decided(result) == [(1, 10, "scripted"), (2, 11, "scripted")]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_stop_is_sent_with_its_entry(
 def test_no_entry_without_a_stop_that_can_be_placed() -> None:
     result = run_script(bars(flat(100), flat(100)), {0: (Target(10),)}, stop=STOP)
 
-    assert decided(result) == [(1, 0, "warming_up")]
+    assert decided(result) == [(1, 10, "warming_up")]
     assert result.orders == ()
 
 
@@ -143,12 +143,12 @@ def test_no_entry_without_a_stop_that_can_be_placed() -> None:
             [(2, 2, 10, 100), (3, 3, -10, 90), (3, 3, -10, 90), (4, 4, 10, 91)],
             [(2, 10, "scripted"), (3, 0, "scripted")],
         ),
-        # the same on the way to the other side: the stop's fill makes the target 0
+        # the same on the way to the other side, whose target and stop stay
         (
             {1: (Target(10),), 2: (Target(-10),)},
-            [WIDE, flat(90), flat(91)],
-            [(2, 2, 10, 100), (3, 3, -10, 90), (3, 3, -20, 90), (4, 4, 20, 91)],
-            [(2, 10, "scripted"), (3, -10, "scripted"), (3, 0, "atr_stop")],
+            [WIDE, flat(90), flat(91), (91, 104, 91, 91, 9)],
+            [(2, 2, 10, 100), (3, 3, -10, 90), (3, 3, -20, 90), (4, 4, 10, 91), (5, 6, 10, 104)],
+            [(2, 10, "scripted"), (3, -10, "scripted"), (5, 0, "atr_stop")],
         ),
     ],
 )
@@ -215,7 +215,7 @@ def test_several_stops_are_lowered_oldest_first_and_by_no_other_stop() -> None:
     result = run_script(bars(*rows), at_bar, stop=STOP)
 
     stops = [(o.stop_ticks, o.lots, o.size) for o in result.orders if o.order_type == "stop"]
-    assert stops == [(96, -10, 3), (98, -15, 5)]
+    assert stops == [(96, -10, 3), (98, -5, 5)]
     assert told(result)[3:] == [(5, 6, -5, 98), (6, 7, -3, 96)]
     assert decided(result)[3:] == [(6, 0, "atr_stop")]
 
@@ -266,15 +266,65 @@ def test_an_order_of_ones_own_that_sells_lowers_the_stop() -> None:
     assert told(result) == [(2, 2, 10, 100), (3, 3, -3, 100), (3, 4, -7, 96)]
 
 
-def test_a_stop_stays_while_its_entry_is_under_way() -> None:
+def test_a_position_that_is_flat_ends_all_stops_of_its_side() -> None:
     """Ten held, ten more wanted at a bar without volume for them; the ten held are sold.
 
-    The sale is older than the entry and takes the ten lots of its opening. The old stop goes, the
-    new one waits for its parent, and sells what that buys.
+    The sale is older than the entry and takes the ten lots of its opening. Both stops go, also
+    that of the entry which is still to come.
     """
     rows = [flat(100), WIDE, WIDE, flat(100, 100), flat(100, 100), (100, 100, 90, 99, 100)]
     at_bar: Actions = {1: (Target(10),), 2: (Send("o", "market", -10), Target(20))}
     result = run_script(bars(*rows), at_bar, TENTH, stop=STOP)
 
-    assert told(result) == [(2, 2, 10, 100), (3, 3, -10, 100), (4, 4, 10, 100), (5, 6, -10, 96)]
-    assert statuses(result) == ["FILLED", "CANCELED", "FILLED", "FILLED", "FILLED"]
+    assert told(result) == [(2, 2, 10, 100), (3, 3, -10, 100), (4, 4, 10, 100)]
+    assert statuses(result) == ["FILLED", "CANCELED", "FILLED", "FILLED", "CANCELED"]
+
+
+def test_stops_are_lowered_only_as_far_as_they_are_for_more_than_is_left() -> None:
+    """Ten with a stop and five bought beside it; selling the five leaves the stop as it is."""
+    rows = [flat(100), WIDE, flat(100), flat(100), (100, 100, 90, 99, 9)]
+    at_bar: Actions = {1: (Target(10), Send("b", "market", 5)), 2: (Send("s", "market", -5),)}
+    result = run_script(bars(*rows), at_bar, stop=STOP)
+
+    assert told(result)[3:] == [(4, 5, -10, 96)]
+
+
+def test_a_stop_that_ends_the_target_after_the_position_was_sold_is_bought_back() -> None:
+    """An older order of one's own and the stop meet one gap, each for all that is held."""
+    own = Send("o", "stop", -10, stop_ticks=96)
+    rows = [flat(100), WIDE, flat(100), flat(90), flat(91)]
+    result = run_script(bars(*rows), {1: (own, Target(10))}, stop=STOP)
+
+    assert told(result) == [(2, 2, 10, 100), (3, 3, -10, 90), (3, 3, -10, 90), (4, 4, 10, 91)]
+    assert decided(result)[1:] == [(3, 0, "atr_stop")]
+
+
+def test_a_fill_that_a_cancel_came_too_late_for_is_taken_back() -> None:
+    """The same opening fills the stop and two lots of an entry; the stop is known first."""
+    rows = [flat(100), WIDE, WIDE, flat(90, 120), flat(91)]
+    at_bar: Actions = {1: (Target(10),), 2: (Target(20),)}
+    result = run_script(bars(*rows), at_bar, TENTH, stop=STOP)
+
+    assert told(result)[2:] == [(3, 3, 2, 90), (4, 4, -2, 91)]
+
+
+def test_a_script_lets_go_of_what_a_stop_has_ended_before_it_takes_it_again() -> None:
+    """Asked for at each bar; the stop ends it inside bar 2, and bar 4 does not ask."""
+    ask = (Target(10),)
+    rows = [flat(100), WIDE, (100, 101, 95, 99, 9), WIDE, WIDE, WIDE, WIDE]
+    result = run_script(bars(*rows), {1: ask, 2: ask, 3: ask, 5: ask}, stop=STOP)
+
+    assert decided(result) == [(2, 10, "scripted"), (2, 0, "atr_stop"), (6, 10, "scripted")]
+
+
+def test_a_tag_is_taken_while_its_order_works() -> None:
+    far = Send("o", "limit", 1, limit_ticks=1)
+    near = Send("o", "market", 2)
+    at_bar: Actions = {0: (far, near), 1: (Cancel("o"), near), 2: (near,), 3: (near,)}
+    result = run_script(bars(*[flat(100)] * 5), at_bar)
+
+    assert [(o.order_type, o.seq, o.status) for o in result.orders] == [
+        ("limit", 1, "CANCELED"),
+        ("market", 3, "FILLED"),
+        ("market", 4, "FILLED"),
+    ]

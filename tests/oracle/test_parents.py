@@ -108,6 +108,22 @@ def test_a_child_works_for_no_more_than_its_parent_has_filled() -> None:
     assert statuses(result) == ["FILLED", "FILLED"]
 
 
+def test_a_parent_that_turns_a_position_closes_first() -> None:
+    """Ten short, four lots a bar; the turn's twenty close ten before they open what is stopped.
+
+    The stop is reached in bar 2, in which nothing is open yet, and again in bar 4.
+    """
+    short, turn = Send("s", "market", -10), Send("e", "market", 20)
+    falls = (100, 104, 90, 100, 40)
+    rows = [flat(100), flat(100), *[falls] * 7, flat(98)]
+    result = run_script(bars(*rows), {0: (short,), 1: (turn, child_stop(95))}, TENTH)
+
+    assert told(result)[:4] == [(1, 1, -10, 100), (2, 2, 4, 100), (3, 3, 4, 100), (4, 4, 4, 100)]
+    assert told(result)[4:6] == [(5, 5, 4, 100), (6, 6, 4, 100)]
+    assert [lots for _, _, lots, _ in told(result)].count(-4) == 2
+    assert statuses(result) == ["FILLED", "FILLED", "FILLED"]
+
+
 def test_what_the_parent_fills_at_an_opening_is_not_there_for_the_child_at_that_opening() -> None:
     """Five were filled in bar 1; the opening of bar 2 fills five more, and stops out five only."""
     rows = [flat(100), flat(101, 50), flat(90, 200), flat(89, 200)]
@@ -194,7 +210,7 @@ def on_a_slow_market(rows: list[Row], at_bar: Actions, lots: int = 1_000) -> Ora
     run = OracleRun(
         cash=CASH,
         instruments=(unit_instrument(X), unit_instrument(Y)),
-        sources=(Source(X, clock), Source(Y, slow)),
+        sources=(Source(Y, slow), Source(X, clock)),
         strategies=(Strategy("s", Y, Scripted(at_bar, clock=X)),),
         rules=VenueRules(participation=Fraction(lots, 1_000)),
     )

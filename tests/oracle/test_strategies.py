@@ -152,24 +152,28 @@ def test_an_entry_that_a_stop_has_ended_waits_until_its_condition_was_false() ->
 
 
 def test_an_entry_is_withheld_while_its_stop_is_not_ready() -> None:
-    """ATR(3) is ready at the fourth bar; by then the entry must have been false once."""
+    """ATR(3) is ready at the fourth bar, on which it is still asked for."""
     market = bars(flat(100), FALL, LOWER, LOWEST, flat(85), AGAIN, (80, 80, 79, 79, 9))
     result = run_one(market, BollingerReversion(FIVE, 2, 0.5), stop=AtrStop(3, Fraction(1)))
 
-    assert decided(result) == [(2, 0, "warming_up"), (6, 5, "below_band")]
+    assert decided(result)[:3] == [
+        (2, 5, "warming_up"),
+        (3, 5, "warming_up"),
+        (4, 5, "below_band"),
+    ]
 
 
 def test_a_withheld_cross_waits_for_the_next_one() -> None:
     prices = (10, 10, 13, 14, 9, 13)
     result = run_one(closes(*prices), EmaCross(1, 2, FIVE), stop=AtrStop(3, Fraction(1)))
 
-    assert decided(result) == [(3, 0, "warming_up"), (6, 5, "cross_up")]
+    assert decided(result) == [(3, 5, "warming_up"), (6, 5, "cross_up")]
 
 
-def test_a_withheld_baseline_does_not_ask_twice() -> None:
+def test_a_withheld_baseline_asks_until_it_holds_and_not_after_its_stop() -> None:
     result = run_one(closes(*WAVES), BuyAndHold(FIVE), stop=AtrStop(1, Fraction(1)))
 
-    assert decided(result) == [(1, 0, "warming_up")]
+    assert decided(result) == [(1, 5, "warming_up"), (2, 5, "first_bar"), (3, 0, "atr_stop")]
 
 
 @pytest.mark.parametrize(

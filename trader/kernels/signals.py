@@ -1,18 +1,15 @@
 """The steps of the bundled strategies: one closed bar in, an answer out.
 
 A step reads and writes the declared state `s` and the fields of the bar, and returns once, at its
-end. HOLD says nothing; every other answer is the sign of a target.
+end. HOLD says nothing; every other answer is the sign of a target (1 long, 0 flat, -1 short).
 """
 
-from typing import Final, Protocol
+from typing import Protocol
 
 from trader.kernels.indicators import recursive_average, z_score
 from trader.kernels.kernel import kernel
+from trader.kernels.scalarised import HOLD
 
-HOLD: Final = -2
-LONG: Final = 1
-FLAT: Final = 0
-SHORT: Final = -1
 
 
 class Bar(Protocol):
@@ -47,13 +44,13 @@ class Cross(Protocol):
 
 @kernel
 def ema_cross(s: Cross, bar: Bar) -> int:
-    """LONG when the fast average crosses above the slow one, SHORT when it crosses below."""
+    """1 when the fast average crosses above the slow one, -1 when it crosses below."""
     s.count = count = s.count + 1
     s.close = close = bar.close_ticks
     x = float(close)
     s.fast_ema = fast = recursive_average(s.fast_ema, count, s.fast, s.fast_alpha, x)
     s.slow_ema = slow = recursive_average(s.slow_ema, count, s.slow, s.slow_alpha, x)
-    says = -2
+    says = HOLD
     if count >= s.ready:
         above = 1 if fast > slow else 0
         if above != s.above:
@@ -116,7 +113,7 @@ def unblocked(blocked: int, below: bool, above: bool) -> int:
 def bollinger_reversion(s: Reversion, bar: Bar) -> int:
     """Enters against a close beyond the band, leaves when z has come back to the exit."""
     roll(s, bar.close_ticks)
-    says = -2
+    says = HOLD
     if s.count >= s.n:
         if (s.side > 0 and s.z >= -s.exit) or (s.side < 0 and s.z <= s.exit):
             s.side = 0
@@ -137,7 +134,7 @@ def bollinger_reversion(s: Reversion, bar: Bar) -> int:
 def naive_mean_reversion(s: Reversion, bar: Bar) -> int:
     """Short above the band, long below it, flat once z has reached or crossed zero."""
     roll(s, bar.close_ticks)
-    says = -2
+    says = HOLD
     if s.count >= s.n:
         side = s.side
         if (side > 0 and s.z >= 0.0) or (side < 0 and s.z <= 0.0):

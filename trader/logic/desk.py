@@ -13,7 +13,10 @@ _PROTECTION: Final = OrderRole.PROTECTION
 
 
 class Order(Struct):
-    """One order; lots are signed, `trades` are the fills that were booked."""
+    """One order; lots are signed, `trades` are the fills that were booked.
+
+    `cut` is how many lots we want taken off it without having heard yet that they are.
+    """
 
     strategy: str
     lots: Lots
@@ -22,11 +25,17 @@ class Order(Struct):
     lots_filled: Lots = 0
     cancel_wanted: bool = False
     trades: list[str] = []
+    cut: Lots = 0
 
     @property
     def left(self) -> Lots:
         """Signed lots that are not filled."""
         return self.lots - self.lots_filled
+
+    @property
+    def kept(self) -> Lots:
+        """Unsigned lots that will still work once our cancel or replacement is through."""
+        return 0 if self.cancel_wanted else abs(self.left) - self.cut
 
 
 class Desk(Struct):

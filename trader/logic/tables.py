@@ -7,8 +7,9 @@ run folder is not wanted, could be dropped: the hash of a column grows with it.
 """
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
+from itertools import count
 from struct import Struct
 from typing import Final
 
@@ -118,6 +119,10 @@ class Names(dict[str, int]):
     def __missing__(self, name: str) -> int:
         index = self[name] = len(self)
         return index
+
+    def take(self, names: Iterable[str]) -> None:
+        """Gives many new names the next indices at once."""
+        self.update(zip(names, count(len(self)), strict=False))
 
 
 class Tables:

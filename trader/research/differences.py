@@ -52,7 +52,7 @@ def first_difference(
 def comparable(table: str, frame: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
     """The frame with the columns of `like`; `DataError` if it is no such table."""
     try:
-        return frame.select(like.columns).cast(dict(like.schema))
+        return frame.select(like.columns).cast(like.schema)
     except PolarsError as error:
         problem = str(error).partition("\n")[0]
         raise DataError(f"{table}.parquet is not a table of a run: {problem}") from None
@@ -63,7 +63,7 @@ def _first(table: str, before: pl.DataFrame, after: pl.DataFrame) -> Difference 
     unequal = pl.Series(values=[False], dtype=pl.Boolean).new_from_index(0, common)
     for name in after.columns:
         unequal |= before[name].head(common).ne_missing(after[name].head(common))
-    row = unequal.arg_max() if unequal.any() else common
+    row = unequal.to_list().index(True) if unequal.any() else common
     if row == max(len(before), len(after)):
         return None
     sides = [frame.row(row, named=True) if row < len(frame) else None for frame in (before, after)]

@@ -41,6 +41,7 @@ def run_document(
 ) -> dict[str, Any]:
     """What was run and what it came to; `seconds` are added when all is written."""
     config = loaded.config
+    begun = config.run.from_
     return {
         "id": folder.resolve().name,
         "name": config.run.name,
@@ -50,6 +51,10 @@ def run_document(
         "seed": config.run.seed,
         "gear": gear.name,
         "gear_why": gear.why,
+        "period": {
+            "from": min(each.from_ for each in inputs) if begun is None else instant_text(begun),
+            "to": instant_text(outcome.now),
+        },
         "complete": outcome.complete,
         "reached": {
             "rows": outcome.rows,

@@ -14,6 +14,7 @@ import polars as pl
 from msgspec import Struct
 from polars.exceptions import PolarsError
 
+from trader.config.notation import instant
 from trader.errors import DataError, UsageError
 
 RUN: Final = "run.json"
@@ -39,6 +40,12 @@ class RunFolder(Struct, frozen=True, kw_only=True):
             raise DataError(
                 f"a table of the run cannot be read: {problem}", where=str(path)
             ) from None
+
+    def curves(self) -> tuple[list[float], list[float]]:
+        """Equity and drawdown from the run's first day on, warm-up left out."""
+        begun = instant(self.run["period"]["from"])
+        rows = self.frame("equity").filter(pl.col("ts") >= begun)
+        return rows["equity"].to_list(), rows["drawdown"].to_list()
 
 
 def write_folder(
@@ -79,13 +86,17 @@ def find_run(name: str, root: Path) -> Path:
     return path if path.exists() or len(path.parts) > 1 else root / name
 
 
-def runs_in(root: Path) -> list[RunFolder]:
-    """The whole runs in `root`, the latest last; folders without a `run.json` are passed over."""
-    if not root.is_dir():
-        return []
-    folders = [path for path in root.iterdir() if (path / RUN).is_file()]
+def runs_in(root: Path) -> tuple[list[RunFolder], list[str]]:
+    """The whole runs in `root`, the latest last, and what is wrong with those that are damaged."""
+    folders = [path for path in root.iterdir() if (path / RUN).is_file()] if root.is_dir() else []
     folders.sort(key=lambda path: ((path / RUN).stat().st_mtime_ns, path.name))
-    return [open_run(path) for path in folders]
+    runs, problems = [], []
+    for path in folders:
+        try:
+            runs.append(open_run(path))
+        except DataError as error:
+            problems.append(str(error))
+    return runs, problems
 
 
 def _read(path: Path) -> dict[str, Any]:

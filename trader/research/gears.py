@@ -19,7 +19,7 @@ class Gear(Struct, frozen=True):
 
 
 def choose(config: Config) -> Gear:
-    """The gear for `run.gear`; `UsageError` where `fused` is asked for and does not cover the run."""
+    """The gear for `run.gear`; `UsageError` where `fused` is asked for and cannot do it."""
     wanted = config.run.gear
     if wanted == STEP:
         return Gear(STEP, "asked for")

@@ -11,7 +11,7 @@ import anyio
 import msgspec
 from msgspec import Struct
 
-from actors.edge.journal import JournalContents, open_journal
+from actors.edge.journal import JournalContents, open_journal, read_journal
 from trader.errors import VerificationError
 from trader.research.inputs import InputReference
 
@@ -55,6 +55,11 @@ async def _write(path: Path, header: Header, end: End) -> None:
     records = [(HEADER, msgspec.json.encode(header)), (END, msgspec.json.encode(end))]
     async with open_journal(path) as journal:
         await journal.commit(records)
+
+
+def read_contents(path: Path) -> JournalContents:
+    """Everything in the journal at `path`, checked; raises as `read_journal` does."""
+    return anyio.run(read_journal, path)
 
 
 def mode_of(contents: JournalContents) -> str:

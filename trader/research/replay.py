@@ -135,7 +135,7 @@ def _loaded(header: Header, base_dir: Path | None) -> Loaded:
 
 
 def _stop(evidence: Evidence, until: int | None) -> int | None:
-    """The row to stop after. One more than `until`, whose last consequences come before the next."""
+    """The row to stop after: with `until` the next one, before which its consequences end."""
     if until is not None:
         return until + 1
     if evidence.end is not None:

@@ -47,13 +47,13 @@ class Report(Struct, frozen=True, kw_only=True):
     """A finished run: its folder and the two documents in it."""
 
     folder: Path
-    run: Mapping[str, Any]
-    metrics: Mapping[str, Any]
+    run: dict[str, Any]
+    metrics: dict[str, Any]
     interrupted: bool = False
 
     @property
     def exit_code(self) -> int:
-        """130 if it was interrupted, 5 if it ended halted or with a strategy quarantined, else 0."""
+        """130 if interrupted, 5 if it ended halted or with a strategy quarantined, else 0."""
         if self.interrupted:
             return INTERRUPTED
         sound = self.run["trading_state"] == "ACTIVE" and not self.run["quarantined"]

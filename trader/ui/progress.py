@@ -82,12 +82,11 @@ class Lines:
 
     def show(self, state: State) -> None:
         """Writes the line."""
-        print(
+        self._stream.write(
             f"running: {state.rows} of {state.rows_total} rows, {state.date},"
-            f" {state.speed:.0f} rows a second, equity {state.equity:.2f}",
-            file=self._stream,
-            flush=True,
+            f" {state.speed:.0f} rows a second, equity {state.equity:.2f}\n"
         )
+        self._stream.flush()
 
     def close(self) -> None:
         """Nothing to take away."""

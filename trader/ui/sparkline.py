@@ -1,6 +1,7 @@
 """A curve in one line of text, in eighths of a character's height."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 BLOCKS: Final = "▁▂▃▄▅▆▇█"
@@ -27,4 +28,4 @@ def _buckets(values: Sequence[float], width: int) -> list[Sequence[float]]:
     """The values cut into `width` parts of almost equal length, fewer if there are fewer values."""
     count = min(width, len(values))
     edges = [len(values) * k // count for k in range(count + 1)] if count else []
-    return [values[start:stop] for start, stop in zip(edges, edges[1:], strict=False)]
+    return [values[start:stop] for start, stop in pairwise(edges)]

@@ -1,0 +1,117 @@
+"""What is refused, and by which rule; a market at 100, one lot one piece."""
+
+from fractions import Fraction
+
+import pytest
+
+from tests.oracle.cases import CASH, HOUR_NS, Row, X, bars, flat, unit_instrument
+from tests.oracle.desk import AtrStop, Strategy
+from tests.oracle.gate import Limits
+from tests.oracle.market import Source
+from tests.oracle.run import OracleResult, OracleRun, compute
+from tests.oracle.strategies import Actions, Cancel, Scripted, Send, Target
+from tests.oracle.venue import VenueRules
+
+WIDE = (100, 102, 98, 100, 1_000)
+
+
+def run(
+    *scripts: Actions, limits: Limits | None = None, rows: tuple[Row, ...] = (flat(100),) * 5
+) -> OracleResult:
+    return compute(
+        OracleRun(
+            CASH,
+            (unit_instrument(X),),
+            (Source(X, bars(*rows)),),
+            tuple(Strategy(f"s{k}", X, Scripted(each)) for k, each in enumerate(scripts)),
+            VenueRules(participation=Fraction(1, 10)),
+            limits or Limits(),
+        )
+    )
+
+
+def limit(tag: str, lots: int, ticks: int) -> Send:
+    return Send(tag, "limit", lots, limit_ticks=ticks)
+
+
+@pytest.mark.parametrize(
+    ("order", "refused"),
+    [
+        (limit("b", 1, 104), False),
+        (limit("b", 1, 105), True),
+        (limit("b", 1, 106), True),
+        (Send("b", "market", 1), True),
+        (Send("b", "stop", 1, stop_ticks=110), False),
+        (limit("b", -1, 90), False),
+        (Send("b", "market", -1), False),
+    ],
+)
+def test_no_order_that_could_trade_with_one_of_ours(order: Send, refused: bool) -> None:
+    """Another strategy's sale rests at 105."""
+    result = run({0: (limit("a", -1, 105),)}, {1: (order,)})
+
+    assert [code for _, code in result.denials] == ["self_trade"] * refused
+    assert (result.orders[1].status == "DENIED") is refused
+
+
+def test_an_order_counts_until_its_end_is_reported() -> None:
+    """Its cancel is sent before the bar's orders; it is gone one bar later."""
+    sale, buy = limit("a", -1, 105), Send("b", "market", 1)
+    result = run({0: (sale,), 1: (Cancel("a"), buy), 2: (buy,)})
+
+    assert result.denials == ((2, "self_trade"),)
+    assert [o.status for o in result.orders] == ["CANCELED", "DENIED", "FILLED"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "script", "codes"),
+    [
+        (Limits(lots_max=5), {0: (Target(5),), 1: (Target(11),)}, ["lots_exceed_max"]),
+        (Limits(notional_max=Fraction(500)), {0: (limit("a", 5, 100),)}, []),
+        (Limits(notional_max=Fraction(500)), {0: (limit("a", 5, 101),)}, ["notional_exceeds_max"]),
+        (Limits(notional_max=Fraction(500)), {0: (Target(6),)}, ["notional_exceeds_max"]),
+        # working orders count on their side, whatever works on the other one
+        (
+            Limits(position_max=5),
+            {0: (limit("a", 3, 90), limit("b", -3, 110), limit("c", 2, 90), limit("d", 1, 90))},
+            ["position_exceeds_max"],
+        ),
+        (Limits(gross_max=Fraction(300)), {0: (limit("a", 2, 90), limit("b", -3, 110))}, []),
+        (
+            Limits(gross_max=Fraction(300)),
+            {0: (limit("a", 2, 90), limit("b", 2, 90))},
+            ["gross_exceeds_max"],
+        ),
+        (Limits(long_only=(X,)), {0: (Target(1),), 1: (Target(0),), 2: (Target(0),)}, []),
+        (Limits(long_only=(X,)), {0: (Target(1),), 1: (Target(-1),)}, ["short_forbidden"]),
+        (
+            Limits(orders_max=2, orders_window_ns=2 * HOUR_NS),
+            {0: (limit("a", 1, 90), limit("b", 1, 90), limit("c", 1, 90)), 2: (Target(1),)},
+            ["rate_exceeds_max"],
+        ),
+    ],
+)
+def test_each_limit(limits: Limits, script: Actions, codes: list[str]) -> None:
+    assert [code for _, code in run(script, limits=limits).denials] == codes
+
+
+def test_a_price_is_stale_after_its_time() -> None:
+    """The excess of a stop and a sale that met one opening is bought back after five hours."""
+    rows = (flat(100), WIDE, flat(100))
+    late = bars(flat(90), flat(91), start=bars(*rows)[-1].ts_close + 4 * HOUR_NS)
+    stop = AtrStop(1, Fraction(1))
+    found = [
+        compute(
+            OracleRun(
+                CASH,
+                (unit_instrument(X),),
+                (Source(X, (*bars(*rows), *late)),),
+                (Strategy("s", X, Scripted({1: (Target(10),), 2: (Target(0),)}), stop),),
+                limits=Limits({X: hours * HOUR_NS}),
+            )
+        )
+        for hours in (3, 4)
+    ]
+
+    assert [result.denials for result in found] == [((4, "price_stale"),), ()]
+    assert [result.positions["s", X].lots for result in found] == [-10, 0]

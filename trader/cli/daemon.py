@@ -1,0 +1,18 @@
+"""`traderd` without a verb: the daemon."""
+
+from trader.cli.options import Options
+from trader.cli.program import PROGRAM
+from trader.errors import UsageError
+
+
+def run_live(options: Options) -> int:
+    """Trades as the configuration says until somebody stops it, and returns the exit code."""
+    if options.config is None:
+        raise UsageError(
+            "the daemon needs a configuration",
+            where=PROGRAM,
+            hint="give one with --config F; --sim runs the demonstration, --help lists the verbs",
+        )
+    from actors.live import run_daemon
+
+    return run_daemon(options.load())

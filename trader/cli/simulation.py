@@ -1,0 +1,55 @@
+"""`traderd --sim`: a run on recorded data, from the configuration to the summary."""
+
+import shlex
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from trader.cli.options import DEMONSTRATION, Options
+from trader.cli.output import document, note
+from trader.cli.pages import program, show_run
+from trader.cli.watching import watching
+from trader.research.folder import RunFolder
+from trader.research.pacing import speed
+from trader.research.simulate import INTERRUPTED, Report, Request, simulate
+
+
+def run_simulation(options: Options) -> int:
+    """Runs, shows or prints what came of it, and returns the exit code."""
+    pace = speed(options.pace)
+    request = Request(
+        loaded=options.load(),
+        command=shlex.join(["traderd", *sys.argv[1:]]),
+        out=options.out,
+        pace=pace,
+    )
+    with watching() as watch:
+        report = simulate(request, watch, perf_counter)
+    _tell(report, options)
+    return report.exit_code
+
+
+def _tell(report: Report, options: Options) -> None:
+    if options.as_json:
+        document({**report.run, "metrics": report.metrics, "out": str(report.folder)})
+        for warning in report.run["warnings"]:
+            note(f"warning: {warning}")
+    else:
+        folder = RunFolder(path=report.folder, run=report.run, metrics=report.metrics)
+        show_run(folder, _next(report.folder, options.config))
+    if report.exit_code == INTERRUPTED:
+        note(f"interrupted: {report.folder} holds the run as far as it came")
+
+
+def _next(folder: Path, config: Path | None) -> list[tuple[str, str]]:
+    """Three commands worth typing after this run."""
+    name = program()
+    again = [name, "--sim", *(["--config", str(config)] if config else [])]
+    commands = [
+        ([name, "replay", str(folder)], "make it again from its journal, to the bit"),
+        ([*again, "--set", "venue.slippage_bps=20"], "what worse fills would have cost"),
+        ([name, "runs"], "all runs, beside one another"),
+    ]
+    if config in {None, DEMONSTRATION}:
+        commands[-1] = ([name, "init", "my-trader"], "a strategy of your own to start from")
+    return [(shlex.join(words), does) for words, does in commands]

@@ -1,0 +1,50 @@
+"""`traderd venue NAME`: a loopback venue, for trying out a live daemon without a market."""
+
+import tempfile
+from pathlib import Path
+from time import time_ns  # noqa: TID251 - the process has one clock, and this is where it comes in
+
+import click
+
+from trader.cli.options import Options, json_option
+from trader.cli.output import document, note
+
+SEED = 1
+
+
+@click.group(name="venue")
+@json_option
+def command() -> None:
+    """Run a loopback venue that speaks a real wire protocol."""
+
+
+@command.command()
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="0 takes a free one.")
+@click.option(
+    "--ready-file",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="Written when connections are accepted: addresses and keys, as JSON.",
+)
+@click.option(
+    "--accounts", type=click.Path(path_type=Path), metavar="F", help="Accounts to open, as JSON."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=SEED, help="Seed of its prices.")
+@json_option
+@click.pass_obj
+def binance(
+    options: Options, port: int, ready_file: Path | None, accounts: Path | None, seed: int
+) -> int:
+    """Serve Binance's WebSocket API on this machine until it is told to stop."""
+    from sims.seeds import stream
+    from sims.servers.binance.accounts import ACCOUNTS
+    from sims.servers.main import World, read_accounts, run_forever
+
+    opened = ACCOUNTS if accounts is None else read_accounts(accounts)
+    ready = ready_file or Path(tempfile.mkdtemp(prefix="traderd-")) / "binance.json"
+    note(f"binance on loopback: {ready} tells where, once it accepts connections")
+    world = World(now=time_ns, draw=stream(seed, "venue").randrange)
+    run_forever(port, ready, opened, world=world)
+    if options.as_json:
+        document({"venue": "binance", "stopped": True})
+    return 0

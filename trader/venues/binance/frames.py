@@ -1,0 +1,163 @@
+"""A frame's bytes as an answer or an event, with the fields that concern us and no others.
+
+The venue adds fields, events and reasons several times a year, so what we do not know is passed
+over. What we need and cannot find is its fault.
+"""
+
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct, field
+
+from trader.errors import VenueFault
+
+T = TypeVar("T")
+
+
+class Limits(Struct, frozen=True):
+    """When a limit ends, as an instant in milliseconds."""
+
+    retry_after: int = field(name="retryAfter", default=0)
+
+
+class ErrorBody(Struct, frozen=True):
+    """What the venue says went wrong."""
+
+    code: int
+    text: str = field(name="msg", default="")
+    data: Limits | None = None
+
+
+class Event(Struct, frozen=True):
+    """The kind of an event; what else is in it depends on that."""
+
+    kind: str = field(name="e", default="")
+
+
+class Frame(Struct, frozen=True):
+    """Either an answer, known by its id, or an event."""
+
+    id: int | str | None = None
+    status: int = 0
+    result: Raw = Raw(b"null")
+    error: ErrorBody | None = None
+    event: Raw | None = None
+
+
+class Execution(Struct, frozen=True, kw_only=True):
+    """An `executionReport`. `original_id` is the order's own id where `client_id` is a cancel's."""
+
+    symbol: str = field(name="s")
+    client_id: str = field(name="c")
+    original_id: str | None = field(name="C", default="")
+    side: str = field(name="S")
+    kind: str = field(name="x")
+    order_id: int = field(name="i")
+    trade_id: int = field(name="t", default=-1)
+    last_size: str = field(name="l", default="0")
+    last_price: str = field(name="L", default="0")
+    commission: str | None = field(name="n", default="0")
+    commission_asset: str | None = field(name="N", default=None)
+    is_maker: bool = field(name="m", default=False)
+    reject_reason: str = field(name="r", default="")
+    expiry_reason: str = field(name="eR", default="")
+    ts_ms: int = field(name="T")
+
+
+class Fill(Struct, frozen=True, kw_only=True):
+    """One of the trades that filled a new order at once."""
+
+    trade_id: int = field(name="tradeId")
+    price: str
+    size: str = field(name="qty")
+    commission: str = "0"
+    commission_asset: str | None = field(name="commissionAsset", default=None)
+
+
+class Placed(Struct, frozen=True, kw_only=True):
+    """The answer to a new order; an acknowledgement has no status."""
+
+    client_id: str = field(name="clientOrderId")
+    order_id: int = field(name="orderId")
+    ts_ms: int = field(name="transactTime")
+    status: str = ""
+    side: str = ""
+    expiry_reason: str = field(name="expiryReason", default="")
+    fills: tuple[Fill, ...] = ()
+
+
+class Canceled(Struct, frozen=True, kw_only=True):
+    """The answer to a cancel."""
+
+    original_id: str = field(name="origClientOrderId")
+    ts_ms: int = field(name="transactTime")
+
+
+class OrderState(Struct, frozen=True, kw_only=True):
+    """An order as a query tells it, open or ended."""
+
+    symbol: str
+    client_id: str = field(name="clientOrderId")
+    order_id: int = field(name="orderId")
+    status: str
+    side: str
+    size: str = field(name="origQty")
+    executed: str = field(name="executedQty")
+    ts_ms: int = field(name="updateTime")
+    expiry_reason: str = field(name="expiryReason", default="")
+
+
+class OwnTrade(Struct, frozen=True, kw_only=True):
+    """A fill as a query tells it."""
+
+    trade_id: int = field(name="id")
+    order_id: int = field(name="orderId")
+    price: str
+    size: str = field(name="qty")
+    commission: str = "0"
+    commission_asset: str | None = field(name="commissionAsset", default=None)
+    ts_ms: int = field(name="time")
+    is_buyer: bool = field(name="isBuyer")
+    is_maker: bool = field(name="isMaker", default=False)
+
+
+class Balance(Struct, frozen=True):
+    """What the account has of an asset."""
+
+    asset: str
+    free: str
+    locked: str = "0"
+
+
+class AccountStatus(Struct, frozen=True, kw_only=True):
+    """The account's balances."""
+
+    balances: tuple[Balance, ...]
+    ts_ms: int = field(name="updateTime", default=0)
+
+
+def read_frame(data: bytes) -> Frame:
+    """The frame; raises VenueFault for anything that is none."""
+    return _decoded(data, Frame)
+
+
+def body(raw: Raw, kind: type[T]) -> T:
+    """An answer's result or an event as what it has to be; raises VenueFault if it is not."""
+    return _decoded(bytes(raw), kind)
+
+
+def _decoded(data: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except _BROKEN as error:
+        text = f"the venue sent no {_NAMES.get(kind, 'frame')}: {error}"
+        raise VenueFault(text, where=data[:80].decode("ascii", "backslashreplace")) from None
+
+
+_BROKEN: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_NAMES: Final[dict[Any, str]] = {
+    Execution: "executionReport",
+    Placed: "order",
+    OrderState: "order",
+    AccountStatus: "account",
+}

@@ -1,0 +1,199 @@
+"""What the venue's answers and events mean to the core, as the messages it knows.
+
+The same fact comes several times, in an answer, in an event and to a question. Each is passed on
+under the same ids, and the order manager knows which of them is new.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from trader.errors import VenueFault
+from trader.model.account import OrderReport, PositionReport
+from trader.model.envelope import Message
+from trader.model.orders import (
+    Liquidity,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderStatus,
+)
+from trader.model.units import Lots, Money, Nanoseconds, Ticks
+from trader.venues.binance.frames import (
+    AccountStatus,
+    Execution,
+    OrderState,
+    OwnTrade,
+    Placed,
+)
+from trader.venues.binance.grid import Grid, instant
+
+_SIGNS: Final = {"BUY": 1, "SELL": -1}
+_WORKING: Final = frozenset({"NEW", "PENDING_NEW", "PARTIALLY_FILLED", "PENDING_CANCEL"})
+_EXPIRED: Final = frozenset({"EXPIRED", "EXPIRED_IN_MATCH"})
+_FILLED: Final = "FILLED"
+
+
+def of_execution(report: Execution, grid: Grid) -> list[Message] | None:
+    """An event about an order; None for a kind of which we do not know what it leaves behind."""
+    id_ = report.original_id or report.client_id
+    ts = instant(report.ts_ms)
+    match report.kind:
+        case "NEW":
+            return [_accepted(id_, report.order_id, ts)]
+        case "TRADE":
+            return [_traded(report, id_, grid, ts)]
+        case "CANCELED" | "REJECTED" | "EXPIRED":
+            reason = report.expiry_reason or report.reject_reason
+            return _ended(id_, report.kind, reason, ts)
+        case "TRADE_PREVENTION":
+            return None
+        case _:
+            return None
+
+
+def of_placed(placed: Placed, grid: Grid) -> list[Message]:
+    """The answer to a new order, which tells at once what it filled."""
+    id_ = placed.client_id
+    ts = instant(placed.ts_ms)
+    sign = _sign(placed.side) if placed.fills else 0
+    fills = [
+        _filled(
+            id_,
+            fill.trade_id,
+            sign * grid.lots(fill.size),
+            grid.ticks(fill.price),
+            _fee(fill.commission, fill.commission_asset, fill.price, grid),
+            ts,
+            grid=grid,
+            is_maker=False,
+        )
+        for fill in placed.fills
+    ]
+    ended = _ended(id_, placed.status, placed.expiry_reason, ts)
+    return [_accepted(id_, placed.order_id, ts), *fills, *ended]
+
+
+def of_state(
+    id_: str, state: OrderState, trades: Iterable[OwnTrade], grid: Grid
+) -> list[Message] | None:
+    """What a query found, with the order's fills; None for a status that we do not know."""
+    ts = instant(state.ts_ms)
+    found: list[Message] = [_own_trade(id_, trade, grid) for trade in trades]
+    if state.status in _WORKING:
+        return [_accepted(id_, state.order_id, ts), *found]
+    if state.status == _FILLED:
+        return found
+    ended = _ended(id_, state.status, state.expiry_reason, ts)
+    return [*found, *ended] if ended else None
+
+
+def is_working(state: OrderState) -> bool:
+    """Whether the order can still trade."""
+    return state.status in _WORKING
+
+
+def of_open_order(state: OrderState, grid: Grid) -> OrderReport:
+    """One of the orders that work, for the reconciler."""
+    sign = _sign(state.side)
+    filled = grid.lots(state.executed)
+    return OrderReport(
+        client_order_id=state.client_id,
+        instrument=grid.instrument,
+        status=OrderStatus.PARTIALLY_FILLED if filled else OrderStatus.ACCEPTED,
+        lots=sign * grid.lots(state.size),
+        lots_filled=sign * filled,
+        ts_event=instant(state.ts_ms),
+    )
+
+
+def of_account(account: AccountStatus, grid: Grid, now: Nanoseconds) -> PositionReport:
+    """What the account holds of a symbol's base asset, free or locked by orders."""
+    held = [b for b in account.balances if b.asset == grid.base]
+    texts = [text for balance in held for text in (balance.free, balance.locked)]
+    return PositionReport(instrument=grid.instrument, lots=grid.held(*texts), ts_event=now)
+
+
+def foreign(report: Execution) -> Message:
+    """An order in a symbol that we do not trade: whoever placed it, it is not ours."""
+    id_ = report.original_id or report.client_id
+    return _accepted(id_, report.order_id, instant(report.ts_ms))
+
+
+def _accepted(id_: str, order_id: int, ts: Nanoseconds) -> OrderAccepted:
+    return OrderAccepted(client_order_id=id_, venue_order_id=str(order_id), ts_event=ts)
+
+
+def _ended(id_: str, status: str, reason: str, ts: Nanoseconds) -> list[Message]:
+    """The end that a status tells, if it tells one."""
+    if status == "CANCELED":
+        return [OrderCanceled(client_order_id=id_, reason="canceled", ts_event=ts)]
+    if status == "REJECTED":
+        code = reason or "rejected"
+        return [OrderRejected(client_order_id=id_, code=code, ts_event=ts)]
+    if status in _EXPIRED:
+        return [OrderExpired(client_order_id=id_, reason=reason or status, ts_event=ts)]
+    return []
+
+
+def _traded(report: Execution, id_: str, grid: Grid, ts: Nanoseconds) -> OrderFilled:
+    return _filled(
+        id_,
+        report.trade_id,
+        _sign(report.side) * grid.lots(report.last_size),
+        grid.ticks(report.last_price),
+        _fee(report.commission, report.commission_asset, report.last_price, grid),
+        ts,
+        grid=grid,
+        is_maker=report.is_maker,
+    )
+
+
+def _own_trade(id_: str, trade: OwnTrade, grid: Grid) -> OrderFilled:
+    lots = grid.lots(trade.size)
+    return _filled(
+        id_,
+        trade.trade_id,
+        lots if trade.is_buyer else -lots,
+        grid.ticks(trade.price),
+        _fee(trade.commission, trade.commission_asset, trade.price, grid),
+        instant(trade.ts_ms),
+        grid=grid,
+        is_maker=trade.is_maker,
+    )
+
+
+def _filled(  # noqa: PLR0913
+    id_: str,
+    trade_id: int,
+    lots: Lots,
+    ticks: Ticks,
+    fee: Money,
+    ts: Nanoseconds,
+    *,
+    grid: Grid,
+    is_maker: bool,
+) -> OrderFilled:
+    if not lots or trade_id < 0:
+        raise VenueFault(f"a fill of {lots} lots as trade {trade_id}", where=grid.symbol)
+    grid.check_worth(lots, ticks)
+    return OrderFilled(
+        client_order_id=id_,
+        trade_id=str(trade_id),
+        last_lots=lots,
+        last_ticks=ticks,
+        fee=fee,
+        liquidity=Liquidity.MAKER if is_maker else Liquidity.TAKER,
+        ts_event=ts,
+    )
+
+
+def _fee(commission: str | None, asset: str | None, price: str, grid: Grid) -> Money:
+    return grid.fee(commission or "0", asset, grid.ticks(price))
+
+
+def _sign(side: str) -> int:
+    if side not in _SIGNS:
+        raise VenueFault(f"{side[:20]!r} is no side")
+    return _SIGNS[side]
