@@ -13,7 +13,7 @@ UNLIMITED: Final = 2**62
 
 
 class WorkingOrder(Struct, kw_only=True):
-    """An order at the venue. `granted`: lots it may fill, for a child what its parent has opened."""
+    """An order at the venue; `granted` are lots it may fill, a child's what its parent opened."""
 
     client_order_id: str
     lots: Lots

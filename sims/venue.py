@@ -172,13 +172,19 @@ class BarVenue:
                 self._grant(book, order, book.bar.close_ticks)
             if order.filled == order.lots:
                 self._settle(book, order, now)
+        self.ambiguous_bars += ambiguous
+        self._act_late(book, now)
+
+    def _act_late(self, book: Book, now: Nanoseconds) -> None:
+        """Cancels and resizes what was asked for inside the bar that has just closed."""
         for order in list(book.orders.values()):
+            if order.client_order_id not in book.orders:
+                continue  # it went with its parent
             if order.cancel_at_close:
                 self._end(book, order, "asked_for", now)
             elif order.lots_at_close:
                 self._resize(book, order, order.lots_at_close, now)
                 order.lots_at_close = 0
-        self.ambiguous_bars += ambiguous
 
     def _at_opening(self, order: WorkingOrder, ticks: Ticks) -> Fill | None:
         lots = order.lots
@@ -285,7 +291,9 @@ class BarVenue:
                 self._resize(book, child, child.granted if child.lots > 0 else -child.granted, now)
 
     def _resize(self, book: Book, order: WorkingOrder, lots: Lots, now: Nanoseconds) -> None:
-        """Sets the order's size, never below what is filled; nothing left is a cancel."""
+        """Lowers the order's size, never below what is filled; nothing left is a cancel."""
+        if abs(lots) > abs(order.lots):
+            lots = order.lots  # its parent's end has lowered it further meanwhile
         if abs(lots) <= abs(order.filled):
             self._end(book, order, "nothing_left", now)
             return
@@ -305,7 +313,7 @@ def _start(order: WorkingOrder, market: Ticks | None) -> None:
 
 
 def _opened(child: WorkingOrder, parent: WorkingOrder) -> Lots:
-    """How many lots a child may work for: what its parent has filled beyond what it closes first."""
+    """How many lots a child may work for: what its parent has filled beyond what it closes."""
     size = abs(child.lots)
     closing = max(0, abs(parent.lots) - size)
     return min(size, max(0, abs(parent.filled) - closing))

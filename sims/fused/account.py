@@ -6,7 +6,8 @@ something happens to the next: an answer, the opening that fills it, a midnight.
 leaves as the venue and the portfolio, and appends the same rows in the same order as they would.
 Uncompiled it runs as it stands, which is how its branches are tested.
 
-`a` is the account: see the names below. Rows of the tables are written as they lie in memory.
+`a` is the account: see the names below. Rows of the tables are written as they lie in memory, in
+buffers of zeros: the one strategy, the one instrument and all that is 0 need no writing.
 """
 
 from typing import Any, Final, TypeAlias
@@ -49,27 +50,27 @@ TAKER: Final = int(Liquidity.TAKER)
 
 
 @kernel
-def head(a: Int64s, row: Int64s, ts: int, cause_n: int) -> None:
+def head(a: Int64s, table: Int64s, at: int, ts: int, cause_n: int) -> None:
     """Names a row and its cause, which stands in the same step."""
     a[COUNT] += 1
-    row[0] = a[SEQ]
-    row[1] = a[COUNT]
-    row[2] = ts
-    row[3] = a[SEQ]
-    row[4] = cause_n
+    table[at, 0] = a[SEQ]
+    table[at, 1] = a[COUNT]
+    table[at, 2] = ts
+    table[at, 3] = a[SEQ]
+    table[at, 4] = cause_n
 
 
 @kernel
 def sample(a: Int64s, ts: int, equity: Int64s) -> None:
     """Appends a row of the equity table."""
-    row = equity[a[SAMPLES]]
-    head(a, row, ts, 0)
+    at = a[SAMPLES]
+    head(a, equity, at, ts, 0)
     lots, mark, half = a[LOTS], a[MARK], a[HALF]
-    row[5] = a[CASH] + lots * mark * half
-    row[6] = a[CASH]
-    row[7] = 2 * half * a[REALIZED]
-    row[8] = half * (lots * mark - 2 * a[COST])
-    row[9] = a[PEAK]
+    equity[at, 5] = a[CASH] + lots * mark * half
+    equity[at, 6] = a[CASH]
+    equity[at, 7] = 2 * half * a[REALIZED]
+    equity[at, 8] = half * (lots * mark - 2 * a[COST])
+    equity[at, 9] = a[PEAK]
     a[SAMPLES] += 1
 
 
@@ -102,81 +103,88 @@ def pass_bars(a: Int64s, start: int, stop: int, close: Int64s) -> None:
 
 
 @kernel
-def bars_until(
-    a: Int64s, start: int, stop: int, close: Int64s, ts_close: Int64s, equity: Int64s
-) -> None:
+def opens(times: Int64s, step: int, row: int) -> int:
+    """When a bar opens; a grid without holes is computed, which spares the memory its times."""
+    return times[0] + row * step if step != 0 else times[row]
+
+
+@kernel
+def bars_until(a: Int64s, start: int, stop: int, close: Int64s, clock: Any, equity: Int64s) -> None:
     """Passes bars, and takes each equity row after the last bar known at its instant."""
+    times, step, interval = clock
     row = start
     while row < stop:
         due = stop
-        if a[NEXT_SAMPLE] <= ts_close[stop - 1]:
+        if a[NEXT_SAMPLE] <= opens(times, step, stop - 1) + interval:
             due = row
-            while due < stop and ts_close[due] <= a[NEXT_SAMPLE]:
+            while due < stop and opens(times, step, due) + interval <= a[NEXT_SAMPLE]:
                 due += 1
         pass_bars(a, row, due, close)
         row = due
-        sample_until(a, ts_close[row] - 1 if row < stop else ts_close[stop - 1], equity)
+        if row < stop:
+            sample_until(a, opens(times, step, row) + interval - 1, equity)
+        else:
+            sample_until(a, opens(times, step, stop - 1) + interval, equity)
 
 
 @kernel
 def decide(
-    a: Int64s, ts: int, size: int, target: int, reason: int, told: Int64s, answer: int, out: Any
+    a: Int64s,
+    ts: int,
+    decision: tuple[int, int, int],
+    told: Int64s,
+    answer: int,
+    out: Any,
 ) -> None:
-    """Appends the decision, its order and the order's approval."""
-    number = a[ORDERS]
-    row = out[0][number]
-    head(a, row, ts, 0)
-    row[5] = row[6] = 0
-    row[7] = target
-    row[8] = reason
+    """Appends the decision (size of the order, target, reason), its order and the approval."""
+    decisions, orders, statuses = out[0], out[1], out[2]
+    size, target, reason = decision
+    at = a[ORDERS]
+    head(a, decisions, at, ts, 0)
+    decisions[at, 7] = target
+    decisions[at, 8] = reason
     for k in range(told.shape[0]):
-        row[9 + k] = told[k, answer]
-    row = out[1][number]
-    head(a, row, ts, a[COUNT])
-    row[5] = number
-    row[6] = row[7] = 0
-    row[8] = MARKET
-    row[9] = size
-    row[10] = row[11] = row[14] = NONE
-    row[12] = GTC
-    row[13] = TARGET
-    row = out[2][3 * number]
-    head(a, row, ts, a[COUNT])
-    row[5] = number
-    row[6] = APPROVED
-    row[7] = 0
+        decisions[at, 9 + k] = told[k, answer]
+    head(a, orders, at, ts, a[COUNT])
+    orders[at, 5] = at
+    orders[at, 8] = MARKET
+    orders[at, 9] = size
+    orders[at, 10] = NONE
+    orders[at, 11] = NONE
+    orders[at, 12] = GTC
+    orders[at, 13] = TARGET
+    orders[at, 14] = NONE
+    head(a, statuses, 3 * at, ts, a[COUNT])
+    statuses[3 * at, 5] = at
+    statuses[3 * at, 6] = APPROVED
     a[ORDERS] += 1
 
 
 @kernel
-def accept(a: Int64s, ts: int, approved: int, out: Any) -> None:
+def accept(a: Int64s, ts: int, approved: int, statuses: Int64s) -> None:
     """Appends the venue's acceptance of the last order, caused by its approval."""
-    number = a[ORDERS] - 1
-    row = out[2][3 * number + 1]
-    head(a, row, ts, approved)
-    row[5] = number
-    row[6] = ACCEPTED
-    row[7] = 0
+    at = a[ORDERS] - 1
+    head(a, statuses, 3 * at + 1, ts, approved)
+    statuses[3 * at + 1, 5] = at
+    statuses[3 * at + 1, 6] = ACCEPTED
 
 
 @kernel
 def fill(a: Int64s, ts: int, approved: int, lots: int, ticks: int, out: Any) -> None:
     """Appends the last order's fill and books it."""
-    number = a[ORDERS] - 1
-    row = out[3][number]
-    head(a, row, ts, approved)
-    row[5] = row[6] = number
-    row[7] = row[8] = 0
-    row[9] = lots
-    row[10] = ticks
-    row[11] = 0
-    row[12] = TAKER
-    status = out[2][3 * number + 2]
-    for k in range(5):
-        status[k] = row[k]
-    status[5] = number
-    status[6] = FILLED
-    status[7] = lots
+    statuses, fills = out[2], out[3]
+    at = a[ORDERS] - 1
+    head(a, fills, at, ts, approved)
+    fills[at, 5] = at
+    fills[at, 6] = at
+    fills[at, 9] = lots
+    fills[at, 10] = ticks
+    fills[at, 12] = TAKER
+    a[COUNT] -= 1  # the fill and the status that it leaves are one message
+    head(a, statuses, 3 * at + 2, ts, approved)
+    statuses[3 * at + 2, 5] = at
+    statuses[3 * at + 2, 6] = FILLED
+    statuses[3 * at + 2, 7] = lots
     realized, cost = booked(a[LOTS], a[COST], lots, ticks)
     a[REALIZED] += realized
     a[COST] = cost
@@ -188,15 +196,17 @@ def fill(a: Int64s, ts: int, approved: int, lots: int, ticks: int, out: Any) -> 
 
 @kernel
 def account_loop(
-    a: Int64s, bars: Any, answers: Any, sizes: Int64s, slippage: Int64s, out: Any
+    a: Int64s, bars: Any, clock: Any, answers: Any, sizes: Int64s, slippage: Int64s, out: Any
 ) -> int:
     """Runs the account over all bars; 0, or the number of the row at which money left its range.
 
-    `bars`: (open, close, ts_open, ts_close). `answers`: (rows, says, told as int64, first row
+    `bars`: (open, close). `clock`: times of opening, the step between them or 0 where there are
+    holes, and the length of a bar. `answers`: (rows, says, told as int64, first row
     that may decide). `sizes`: target and reason when it says -1, 0, 1. `slippage`: rate, unit,
     ticks. `out`: decisions, orders, statuses (three an order), fills, equity.
     """
-    open_, close, ts_open, ts_close = bars
+    open_, close = bars
+    times, step, interval = clock
     rows, says, told, first = answers
     equity = out[4]
     count = close.shape[0]
@@ -206,25 +216,27 @@ def account_loop(
         wanted = sizes[0, says[answer] + 1]
         if row < first or wanted == target:
             continue
-        ts = ts_close[row]
-        bars_until(a, at, row, close, ts_close, equity)
+        ts = opens(times, step, row) + interval
+        bars_until(a, at, row, close, clock, equity)
         sample_until(a, ts - 1, equity)
         pass_bars(a, row, row + 1, close)
         at = row + 1
         size = wanted - a[LOTS]
         target = wanted
-        decide(a, ts, size, target, sizes[1, says[answer] + 1], told, answer, out)
+        decide(a, ts, (size, target, sizes[1, says[answer] + 1]), told, answer, out)
         approved = a[COUNT]
         sample_until(a, ts, equity)
-        accept(a, ts, approved, out)
+        accept(a, ts, approved, out[2])
         if at == count:
             break
-        sample_until(a, ts_open[at], equity)
+        ts_fill = opens(times, step, at)
+        sample_until(a, ts_fill, equity)
         ticks = worsened(open_[at], size, slippage[0], slippage[1], slippage[2])
-        fill(a, ts_open[at], approved, size, ticks, out)
+        fill(a, ts_fill, approved, size, ticks, out)
         if abs(a[CASH]) > MONEY_LIMIT:
             return row + 1
-    bars_until(a, at, count, close, ts_close, equity)
-    sample_until(a, ts_close[count - 1], equity)
-    sample(a, ts_close[count - 1], equity)
+    bars_until(a, at, count, close, clock, equity)
+    end = opens(times, step, count - 1) + interval
+    sample_until(a, end, equity)
+    sample(a, end, equity)
     return 0

@@ -1,6 +1,5 @@
 """The fused gear as a whole: what it covers, and a run of it into the same tables as step's."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -32,17 +31,43 @@ _TOLD: Final = EmaCross.inputs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FusedRun:
-    """What a fused run leaves: the tables, and the account at the end (cost in tick x lot)."""
+    """What a fused run leaves: the account at the end (cost in tick x lot) and the tables' rows."""
 
-    tables: Tables
+    config: Config
     scale: MoneyScale
     rows: int
-    cash: Money
-    equity: Money
-    peak: Money
-    lots: Lots
-    cost: int
-    realized: int
+    ts_start: int
+    account: Int64s
+    out: tuple[Int64s, ...]
+    reasons: list[str]
+
+    @property
+    def cash(self) -> Money:
+        """Cash at the end."""
+        return int(self.account[account.CASH])
+
+    @property
+    def equity(self) -> Money:
+        """Cash and the position at its last mark."""
+        a = self.account
+        worth = a[account.LOTS] * a[account.MARK] * a[account.HALF]
+        return self.cash + int(worth)
+
+    @property
+    def peak(self) -> Money:
+        """The highest equity after any event."""
+        return int(self.account[account.PEAK])
+
+    @property
+    def position(self) -> tuple[Lots, int, Money]:
+        """Lots, their cost in tick x lot, and what has been realized."""
+        a = self.account
+        realized = 2 * a[account.HALF] * a[account.REALIZED]
+        return int(a[account.LOTS]), int(a[account.COST]), int(realized)
+
+    def tables(self) -> Tables:
+        """The rows that were written, under the names that step would have given."""
+        return _tables(self)
 
 
 def covers(config: Config) -> str | None:
@@ -102,7 +127,8 @@ def run_fused(config: Config, columns: "Columns") -> FusedRun:
     rules = venue_rules(config, scale)
     failed = module.account_loop(
         a,
-        (columns.open, columns.close, columns.ts_open, columns.ts_close),
+        (columns.open, columns.close),
+        _clock(columns),
         (*answers, first),
         sizes,
         np.array([*rules.slippage, rules.slippage_ticks], np.int64),
@@ -110,17 +136,14 @@ def run_fused(config: Config, columns: "Columns") -> FusedRun:
     )
     if failed:
         raise DataError("money leaves the range of int64", where=f"row {failed} of the run")
-    tables = _tables(config, columns, a, out, reasons)
     return FusedRun(
-        tables=tables,
+        config=config,
         scale=scale,
         rows=len(columns.close),
-        cash=int(a[account.CASH]),
-        equity=int(a[account.CASH] + a[account.LOTS] * a[account.MARK] * half),
-        peak=int(a[account.PEAK]),
-        lots=int(a[account.LOTS]),
-        cost=int(a[account.COST]),
-        realized=int(2 * half * a[account.REALIZED]),
+        ts_start=int(columns.ts_open[0]),
+        account=a,
+        out=out,
+        reasons=reasons,
     )
 
 
@@ -200,6 +223,15 @@ def _account(config: Config, scale: MoneyScale, columns: Columns) -> Int64s:
     return a
 
 
+def _clock(columns: Columns) -> tuple[Int64s, int, int]:
+    """Times of opening, the step between them if there is but one, the length of a bar."""
+    times = columns.ts_open
+    interval = int(columns.ts_close[0] - times[0])
+    # Bars do not overlap, so they have no holes if they span no more than their sum.
+    regular = int(times[-1] - times[0]) == (len(times) - 1) * interval
+    return times, interval if regular else 0, interval
+
+
 def _first(config: Config, columns: Columns) -> int:
     """The first row that may decide."""
     return int(np.searchsorted(columns.ts_close, config.run.from_ or 0))
@@ -231,27 +263,23 @@ def _buffers(answers: int, columns: Columns, sample_ns: int) -> tuple[Int64s, ..
     return tuple(np.zeros((count, len(SCHEMAS[name])), np.int64) for name, count in rows.items())
 
 
-def _tables(
-    config: Config, columns: Columns, a: Int64s, out: Sequence[Int64s], reasons: list[str]
-) -> Tables:
-    """The rows that were written, under the names that step would have given."""
+def _tables(run: FusedRun) -> Tables:
     tables = Tables()
-    orders, fills = int(a[account.ORDERS]), int(a[account.FILLS])
+    orders, fills = int(run.account[account.ORDERS]), int(run.account[account.FILLS])
     used = {"decisions": orders, "orders": orders, "statuses": 2 * orders + fills, "fills": fills}
-    used["equity"] = int(a[account.SAMPLES])
-    for (name, count), rows in zip(used.items(), out, strict=True):
+    used["equity"] = int(run.account[account.SAMPLES])
+    for (name, count), rows in zip(used.items(), run.out, strict=True):
         tables.tables[name].extend_bytes(rows[:count].tobytes())
     active, halted = TradingState.ACTIVE, TradingState.HALTED
-    tables.tables["states"].append(0, 1, int(columns.ts_open[0]), 0, 0, active, halted, 0, 1)
-    strategy = config.strategies[0]
+    tables.tables["states"].append(0, 1, run.ts_start, 0, 0, active, halted, 0, 1)
+    strategy = run.config.strategies[0]
     names = tables.names
     names["codes"].take(["reconciled", "reconciler"])
     if orders:
-        prefix = f"{config.account.id}-{strategy.name}-1-"
+        prefix = f"{run.config.account.id}-{strategy.name}-1-"
         names["orders"].take([f"{prefix}{k}" for k in range(1, orders + 1)])
         names["trades"].take([str(k) for k in range(1, fills + 1)])
         names["strategies"].take([strategy.name])
         names["instruments"].take([strategy.instrument])
-        told = out[0][:orders, 8]
-        names["reasons"].take(reasons[: int(told.max()) + 1])
+        names["reasons"].take(run.reasons[: int(run.out[0][:orders, 8].max()) + 1])
     return tables

@@ -169,7 +169,7 @@ class Desk:
                 self._hear(trader, bar, now)
             plan = trader.setup.plan
             if isinstance(plan, Scripted) and (plan.clock or trader.setup.instrument) == instrument:
-                todo = plan.at_bar.get(trader.bars_counted, ())
+                todo = () if self._is_early(now) else plan.at_bar.get(trader.bars_counted, ())
                 if not any(isinstance(action, Target) for action in todo):
                     trader.ended = 0
                 self._act(trader, todo, now)
@@ -204,11 +204,14 @@ class Desk:
         if trader.rule is None:
             return
         trader.rule.hear(bar)
-        if self._decide_from is not None and now.ts < self._decide_from:
+        if self._is_early(now):
             return
         answer = trader.rule.answer(trader.target, self._sizer(trader))
         if answer is not None:
             self._decide(trader, answer.target, answer.reason, now)
+
+    def _is_early(self, now: Moment) -> bool:
+        return self._decide_from is not None and now.ts < self._decide_from
 
     def _act(self, trader: Trader, todo: tuple[Action, ...], now: Moment) -> None:
         for action in todo:

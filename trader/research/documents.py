@@ -41,7 +41,6 @@ def run_document(
 ) -> dict[str, Any]:
     """What was run and what it came to; `seconds` are added when all is written."""
     config = loaded.config
-    begun = config.run.from_
     return {
         "id": folder.resolve().name,
         "name": config.run.name,
@@ -51,10 +50,7 @@ def run_document(
         "seed": config.run.seed,
         "gear": gear.name,
         "gear_why": gear.why,
-        "period": {
-            "from": min(each.from_ for each in inputs) if begun is None else instant_text(begun),
-            "to": instant_text(outcome.now),
-        },
+        "period": _period(config, outcome, inputs),
         "complete": outcome.complete,
         "reached": {
             "rows": outcome.rows,
@@ -113,6 +109,18 @@ def rss_mib() -> float:
     """The most memory that this process has held so far, in MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak * _RSS_UNIT / _MIB, 1)
+
+
+def _period(
+    config: Config, outcome: Outcome, inputs: Sequence[InputReference]
+) -> dict[str, str]:
+    """When trading began, and the opening of the last bar: what people call the run's dates."""
+    begun = config.run.from_
+    last = outcome.now - min(data.interval_ns for data in config.data)
+    return {
+        "from": min(each.from_ for each in inputs) if begun is None else instant_text(begun),
+        "to": instant_text(last),
+    }
 
 
 def _warnings(outcome: Outcome) -> list[str]:

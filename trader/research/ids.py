@@ -1,7 +1,7 @@
 """Names of runs: `<name>-<n>`, the folder being the claim.
 
-Making a folder is atomic, so two runs that start at once get two numbers, without a clock and
-without chance.
+Making a folder is atomic, and so is the claim that is left in it until the run is whole. Two runs
+that start at once get two folders, without a clock and without chance.
 """
 
 import re
@@ -12,6 +12,8 @@ from typing import Final
 from trader.errors import UsageError
 
 RUNS: Final = "runs"
+CLAIM: Final = ".run.json"
+"""The draft of the document that will be written last."""
 
 
 def claim(root: Path, name: str) -> Path:
@@ -26,6 +28,7 @@ def claim(root: Path, name: str) -> Path:
         except OSError as error:
             raise _refused(folder, error) from None
         else:
+            (folder / CLAIM).touch(exist_ok=False)
             return folder
 
 
@@ -36,10 +39,10 @@ def claim_given(folder: Path) -> Path:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        taken = any(folder.iterdir())
+        is_free = not any(folder.iterdir()) and _claimed(folder)
     except OSError as error:
         raise _refused(folder, error) from None
-    if taken:
+    if not is_free:
         raise UsageError(
             "the folder for the run is not empty",
             where=str(folder),
@@ -49,9 +52,18 @@ def claim_given(folder: Path) -> Path:
 
 
 def release(folder: Path) -> None:
-    """Gives a claimed folder back if nothing was written into it."""
+    """Ends the claim, and gives the folder back if nothing was written into it."""
     with suppress(OSError):
+        (folder / CLAIM).unlink(missing_ok=True)
         folder.rmdir()
+
+
+def _claimed(folder: Path) -> bool:
+    try:
+        (folder / CLAIM).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _numbers(root: Path, name: str) -> list[int]:

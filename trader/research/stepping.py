@@ -1,9 +1,9 @@
 """A run in the step gear, followed from outside: shown while it runs, paced, stopped at a row."""
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, get_type_hints
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from actors.assembly import make_strategy
 from sims.build import build
@@ -119,6 +119,6 @@ def declared_inputs(config: Config) -> Inputs:
     found = {}
     for each in config.strategies:
         strategy = make_strategy(each)
-        types = {field.name: field.type for field in structs.fields(strategy.State)}
+        types = get_type_hints(type(strategy.state))
         found[each.name] = [(name, types[name] is float) for name in strategy.inputs]
     return found

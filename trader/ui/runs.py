@@ -19,9 +19,9 @@ def print_runs(
     """Prints the documents of runs as a table; where there is room, with their digests."""
     is_wide = console.width >= WIDE
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("run", style="bold")
+    table.add_column("run", style="bold", overflow="fold")
     table.add_column("period", no_wrap=True)
-    for header in ("equity", "return", "drawdown", "fills", "denials"):
+    for header in ("equity", "return", "drawdown", "fills"):
         table.add_column(header, justify="right", no_wrap=True)
     table.add_column("ended", no_wrap=True)
     if is_wide:
@@ -41,7 +41,6 @@ def _cells(run: Mapping[str, Any], metrics: Mapping[str, Any]) -> list[str | Tex
         Text(percent(gain), "green" if gain >= 0 else "red"),
         percent(-metrics["max_drawdown"]),
         f"{metrics['fills']:,}",
-        f"{metrics['denials']:,}",
         _ended(run),
     ]
 

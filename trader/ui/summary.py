@@ -44,9 +44,19 @@ def print_summary(console: Console, page: Page) -> None:
         console.print(Text("warning   ", "bold yellow") + Text(warning), soft_wrap=True)
     if page.commands:
         console.print()
-        console.print(Text("Next", "bold"))
-    for command, does in page.commands:
-        console.print(Text(f"  {command}", "cyan") + Text(f"   {does}", "dim"), soft_wrap=True)
+        console.print(_commands(page.commands, console.width), soft_wrap=True)
+
+
+def _commands(commands: Sequence[tuple[str, str]], width: int) -> Text:
+    """The commands to copy, what they do beside them where there is room, else above."""
+    longest = max(len(command) for command, _ in commands)
+    beside = all(longest + len(does) + len("    # ") <= width for _, does in commands)
+    lines = []
+    for command, does in commands:
+        comment = Text(f"  # {does}", "dim")
+        typed = Text(f"  {command:<{longest}}" if beside else f"  {command}", "cyan")
+        lines += [typed + comment] if beside else [comment, typed]
+    return Text("\n").join(lines)
 
 
 def _title(run: Mapping[str, Any]) -> Text:

@@ -30,7 +30,7 @@ class Turn(Struct):
 
 
 class Dialogue(Protocol):
-    """A venue's side of the gateway. Nonsense from the venue raises VenueFault, nothing else does."""
+    """A venue's side of the gateway. Only the venue's nonsense raises: VenueFault."""
 
     @property
     def ready(self) -> bool:

@@ -116,9 +116,8 @@ class Correspondence:
 
     def forget(self, now: Nanoseconds) -> Turn:
         """The connection is gone: what acted on orders has become unknown, the rest is void."""
-        self._waiting = []
         turn = self._lose_acts(now)
-        self._asked = {}
+        self._waiting, self._asked = [], {}
         return turn
 
     def _lose_acts(self, now: Nanoseconds) -> Turn:

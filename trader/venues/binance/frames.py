@@ -34,6 +34,9 @@ class Event(Struct, frozen=True):
     kind: str = field(name="e", default="")
 
 
+_NO_EVENT: Final = Raw(b"")
+
+
 class Frame(Struct, frozen=True):
     """Either an answer, known by its id, or an event."""
 
@@ -41,7 +44,12 @@ class Frame(Struct, frozen=True):
     status: int = 0
     result: Raw = Raw(b"null")
     error: ErrorBody | None = None
-    event: Raw | None = None
+    event: Raw = _NO_EVENT
+
+    @property
+    def is_event(self) -> bool:
+        """Whether the venue says something of its own accord."""
+        return bool(bytes(self.event))
 
 
 class Execution(Struct, frozen=True, kw_only=True):

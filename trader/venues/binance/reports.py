@@ -46,9 +46,7 @@ def of_execution(report: Execution, grid: Grid) -> list[Message] | None:
             return [_traded(report, id_, grid, ts)]
         case "CANCELED" | "REJECTED" | "EXPIRED":
             reason = report.expiry_reason or report.reject_reason
-            return _ended(id_, report.kind, reason, ts)
-        case "TRADE_PREVENTION":
-            return None
+            return ended(id_, report.kind, reason, ts)
         case _:
             return None
 
@@ -71,8 +69,8 @@ def of_placed(placed: Placed, grid: Grid) -> list[Message]:
         )
         for fill in placed.fills
     ]
-    ended = _ended(id_, placed.status, placed.expiry_reason, ts)
-    return [_accepted(id_, placed.order_id, ts), *fills, *ended]
+    end = ended(id_, placed.status, placed.expiry_reason, ts)
+    return [_accepted(id_, placed.order_id, ts), *fills, *end]
 
 
 def of_state(
@@ -85,8 +83,8 @@ def of_state(
         return [_accepted(id_, state.order_id, ts), *found]
     if state.status == _FILLED:
         return found
-    ended = _ended(id_, state.status, state.expiry_reason, ts)
-    return [*found, *ended] if ended else None
+    end = ended(id_, state.status, state.expiry_reason, ts)
+    return [*found, *end] if end else None
 
 
 def is_working(state: OrderState) -> bool:
@@ -125,7 +123,7 @@ def _accepted(id_: str, order_id: int, ts: Nanoseconds) -> OrderAccepted:
     return OrderAccepted(client_order_id=id_, venue_order_id=str(order_id), ts_event=ts)
 
 
-def _ended(id_: str, status: str, reason: str, ts: Nanoseconds) -> list[Message]:
+def ended(id_: str, status: str, reason: str, ts: Nanoseconds) -> list[Message]:
     """The end that a status tells, if it tells one."""
     if status == "CANCELED":
         return [OrderCanceled(client_order_id=id_, reason="canceled", ts_event=ts)]

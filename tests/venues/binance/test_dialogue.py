@@ -1,0 +1,444 @@
+"""The dialogue against the loopback venue: every way in which a request can end."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sims.servers.binance.engine import Engine
+from sims.servers.binance.protocol import Request
+from tests.sims.servers.binance.desk import Clock, Desk, limit
+from tests.venues.binance.wire import EPOCH, MS, NAME, START, Document, Wire, order, proceed, query
+from trader.errors import VenueFault
+from trader.model.account import AccountReported, OrderReport, PositionReport, QueryAccount
+from trader.model.envelope import Message
+from trader.model.orders import (
+    CancelOrder,
+    CancelRejected,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderInDoubt,
+    OrderRejected,
+    OrderStatus,
+    OrderSubmitted,
+    OrderType,
+    ReplaceOrder,
+    ReplaceRejected,
+)
+from trader.model.units import INT64_MAX
+
+ID = f"main-x-{EPOCH}-1"
+PLACE = "order.place"
+LOW = 5_000_000
+CANCEL = CancelOrder(client_order_id=ID, instrument=NAME, request_id="r", reason="t")
+
+UNKNOWN = {"code": -1007, "msg": "Timeout waiting for response from backend server."}
+
+
+def kinds(messages: list[Message]) -> list[type]:
+    return [type(message) for message in messages]
+
+
+def fills(messages: list[Message]) -> set[tuple[str, int, int]]:
+    found = [message for message in messages if isinstance(message, OrderFilled)]
+    return {(fill.trade_id, fill.last_lots, fill.last_ticks) for fill in found}
+
+
+def instead(method: str, *answers: Document) -> Callable[..., list[Document]]:
+    """A gate that answers the first request of a method with something else."""
+    left = [answers]
+
+    def gate(request: Request, answer: Document | None) -> list[Document]:
+        if request.method == method and left:
+            return [{"id": request.id} | each for each in left.pop()]
+        return proceed(request, answer)
+
+    return gate
+
+
+def refusal(code: int, text: str = "", status: int = 400) -> Document:
+    return {"status": status, "error": {"code": code, "msg": text}}
+
+
+# -- placing --------------------------------------------------------------------------------------
+
+
+def test_a_market_order_is_accepted_and_filled(wire: Wire) -> None:
+    told = wire.perform(order())
+
+    assert kinds(told)[0] is OrderSubmitted
+    assert {OrderAccepted, OrderFilled} <= set(kinds(told))
+    assert fills(told) == {("1", 1_000, 6_000_000)}
+    assert {message.client_order_id for message in told if hasattr(message, "client_order_id")} == {
+        ID
+    }
+
+
+def test_an_order_is_signed_with_its_decision_and_a_short_life(wire: Wire) -> None:
+    wire.perform(order(lots=-1_000, limit=7_000_000, ts_decided=START - 7 * MS))
+
+    [request] = [each for each in wire.asked if each.method == PLACE]
+    assert request.params["timestamp"] == START // MS - 7
+    assert request.params["recvWindow"] == 300
+    assert (request.params["side"], request.params["quantity"]) == ("SELL", "0.01")
+    assert (request.params["type"], request.params["price"]) == ("LIMIT", "70000")
+    assert request.status == 200
+
+
+def test_a_stop_of_ones_own_goes_as_the_venue_names_it(wire: Wire) -> None:
+    told = wire.perform(order(lots=-1_000, order_type=OrderType.STOP, stop_ticks=LOW))
+
+    assert kinds(told)[-1] is OrderAccepted
+    assert wire.engine.orders[1].terms.stop_price == 50_000 * 10**8
+
+
+def test_an_order_that_waited_too_long_is_refused_by_the_venue(wire: Wire) -> None:
+    told = wire.perform(order(ts_decided=START - 301 * MS))
+
+    assert kinds(told) == [OrderSubmitted, OrderRejected]
+    assert told[1] == OrderRejected(
+        client_order_id=ID,
+        code="-1021",
+        text="Timestamp for this request is outside of the recvWindow.",
+        ts_event=START,
+    )
+
+
+def test_a_partial_fill_that_ends_is_told_whole(wire: Wire, engine: Engine) -> None:
+    engine.mark("BTCUSDT", "60000.00", available="0.004")
+
+    told = wire.perform(order())
+
+    assert fills(told) == {("1", 400, 6_000_000)}
+    assert OrderExpired in kinds(told)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"lots": 1}, "-1013"), ({"lots": 2_000_000_000}, "-1013"), ({"lots": 900_000}, "-2010")],
+)
+def test_a_refusal_is_a_rejection_with_the_venues_code(
+    wire: Wire, changes: Document, code: str
+) -> None:
+    told = wire.perform(order(**changes))
+
+    assert kinds(told) == [OrderSubmitted, OrderRejected]
+    assert isinstance(told[1], OrderRejected)
+    assert told[1].code == code
+
+
+@pytest.mark.parametrize("code", [-1002, -1013, -1015, -1021, -1100, -1130, -2010, -2015])
+def test_what_proves_a_refusal_rejects_at_once(wire: Wire, code: int) -> None:
+    wire.unseen = {PLACE}
+    wire.gate = instead(PLACE, refusal(code, "no"))
+
+    assert kinds(wire.perform(order())) == [OrderSubmitted, OrderRejected]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(-1007, status=504),
+        refusal(-1006, status=500),
+        refusal(-1000),
+        refusal(-1001),
+        refusal(-9999),
+        refusal(-2010, "Duplicate order sent."),
+        refusal(-1013, status=502),
+        {"status": 403},
+        {"status": 200, "result": {"clientOrderId": "other", "orderId": 9, "transactTime": 1}},
+        {"id": None, "status": 400, "error": {"code": -1135, "msg": "Invalid JSON"}},
+        {"id": "77", "status": 400, "error": {"code": -2010, "msg": "?"}},
+    ],
+)
+def test_what_proves_nothing_is_a_doubt_that_is_resolved_by_asking(
+    wire: Wire, answer: Document
+) -> None:
+    """The order was carried out all the same: the truth comes from the query and the stream."""
+    wire.gate = instead(PLACE, answer)
+
+    told = wire.perform(order())
+
+    assert OrderRejected not in kinds(told)
+    assert OrderInDoubt in kinds(told)
+    assert fills(told) == {("1", 1_000, 6_000_000)}
+    assert wire.methods().count(PLACE) == 1
+
+
+def test_no_answer_is_a_doubt_after_the_deadline(wire: Wire) -> None:
+    wire.unseen = {PLACE}
+    wire.gate = instead(PLACE)
+
+    assert kinds(wire.perform(order())) == [OrderSubmitted]
+    assert wire.wait(99) == []
+    assert wire.wait(1) == [
+        OrderInDoubt(client_order_id=ID, waited_ns=100 * MS, ts_event=START + 100 * MS)
+    ]
+
+
+def test_an_order_the_venue_never_saw_is_absent_only_after_the_horizon(wire: Wire) -> None:
+    wire.unseen = {PLACE}
+    wire.gate = instead(PLACE)
+    wire.perform(order())
+    wire.wait(100)
+
+    assert wire.wait(399) == []
+    told = wire.wait(51)
+
+    assert [(type(m), getattr(m, "code", "")) for m in told] == [(OrderRejected, "absent")]
+    methods = wire.methods()
+    assert methods.count("order.status") > 5
+    assert methods[-1] == "openOrders.status"
+
+
+def test_not_found_inside_the_horizon_is_no_evidence(wire: Wire, clock: Clock) -> None:
+    """The query lags: first it knows nothing, then the order is filled."""
+    wire.gate = instead(PLACE, {"id": None, "status": 400, "error": UNKNOWN})
+    lag = START // MS + 200
+
+    def lagging(request: Request, answer: Document | None) -> list[Document]:
+        if request.method == "order.status" and clock.ms < lag:
+            return [{"id": request.id} | refusal(-2013, "Order does not exist.")]
+        return first(request, answer)
+
+    first, wire.gate = wire.gate, lagging
+    wire.perform(order())
+
+    told = wire.wait(250)
+
+    assert fills(told) == {("1", 1_000, 6_000_000)}
+    assert OrderRejected not in kinds(told)
+
+
+def test_an_order_among_the_open_ones_is_not_absent(wire: Wire) -> None:
+    def deaf(request: Request, answer: Document | None) -> list[Document]:
+        if request.method == PLACE:
+            return []
+        if request.method == "order.status":
+            return [{"id": request.id} | refusal(-2013, "Order does not exist.")]
+        return proceed(request, answer)
+
+    wire.gate = deaf
+    wire.perform(order(limit=LOW))
+
+    assert OrderRejected not in kinds(wire.wait(2_000))
+    wire.gate = proceed
+    assert kinds(wire.wait(100)) == [OrderAccepted]
+
+
+def test_fills_that_do_not_add_up_are_asked_for_again(wire: Wire) -> None:
+    empty = {"status": 200, "result": []}
+    wire.gate = instead("myTrades", empty)
+    wire.perform(order())
+
+    assert wire.perform(query()) == []
+    assert fills(wire.wait(50)) == {("1", 1_000, 6_000_000)}
+
+
+def test_an_id_leaves_once_and_only_in_its_epoch(wire: Wire) -> None:
+    wire.perform(order(2))
+    again = wire.perform(order(2))
+    elder = wire.perform(order(1))
+    former = wire.perform(order(client_order_id=f"main-x-{EPOCH - 1}-9"))
+
+    assert [kinds(told) for told in (again, elder, former)] == [[OrderRejected]] * 3
+    assert wire.methods().count(PLACE) == 1
+    assert all(getattr(told[0], "code", "") == "not_sent" for told in (again, elder, former))
+
+
+def test_without_a_subscription_nothing_leaves(engine: Engine, clock: Clock) -> None:
+    wire = Wire(engine, clock)
+
+    assert kinds(wire.perform(order())) == [OrderRejected]
+    assert wire.perform(query()) == []
+    assert wire.methods() == []
+
+
+def test_a_line_that_breaks_leaves_doubts_and_no_questions(wire: Wire) -> None:
+    wire.gate = instead(PLACE)
+    wire.perform(order(limit=LOW))
+
+    told = wire.dialogue.lose(wire.now).messages
+
+    assert kinds(told) == [OrderInDoubt]
+    assert not wire.dialogue.ready
+    assert wire.dialogue.due == INT64_MAX
+    wire.connect(EPOCH + 1)
+    assert kinds(wire.perform(query())) == [OrderAccepted]
+
+
+def test_the_venue_can_demand_silence(wire: Wire) -> None:
+    """Nothing is placed meanwhile, and what waits is asked afterwards, cancels first."""
+    wire.perform(order(limit=LOW))
+    until = START // MS + 5_000
+    ban = {"code": -1003, "msg": "Way too much", "data": {"serverTime": 1, "retryAfter": until}}
+    wire.gate = instead("order.status", {"status": 418, "error": ban})
+    wire.perform(query())
+    wire.methods()
+
+    assert kinds(wire.perform(order(2))) == [OrderRejected]
+    wire.perform(query(7))
+    wire.perform(CANCEL)
+    assert wire.wait(4_999) == []
+    assert wire.methods() == []
+    assert OrderCanceled in kinds(wire.wait(1))
+    assert wire.methods()[0] == "order.cancel"
+
+
+# -- cancelling -----------------------------------------------------------------------------------
+
+
+def test_a_cancel_ends_the_order_under_its_own_id(wire: Wire) -> None:
+    wire.perform(order(limit=LOW))
+
+    told = wire.perform(CANCEL)
+
+    assert set(kinds(told)) == {OrderCanceled}
+    assert {getattr(message, "client_order_id", "") for message in told} == {ID}
+
+
+def test_a_cancel_that_comes_too_late_asks_what_happened(wire: Wire) -> None:
+    wire.perform(order())
+
+    told = wire.perform(CANCEL)
+
+    assert fills(told) == {("1", 1_000, 6_000_000)}
+    assert set(kinds(told)) == {OrderFilled}
+
+
+def test_a_cancel_that_was_refused_leaves_the_order_working(wire: Wire) -> None:
+    wire.perform(order(limit=LOW))
+    wire.unseen = {"order.cancel"}
+    wire.gate = instead("order.cancel", refusal(-2011, "Unknown order sent."))
+
+    assert kinds(wire.perform(CANCEL)) == [OrderAccepted, CancelRejected]
+
+
+def test_a_cancel_without_an_answer_is_sent_again(wire: Wire) -> None:
+    wire.perform(order(limit=LOW))
+    wire.unseen = {"order.cancel"}
+    wire.gate = instead("order.cancel")
+    wire.perform(CANCEL)
+    wire.unseen = set()
+    wire.gate = proceed
+
+    assert OrderCanceled in kinds(wire.wait(100))
+
+
+def test_replacing_is_refused_by_name(wire: Wire) -> None:
+    command = ReplaceOrder(client_order_id=ID, instrument=NAME, request_id="r", lots=1)
+
+    assert wire.perform(command) == [
+        ReplaceRejected(client_order_id=ID, code="unsupported", ts_event=START)
+    ]
+
+
+# -- the account ----------------------------------------------------------------------------------
+
+
+def test_the_account_is_told_whole(wire: Wire) -> None:
+    wire.perform(order(limit=LOW))
+    wire.perform(order(2))
+
+    told = wire.perform(QueryAccount(request_id="q"))
+
+    assert told == [
+        OrderReport(
+            client_order_id=ID,
+            instrument=NAME,
+            status=OrderStatus.ACCEPTED,
+            lots=1_000,
+            lots_filled=0,
+            ts_event=START,
+        ),
+        PositionReport(instrument=NAME, lots=101_000, ts_event=START),
+        AccountReported(request_id="q", count=2, ts_event=START),
+    ]
+
+
+def test_the_account_waits_for_the_orders_in_doubt(wire: Wire) -> None:
+    wire.unseen = {"order.status"}
+    wire.gate = instead("order.status")
+    wire.perform(query())
+    wire.perform(QueryAccount(request_id="q"))
+    wire.unseen = set()
+
+    assert wire.wait(100) == []
+    told = wire.wait(500)
+
+    assert [type(message) for message in told] == [OrderRejected, PositionReport, AccountReported]
+
+
+@pytest.mark.parametrize("method", ["account.status", "openOrders.status"])
+def test_a_part_without_an_answer_is_asked_for_with_all_others(wire: Wire, method: str) -> None:
+    wire.gate = instead(method, refusal(-1000))
+    wire.perform(QueryAccount(request_id="q"))
+
+    told = wire.wait(60)
+
+    assert kinds(told) == [PositionReport, AccountReported]
+
+
+# -- the stream -----------------------------------------------------------------------------------
+
+
+def test_a_resting_order_fills_through_the_stream(wire: Wire, engine: Engine) -> None:
+    wire.perform(order(limit=LOW))
+
+    engine.mark("BTCUSDT", "49000.00")
+
+    assert fills(wire.news()) == {("1", 1_000, LOW)}
+
+
+def test_strangers_are_told_by_their_names(wire: Wire, engine: Engine, clock: Clock) -> None:
+    desk = Desk(engine, clock)
+    desk.place(limit(newClientOrderId="hand"))
+    desk.place(limit(symbol="ETHUSDT", price="2000", newClientOrderId="other"))
+
+    told = wire.news()
+
+    assert [getattr(message, "client_order_id", "") for message in told] == ["hand", "other"]
+
+
+@pytest.mark.parametrize("event", ["serverShutdown", "eventStreamTerminated"])
+def test_the_end_of_the_stream_is_a_fault(wire: Wire, event: str) -> None:
+    with pytest.raises(VenueFault, match=event):
+        wire.hear({"event": {"e": event, "E": 1}})
+
+
+@pytest.mark.parametrize("event", [{"e": "balanceUpdate", "d": "1"}, {"e": "brandNew"}, {}])
+def test_events_of_other_kinds_are_passed_over(wire: Wire, event: Document) -> None:
+    assert wire.hear({"subscriptionId": 0, "event": event}) == []
+
+
+def test_an_unknown_kind_of_execution_is_asked_about(wire: Wire) -> None:
+    wire.perform(order())
+    event = {"e": "executionReport", "s": "BTCUSDT", "c": ID, "S": "BUY", "x": "ODD", "i": 1, "T": 1}
+
+    assert fills(wire.hear({"event": event})) == {("1", 1_000, 6_000_000)}
+
+
+def test_a_venue_that_refuses_to_report_is_a_fault(engine: Engine, clock: Clock) -> None:
+    wire = Wire(engine, clock)
+    wire.unseen = {"userDataStream.subscribe.signature"}
+    wire.gate = instead("userDataStream.subscribe.signature", refusal(-2015, "Invalid API-key"))
+    with pytest.raises(VenueFault, match=r"Invalid API-key \(-2015\)"):
+        wire.connect()
+
+
+def test_a_venue_that_does_not_answer_is_a_fault(engine: Engine, clock: Clock) -> None:
+    wire = Wire(engine, clock)
+    wire.unseen = {"userDataStream.subscribe.signature"}
+    wire.gate = instead("userDataStream.subscribe.signature")
+    wire.connect()
+    with pytest.raises(VenueFault, match="does not answer"):
+        wire.wait(100)
+
+
+def test_a_late_answer_to_a_question_that_ended_is_nothing(wire: Wire) -> None:
+    wire.gate = instead("order.status")
+    wire.perform(query())
+    wire.wait(100)
+
+    assert wire.hear({"id": "2", "status": 200, "result": {}}) == []
