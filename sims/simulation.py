@@ -21,6 +21,7 @@ from trader.model.units import Nanoseconds
 
 Progress = Callable[["Simulation"], None]
 Clock = Callable[[], float]
+Pacer = Callable[[Nanoseconds], None]
 
 
 class Simulation:
@@ -37,6 +38,7 @@ class Simulation:
         self.stopped = False
         self.until: int | None = None
         self.load_seconds = 0.0
+        self.pacer: Pacer | None = None
         self._run = run
         self._clock = clock
         self._decided = False
@@ -91,6 +93,7 @@ class Simulation:
         books, moments, lanes = self._books, self._moments, self._lanes
         reports = venue.reports
         now, decided, rows, until = self.now, self._decided, self.rows, self.until
+        pacer = self.pacer
         for code, bar in zip(window.codes, window.bars, strict=True):
             moment = moments[code]
             ts = bar.ts_open if moment == OPENING else bar.ts_close
@@ -99,6 +102,8 @@ class Simulation:
                     self._pass_to(ts)
                 self.now = now = ts
                 decided = False
+                if pacer is not None:
+                    pacer(ts)
             if moment == OPENING:
                 if timers.next_due <= ts:
                     self._tick(ts, after_bars=True)

@@ -34,11 +34,10 @@ class FeedActorState(Struct):
     symbols: dict[str, SymbolState]
 
 
-class Feed(Stateful):
+class Feed(Stateful[FeedActorState]):
     """Lets clean market data through, once and in order."""
 
     name = "feed"
-    state: FeedActorState
 
     def __init__(self, instruments: Sequence[str]) -> None:
         self.state = FeedActorState(symbols={name: SymbolState() for name in instruments})

@@ -26,11 +26,10 @@ class KillSwitchState(Struct):
     latched: bool = False
 
 
-class KillSwitch(Stateful):
+class KillSwitch(Stateful[KillSwitchState]):
     """Halts on whatever must not go on; resumes when reconciled, or when told if it was latched."""
 
     name = "kill_switch"
-    state: KillSwitchState
 
     def __init__(self) -> None:
         self.state = KillSwitchState()

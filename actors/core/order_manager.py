@@ -7,7 +7,7 @@ an answer is in doubt: it counts as working, is asked for by its id, and is neve
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -56,8 +56,6 @@ from trader.model.orders import (
 )
 from trader.model.units import Lots, Nanoseconds
 
-E = TypeVar("E", bound=OrderEvent)
-
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
 _IN_DOUBT: Final = OrderStatus.IN_DOUBT
@@ -88,15 +86,16 @@ class OrderManagerState(Struct):
     duplicates: int = 0
 
 
-class OrderManager(Stateful):
+class OrderManager(Stateful[OrderManagerState]):
     """Makes orders, follows them, and keeps them in step with targets and positions."""
 
     name = "order_manager"
-    state: OrderManagerState
 
     def __init__(self, strategies: Mapping[str, str], *, account: str, patient: bool) -> None:
-        """`strategies`: instrument by strategy. Where cancels take time, be `patient`: a new
-        target then waits for their answers before it makes an order."""
+        """`strategies`: instrument by strategy. `patient` is for where cancels take time.
+
+        A new target then waits for their answers before it makes an order.
+        """
         desks = {name: Desk(instrument=instrument) for name, instrument in strategies.items()}
         self.state = OrderManagerState(orders={}, desks=desks)
         self._account = account
@@ -104,7 +103,7 @@ class OrderManager(Stateful):
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
-        """Wishes of strategies, verdicts of risk, reports of the venue, and what changes positions."""
+        """Wishes of strategies, verdicts of risk, reports of the venue, changes of positions."""
         reports = (
             OrderSubmitted,
             OrderAccepted,
@@ -205,7 +204,7 @@ class OrderManager(Stateful):
         id_ = self.state.desks[wish.strategy].keys.get(wish.key)
         return NOTHING if id_ is None else self._cancel(id_, self.state.orders[id_], "asked_for")
 
-    def _make(
+    def _make(  # noqa: PLR0913 - the fields in which orders differ, named at each call
         self,
         strategy: str,
         desk: Desk,
@@ -339,7 +338,7 @@ class OrderManager(Stateful):
         order.lots_filled -= event.last_lots
         return self._on_report(event, now)
 
-    def _advance(self, event: E, order: Order) -> list[Message]:
+    def _advance(self, event: OrderEvent, order: Order) -> list[Message]:
         """Moves the order by the table; the event as it goes on, or the difference it makes."""
         kind = type(event)
         status = transition(order.status, kind, lots=order.lots, lots_filled=order.lots_filled)
@@ -352,15 +351,15 @@ class OrderManager(Stateful):
         order.status = status
         if was_open and status >= ENDED:
             self._close(event.client_order_id, order)
-        return [
-            replace(
-                event,
-                strategy=order.strategy,
-                instrument=self.state.desks[order.strategy].instrument,
-                status=status,
-                lots_filled=order.lots_filled,
-            )
-        ]
+        # The type checker sees the base; every event that is made belongs to the union.
+        passed: Any = replace(
+            event,
+            strategy=order.strategy,
+            instrument=self.state.desks[order.strategy].instrument,
+            status=status,
+            lots_filled=order.lots_filled,
+        )
+        return [passed]
 
     def _close(self, id_: str, order: Order) -> None:
         desk = self.state.desks[order.strategy]

@@ -30,8 +30,10 @@ class Position(Struct):
 
 @dataclass(slots=True, kw_only=True)
 class Holding:
-    """The account's holding of one instrument. `mark` is in half ticks (the first fill's
-    price before there is a bar), `half` money for one."""
+    """The account's holding of one instrument.
+
+    `mark` is in half ticks (the first fill's price before there is a bar), `half` money for one.
+    """
 
     half: Money
     lots: Lots = 0
@@ -48,11 +50,10 @@ class PortfolioState(Struct):
     positions: dict[str, dict[str, Position]]
 
 
-class Portfolio(Stateful):
-    """Books fills, marks prices, tells positions; tells equity at every event where it is watched."""
+class Portfolio(Stateful[PortfolioState]):
+    """Books fills, marks prices, tells positions; and equity at every event where it is watched."""
 
     name = "portfolio"
-    state: PortfolioState
 
     def __init__(
         self,
@@ -120,7 +121,7 @@ class Portfolio(Stateful):
         if holding.lots:
             state = self.state
             state.equity += holding.lots * (mark - holding.mark) * holding.half
-            if state.equity > state.peak:
+            if state.equity > state.peak:  # noqa: PLR1730 - a call costs more than a comparison
                 state.peak = state.equity
         holding.mark = mark
         return self._marked() if self._watched else NOTHING
@@ -154,7 +155,7 @@ class Portfolio(Stateful):
         paid = lots * 2 * ticks * holding.half + fee
         state.cash -= paid
         state.equity += lots * holding.mark * holding.half - paid
-        if state.equity > state.peak:
+        if state.equity > state.peak:  # noqa: PLR1730 - a call costs more than a comparison
             state.peak = state.equity
         changed = PositionChanged(
             strategy=fill.strategy,

@@ -37,11 +37,10 @@ class ReconcilerState(Struct):
     done: bool = False
 
 
-class Reconciler(Stateful):
+class Reconciler(Stateful[ReconcilerState]):
     """Compares, and lets trading begin only on agreement."""
 
     name = "reconciler"
-    state: ReconcilerState
 
     def __init__(self) -> None:
         self.state = ReconcilerState()

@@ -32,14 +32,16 @@ from trader.model.units import Lots, Money, Nanoseconds
 _PROTECTION: Final = OrderRole.PROTECTION
 
 
-class Risk(Stateful):
+class Risk(Stateful[RiskView]):
     """Approves or denies; trips the breakers."""
 
     name = "risk"
-    state: RiskView
 
     def __init__(
-        self, tick_lots: Mapping[str, Money], stale_after_ns: Mapping[str, Nanoseconds], limits: Limits
+        self,
+        tick_lots: Mapping[str, Money],
+        stale_after_ns: Mapping[str, Nanoseconds],
+        limits: Limits,
     ) -> None:
         """`tick_lots`: money in a tick x lot by instrument; prices older than theirs are stale."""
         self.state = RiskView(
@@ -167,7 +169,9 @@ class Risk(Stateful):
             return NOTHING
         return (LimitBreached(limit="drawdown_max", value=lost, bound=num * marked.peak // den),)
 
-    def _on_trading_state(self, changed: TradingStateChanged, now: Nanoseconds) -> Sequence[Message]:
+    def _on_trading_state(
+        self, changed: TradingStateChanged, now: Nanoseconds
+    ) -> Sequence[Message]:
         del now
         self.state.trading = changed.state
         return NOTHING

@@ -18,11 +18,10 @@ class SchedulerState(Struct):
     ends: Nanoseconds = 0
 
 
-class Scheduler(Stateful):
+class Scheduler(Stateful[SchedulerState]):
     """Opens a session at the start of the run and a new one at each midnight."""
 
     name = "scheduler"
-    state: SchedulerState
 
     def __init__(self) -> None:
         self.state = SchedulerState()

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Handler
-from trader.kernels.signals import HOLD
+from trader.kernels.scalarised import HOLD
 from trader.kernels.sizing import weighted_lots
 from trader.model.account import EquityMarked, PositionChanged
 from trader.model.envelope import Message
@@ -59,7 +59,7 @@ class StrategyState(Struct):
 class StrategyActor:
     """One strategy on one instrument."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the assembly names each; no two belong together
         self,
         strategy: Strategy,
         *,
@@ -103,8 +103,9 @@ class StrategyActor:
 
     def load(self, data: bytes) -> None:
         """Takes back what `dump` wrote."""
-        shape = tuple[StrategyState, type(self.strategy.state), list[ExitState]]  # type: ignore[misc]
-        self.state, self.strategy.state, exits = msgspec.msgpack.decode(data, type=shape)
+        shape = tuple[StrategyState, msgspec.Raw, list[ExitState]]
+        self.state, own, exits = msgspec.msgpack.decode(data, type=shape)
+        self.strategy.state = msgspec.msgpack.decode(own, type=type(self.strategy.state))
         for exit_, state in zip(self._exits, exits, strict=True):
             exit_.state = state
 

@@ -6,7 +6,7 @@ whatever points into the state after it was replaced.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +15,7 @@ from trader.model.envelope import Message
 from trader.model.units import Nanoseconds
 
 Handler: TypeAlias = Callable[[Any, Nanoseconds], Sequence[Message]]
+State = TypeVar("State", bound=Struct)
 
 NOTHING: Final[tuple[Message, ...]] = ()
 
@@ -35,10 +36,10 @@ class Actor(Protocol):
         """Takes the state that `dump` wrote."""
 
 
-class Stateful:
+class Stateful(Generic[State]):
     """An actor whose whole state is the struct `state`."""
 
-    state: Struct
+    state: State
 
     def dump(self) -> bytes:
         """The state as MessagePack; floats keep their bits."""

@@ -163,10 +163,11 @@ class Reactor:
         self.effects.clear()
         if self._trading_state() is _ACTIVE:
             return effects
-        kept: list[Message] = []
-        for effect in effects:
-            if not isinstance(effect, OrderApproved) or not self._withheld(effect):
-                kept.append(effect)
+        kept: list[Message] = [
+            effect
+            for effect in effects
+            if not isinstance(effect, OrderApproved) or not self._withheld(effect)
+        ]
         kept += self.effects
         self.effects.clear()
         return kept
@@ -189,6 +190,11 @@ class Reactor:
         assert self.observer is not None
         self.observer(
             Envelope(
-                seq=name[0], n=name[1], ts=self._now, cause=cause, source=outlet.source, body=message
+                seq=name[0],
+                n=name[1],
+                ts=self._now,
+                cause=cause,
+                source=outlet.source,
+                body=message,
             )
         )

@@ -86,7 +86,9 @@ class Recorder:
         """The name of the order's approval; (0, 0) for an order that this run did not approve."""
         return self.approvals.get(client_order_id, (0, 0))
 
-    def _decision(self, name: Name, ts: Nanoseconds, cause: Name, m: Any) -> None:
+    def _decision(
+        self, name: Name, ts: Nanoseconds, cause: Name, m: TargetPosition | DecisionRecorded
+    ) -> None:
         inputs = m.inputs if len(m.inputs) == INPUTS_MAX else (*m.inputs, *_NO_INPUTS)[:INPUTS_MAX]
         names = self._names
         self._put_decisions(
@@ -171,9 +173,7 @@ class Recorder:
 
     def _equity_sample(self, name: Name, ts: Nanoseconds, cause: Name, m: EquitySampled) -> None:
         self._put_equity(
-            self._equity_row(
-                *name, ts, *cause, m.equity, m.cash, m.realized, m.unrealized, m.peak
-            )
+            self._equity_row(*name, ts, *cause, m.equity, m.cash, m.realized, m.unrealized, m.peak)
         )
 
 

@@ -15,11 +15,11 @@ Where the rules leave a choice, this is the choice:
 * A pace of n orders counts those that were approved less than a window ago.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from tests.oracle.market import Instrument
+from tests.oracle.market import Instrument, Source
 from tests.oracle.venue import Fill, Order
 
 
@@ -35,6 +35,11 @@ class Limits:
     orders_max: int | None = None
     orders_window_ns: int = 1_000_000_000
     long_only: tuple[str, ...] = ()
+
+
+def stale_after_two_bars(sources: Iterable[Source]) -> dict[str, int]:
+    """The age at which a price is stale where nothing else is asked for."""
+    return {source.instrument: 2 * source.interval_ns for source in sources}
 
 
 @dataclass

@@ -45,10 +45,14 @@ class Bar:
 
 @dataclass(frozen=True)
 class Source:
-    """The bars of one instrument, in time, not overlapping."""
+    """The bars of one instrument, at least one, in time, all as long, not overlapping."""
 
     instrument: str
     bars: tuple[Bar, ...]
+
+    @property
+    def interval_ns(self) -> int:
+        return self.bars[0].ts_close - self.bars[0].ts_open
 
 
 class Kind(IntEnum):

@@ -212,7 +212,7 @@ class Venue:
     def _room(self, order: Order) -> int:
         """The lots an order may still fill: of a child, no more than its parent has opened."""
         size = order.size
-        if order.parent is not None:
+        if order.parent is not None and not self.orders[order.parent].ended:
             size = _opened(order, self.orders[order.parent])
         return 0 if order.ended else size - order.filled
 

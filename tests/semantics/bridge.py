@@ -5,6 +5,7 @@ the simulation that every run is built of, and plays it; `observed` reads the co
 and books and writes what happened as an `OracleResult`, so that a comparison is an equality.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +19,7 @@ from sims.build import build
 from sims.history import Source
 from sims.simulation import Simulation
 from tests.oracle.desk import AtrStop, Decision, Strategy
-from tests.oracle.gate import Limits
+from tests.oracle.gate import Limits, stale_after_two_bars
 from tests.oracle.ledger import Key
 from tests.oracle.market import Bar, Instrument
 from tests.oracle.run import EquityRow, FillRow, OracleResult, OracleRun, OrderRow, PositionRow
@@ -62,9 +63,10 @@ class MemoryBars:
 
     bars: tuple[Bar, ...]
 
-    def batches(self, start: int, stop: int, rows: int) -> "list[BarColumns]":
+    def batches(self, start: int, stop: int, rows: int) -> Iterator[BarColumns]:
         """Rows [start, stop) in pieces of at most `rows`."""
-        return [_columns(self.bars[at : min(at + rows, stop)]) for at in range(start, stop, rows)]
+        for at in range(start, stop, rows):
+            yield _columns(self.bars[at : min(at + rows, stop)])
 
 
 def _columns(bars: tuple[Bar, ...]) -> BarColumns:
@@ -78,7 +80,7 @@ def memory_sources(run: OracleRun) -> list[Source]:
     return [
         Source(
             instrument=source.instrument,
-            interval_ns=_interval(source.bars),
+            interval_ns=source.interval_ns,
             file=cast("BarFile", MemoryBars(source.bars)),
             start=0,
             stop=len(source.bars),
@@ -113,20 +115,16 @@ def config_of(run: OracleRun, paths: dict[str, str] | None = None) -> Config:
             DataSource(
                 kind="bars",
                 instrument=source.instrument,
-                interval=_seconds(_interval(source.bars)),
+                interval=_seconds(source.interval_ns),
                 path=named.get(source.instrument, "memory"),
             )
             for source in run.sources
         ),
         strategies=tuple(_strategy(each) for each in run.strategies),
         venue=_venue(run.rules),
-        risk=_risk(run.limits),
+        risk=_risk(run),
         report=ReportConfig(equity_interval=_seconds(run.equity_interval_ns)),
     )
-
-
-def _interval(bars: tuple[Bar, ...]) -> int:
-    return bars[0].ts_close - bars[0].ts_open
 
 
 def _seconds(interval_ns: int) -> str:
@@ -214,9 +212,8 @@ def _venue(rules: VenueRules) -> VenueConfig:
     )
 
 
-def _risk(limits: Limits) -> RiskConfig:
-    stale = set(limits.stale_ns.values())
-    assert len(stale) <= 1, "a configuration has one such age, or two intervals of each instrument"
+def _risk(run: OracleRun) -> RiskConfig:
+    limits = run.limits
     return RiskConfig(
         lots_max=limits.lots_max,
         notional_max=None if limits.notional_max is None else _decimal(limits.notional_max),
@@ -224,8 +221,18 @@ def _risk(limits: Limits) -> RiskConfig:
         gross_max=None if limits.gross_max is None else _decimal(limits.gross_max),
         orders_max=limits.orders_max,
         orders_window_ns=limits.orders_window_ns,
-        stale_after=_seconds(stale.pop()) if stale else "366d",
+        stale_after=_stale_after(run),
     )
+
+
+def _stale_after(run: OracleRun) -> str | None:
+    ages = run.limits.stale_ns
+    if not ages:
+        return "366d"
+    if ages == stale_after_two_bars(run.sources):
+        return None
+    assert len(set(ages.values())) == 1, "a configuration gives one age to all instruments"
+    return _seconds(next(iter(ages.values())))
 
 
 # -- what happened -------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from a stream of the drawn seed, which is quick. Prices that a script names are 
 around it, so that limits and stops are touched, missed by a tick and jumped over.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 from typing import Final
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from sims.seeds import stream
 from tests.oracle.desk import AtrStop, Strategy
-from tests.oracle.gate import Limits
+from tests.oracle.gate import Limits, stale_after_two_bars
 from tests.oracle.market import DAY_NS, Bar, Instrument, Source
 from tests.oracle.run import OracleRun
 from tests.oracle.strategies import (
@@ -159,44 +160,50 @@ def rules(rng: Random) -> VenueRules:
     )
 
 
-def limits(rng: Random) -> Limits:
+def limits(rng: Random, run: OracleRun) -> Limits:
     """Limits near what the strategies ask for, each set now and then."""
+    names = [each.name for each in run.instruments]
     return Limits(
+        stale_ns=rng.choice(({}, stale_after_two_bars(run.sources), dict.fromkeys(names, HOUR_NS))),
         lots_max=rng.choice((None, None, 10, 20)),
         notional_max=rng.choice((None, None, Fraction(1_000))),
         position_max=rng.choice((None, 10, 25)),
         gross_max=rng.choice((None, None, Fraction(5_000))),
         orders_max=rng.choice((None, None, 3)),
         orders_window_ns=rng.choice((HOUR_NS, 5 * HOUR_NS)),
+        long_only=tuple(name for name in names if rng.random() < 0.2),
     )
 
 
-@st.composite
-def runs(draw: st.DrawFn, *, limited: bool = False, rows_max: int = 40) -> OracleRun:
-    """Up to three markets and five strategies under one account."""
-    rng = stream(draw(st.integers(0, 2**32 - 1)), "semantics")
-    grids = draw(st.lists(st.sampled_from(GRIDS), min_size=1, max_size=3))
+def generated(rng: Random, rows: Sequence[int], kinds: Sequence[str]) -> OracleRun:
+    """A run with as many markets as `rows` has lengths and as many strategies as there are kinds."""
     instruments, sources = [], []
-    for number, (tick, lot) in enumerate(grids):
+    for number, length in enumerate(rows):
         name = f"{'XYZ'[number]}.sim"
-        rows = draw(st.integers(2, rows_max))
         interval = rng.choice(INTERVALS)
         start = START + rng.choice((0, 0, 1, 7)) * interval
-        instruments.append(Instrument(name, tick, lot))
-        sources.append(Source(name, market(rng, interval, start, rows, rng.choice(SHAPES))))
-    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=5))
+        instruments.append(Instrument(name, *rng.choice(GRIDS)))
+        sources.append(Source(name, market(rng, interval, start, length, rng.choice(SHAPES))))
     strategies = tuple(
         strategy(rng, f"s{k}", kind, rng.choice(sources), stopped=rng.random() < 0.5)
         for k, kind in enumerate(kinds)
     )
-    later = draw(st.booleans())
     return OracleRun(
         cash=Fraction(rng.choice((10_000, 500_000, 30))),
         instruments=tuple(instruments),
         sources=tuple(sources),
         strategies=strategies,
         rules=rules(rng),
-        limits=limits(rng) if limited else Limits(),
         equity_interval_ns=rng.choice((DAY_NS, DAY_NS, 6 * HOUR_NS, HOUR_NS)),
-        decide_from=sources[0].bars[0].ts_close + 5 * HOUR_NS if later else None,
+        decide_from=rng.choice((None, sources[0].bars[0].ts_close + 5 * HOUR_NS)),
     )
+
+
+@st.composite
+def runs(draw: st.DrawFn, *, limited: bool = False) -> OracleRun:
+    """Up to three markets and five strategies under one account."""
+    rows = draw(st.lists(st.integers(2, 40), min_size=1, max_size=3))
+    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=5))
+    rng = stream(draw(st.integers(0, 2**32 - 1)), "semantics")
+    run = generated(rng, rows, kinds)
+    return replace(run, limits=limits(rng, run)) if limited else run

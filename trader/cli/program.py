@@ -81,7 +81,9 @@ Examples:
 @click.option("--sim", is_flag=True, help="Run on a simulated clock over recorded data, and exit.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="F", help="The configuration.")
 @click.option("--set", "sets", multiple=True, metavar="a.b=v", help="Change one value of it.")
-@click.option("--seed", type=click.IntRange(min=0), help="The same as --set run.seed=N.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), metavar="N", help="The same as --set run.seed=N."
+)
 @click.option(
     "--gear", type=click.Choice(["step", "fused", "auto"]), help="How to run; with --sim."
 )

@@ -18,6 +18,7 @@ def watching() -> Iterator[Watch]:
 
         def watch(moment: Moment) -> None:
             date = day(instant_text(moment.now)) if moment.rows else "starting"
-            ticker.tick(moment.rows, moment.rows_total, date, moment.equity)
+            at = f"{moment.stage} {date}" if moment.stage else date
+            ticker.tick(moment.rows, moment.rows_total, at, moment.equity)
 
         yield watch

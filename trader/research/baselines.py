@@ -5,7 +5,7 @@ at the same venue, without limits. They stand in the metrics; digest and timings
 them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
@@ -17,21 +17,36 @@ from sims.build import build
 from sims.history import Source
 from sims.simulation import Simulation
 from trader.config.schema import Config, RiskConfig, StrategyConfig
+from trader.research.interruption import Interruption
 from trader.research.metrics import account_metrics
 from trader.research.pacing import Clock
-from trader.research.stepping import outcome_of
+from trader.research.stepping import Watch, moment_of, outcome_of
 from trader.strategies.library import BASELINES
 
 WEIGHT_PLACES: Final = Decimal("1e-9")
 
 
 def baseline_metrics(
-    config: Config, sources: Sequence[Source], clock: Clock, is_stopped: Callable[[], bool]
+    config: Config,
+    sources: Sequence[Source],
+    watch: Watch,
+    interruption: Interruption,
+    clock: Clock,
 ) -> dict[str, Any]:
-    """By baseline its account's metrics; None for one that `is_stopped` cut short."""
+    """By baseline its account's metrics; None for one that was interrupted."""
     found: dict[str, Any] = {}
     for kind in BASELINES:
-        found[kind] = _metrics(baseline(config, kind), sources, clock, is_stopped)
+        own = baseline(config, kind)
+        simulation = build(own, _own_window(own, sources), clock)
+
+        def look(simulation: Simulation, kind: str = kind) -> None:
+            watch(moment_of(simulation, kind))
+            simulation.stopped = interruption.wanted
+
+        simulation.run(look)
+        cash = simulation.core.scale.of(config.account.cash)
+        is_whole = simulation.rows == simulation.rows_total
+        found[kind] = account_metrics(outcome_of(simulation), cash) if is_whole else None
     return found
 
 
@@ -46,19 +61,6 @@ def baseline(config: Config, kind: str) -> Config:
         for number, name in enumerate(names, 1)
     )
     return structs.replace(config, strategies=strategies, risk=RiskConfig())
-
-
-def _metrics(
-    config: Config, sources: Sequence[Source], clock: Clock, is_stopped: Callable[[], bool]
-) -> dict[str, Any] | None:
-    def heed(simulation: Simulation) -> None:
-        simulation.stopped = is_stopped()
-
-    simulation = build(config, _own_window(config, sources), clock)
-    simulation.run(heed)
-    if simulation.stopped:
-        return None
-    return account_metrics(outcome_of(simulation), simulation.core.scale.of(config.account.cash))
 
 
 def _own_window(config: Config, sources: Sequence[Source]) -> list[Source]:

@@ -111,9 +111,7 @@ def rss_mib() -> float:
     return round(peak * _RSS_UNIT / _MIB, 1)
 
 
-def _period(
-    config: Config, outcome: Outcome, inputs: Sequence[InputReference]
-) -> dict[str, str]:
+def _period(config: Config, outcome: Outcome, inputs: Sequence[InputReference]) -> dict[str, str]:
     """When trading began, and the opening of the last bar: what people call the run's dates."""
     begun = config.run.from_
     last = outcome.now - min(data.interval_ns for data in config.data)

@@ -4,6 +4,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from sims.fused.run import covers
 from trader.config.schema import Config
 from trader.errors import UsageError
 
@@ -18,24 +19,21 @@ class Gear(Struct, frozen=True):
     why: str
 
 
-def choose(config: Config) -> Gear:
-    """The gear for `run.gear`; `UsageError` where `fused` is asked for and cannot do it."""
+def choose(config: Config, *, is_paced: bool = False) -> Gear:
+    """The gear for `run.gear`; `UsageError` where `fused` is asked for and cannot do it.
+
+    A paced run is watched bar by bar, which is what step is for.
+    """
     wanted = config.run.gear
     if wanted == STEP:
         return Gear(STEP, "asked for")
-    reason = uncovered(config)
-    if wanted == FUSED and reason:
+    reason = "a paced run goes bar by bar" if is_paced else covers(config)
+    if reason is None:
+        return Gear(FUSED, "asked for" if wanted == FUSED else "it covers this run")
+    if wanted == FUSED:
         raise UsageError(
-            f"the fused gear does not cover this run: {reason}",
+            f"the fused gear cannot do this run: {reason}",
             where="run.gear",
             hint="--gear auto takes it wherever it can",
         )
-    if reason:
-        return Gear(STEP, f"fused does not cover it: {reason}")
-    return Gear(FUSED, "asked for" if wanted == FUSED else "it covers the run")
-
-
-def uncovered(config: Config) -> str:
-    """Why the fused gear cannot run this; empty if it can."""
-    del config
-    return "no strategy is compiled yet"
+    return Gear(STEP, reason)

@@ -72,8 +72,8 @@ def journal_of(target: Path) -> Path:
     path = target / JOURNAL if target.is_dir() else target
     if not path.is_file():
         raise UsageError(
-            "there is no journal to replay",
-            where=str(path),
+            "there is no journal to replay" if target.exists() else "there is no such run",
+            where=str(path if target.exists() else target),
             hint="name a run folder or a journal; `traderd runs` lists the runs",
         )
     return path

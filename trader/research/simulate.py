@@ -5,7 +5,7 @@ The seconds are counted apart: `load` is opening and reading the data, `run` the
 it runs does not lose what was done: the run stops at a row and is written as far as it came.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,6 @@ from typing import Any, Final
 from msgspec import Struct
 
 from sims.build import open_sources
-from sims.history import Source
 from trader.config.describe import resolved_yaml
 from trader.config.loaded import Loaded
 from trader.config.schema import Config
@@ -21,7 +20,8 @@ from trader.research.baselines import baseline_metrics
 from trader.research.documents import metrics_document, rss_mib, run_document
 from trader.research.folder import JOURNAL, RUN, write_document, write_folder
 from trader.research.frames import Frames
-from trader.research.gears import choose
+from trader.research.fusing import run_compiled
+from trader.research.gears import FUSED, choose
 from trader.research.ids import RUNS, claim, claim_given, release
 from trader.research.inputs import InputReference, data_warnings, references, strategy_files
 from trader.research.interruption import Interruption
@@ -68,7 +68,7 @@ def runs_root(config: Config) -> Path:
 def simulate(request: Request, watch: Watch, clock: Clock) -> Report:
     """Runs it and returns the report; `watch` hears how far it has come, `clock` counts seconds."""
     config = request.loaded.config
-    gear = choose(config)
+    gear = choose(config, is_paced=request.pace is not None)
     with Interruption() as interruption:
         begun = clock()
         sources = open_sources(config)
@@ -77,9 +77,14 @@ def simulate(request: Request, watch: Watch, clock: Clock) -> Report:
         folder = _claimed(request)
         try:
             interruption.be_patient()
-            pacer = Pacer(request.pace, clock, interruption.wait) if request.pace else None
-            outcome = run_step(config, sources, Follower(watch, interruption, pacer), clock)
-            baselines = _baselines(config, outcome, sources, clock, lambda: interruption.wanted)
+            if gear.name == FUSED:
+                outcome = run_compiled(config, sources[0], clock)
+            else:
+                pacer = Pacer(request.pace, clock, interruption.wait) if request.pace else None
+                outcome = run_step(config, sources, Follower(watch, interruption, pacer), clock)
+            baselines = None
+            if config.report.baselines and outcome.complete:
+                baselines = baseline_metrics(config, sources, watch, interruption, clock)
             writing = clock()
             run = run_document(
                 request.loaded, outcome, gear, inputs, folder=folder, command=request.command
@@ -104,18 +109,6 @@ def _claimed(request: Request) -> Path:
         return claim_given(request.out)
     config = request.loaded.config
     return claim(runs_root(config), config.run.name)
-
-
-def _baselines(
-    config: Config,
-    outcome: Outcome,
-    sources: Sequence[Source],
-    clock: Clock,
-    is_stopped: Callable[[], bool],
-) -> dict[str, Any] | None:
-    if not config.report.baselines or not outcome.complete:
-        return None
-    return baseline_metrics(config, sources, clock, is_stopped)
 
 
 def _write(

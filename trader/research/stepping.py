@@ -19,12 +19,16 @@ from trader.research.pacing import Clock, Pacer
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """How far a run has come: rows done of all, the simulated instant, the account's worth."""
+    """How far a run has come: rows done of all, the simulated instant, the account's worth.
+
+    `stage` names what is run, where it is not the run itself.
+    """
 
     rows: int
     rows_total: int
     now: Nanoseconds
     equity: float
+    stage: str = ""
 
 
 Watch: TypeAlias = Callable[[Moment], None]
@@ -58,18 +62,18 @@ class Follower:
         assert self._pacer is not None
         if not self._interruption.wanted:
             self._pacer(now)
-            self._show(simulation)
-        self._heed(simulation)
+            self._watch(moment_of(simulation))
 
 
-def moment_of(simulation: Simulation) -> Moment:
+def moment_of(simulation: Simulation, stage: str = "") -> Moment:
     """How far it has come."""
     core = simulation.core
     return Moment(
-        rows=simulation.rows,
+        rows=core.reactor.state.seq,
         rows_total=simulation.rows_total,
         now=simulation.now,
         equity=core.portfolio.state.equity / 10**core.scale.places,
+        stage=stage,
     )
 
 

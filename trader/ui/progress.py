@@ -6,8 +6,9 @@ run to be under way has something to wait for.
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Final, Protocol, Self, TextIO
+from typing import Final, Self, TextIO
 
+from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -17,27 +18,14 @@ LINE_SECONDS: Final = 10.0
 Clock = Callable[[], float]
 
 
-class Display(Protocol):
-    """Shows a state of things, and takes it away at the end."""
+class State(Struct, frozen=True, kw_only=True):
+    """Rows done of all, where that is, the rows of a second, the account's worth."""
 
-    def show(self, state: "State") -> None:
-        """Shows it at once."""
-
-    def close(self) -> None:
-        """Leaves the screen as it should stay."""
-
-
-class State:
-    """Rows done of all, the simulated date, the account's worth, and the speed so far."""
-
-    __slots__ = ("date", "equity", "rows", "rows_total", "speed")
-
-    def __init__(self, rows: int, rows_total: int, date: str, equity: float, speed: float) -> None:
-        self.rows = rows
-        self.rows_total = rows_total
-        self.date = date
-        self.equity = equity
-        self.speed = speed
+    rows: int
+    rows_total: int
+    at: str
+    speed: float
+    equity: float
 
 
 class Bar:
@@ -47,7 +35,7 @@ class Bar:
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
-            TextColumn("{task.fields[date]}"),
+            TextColumn("{task.fields[at]}"),
             BarColumn(bar_width=None),
             TaskProgressColumn(),
             TextColumn("{task.fields[rest]}"),
@@ -56,14 +44,14 @@ class Bar:
             auto_refresh=False,
             expand=True,
         )
-        self._task = self._progress.add_task("", total=None, date="", rest="")
+        self._task = self._progress.add_task("", total=None, at="", rest="")
         self._progress.start()
 
     def show(self, state: State) -> None:
         """Moves the bar."""
         rest = f"{state.rows:,} rows · {state.speed:,.0f}/s · equity {state.equity:,.0f}"
         self._progress.update(
-            self._task, total=state.rows_total, completed=state.rows, date=state.date, rest=rest
+            self._task, total=state.rows_total, completed=state.rows, at=state.at, rest=rest
         )
         self._progress.refresh()
 
@@ -83,24 +71,24 @@ class Lines:
     def show(self, state: State) -> None:
         """Writes the line."""
         self._stream.write(
-            f"running: {state.rows} of {state.rows_total} rows, {state.date},"
+            f"running: {state.rows} of {state.rows_total} rows, {state.at},"
             f" {state.speed:.0f} rows a second, equity {state.equity:.2f}\n"
         )
         self._stream.flush()
 
     def close(self) -> None:
-        """Nothing to take away."""
+        """Leaves the lines where they are."""
 
 
 class Ticker:
-    """Passes on as many states as the display can use, and knows how fast they come."""
+    """Shows as much of the news as is worth it, and knows how fast the rows come."""
 
     def __init__(self, stream: TextIO, clock: Clock) -> None:
         console = Console(file=stream)
         self._display: Bar | Lines = Bar(console) if console.is_terminal else Lines(stream)
         self._clock = clock
-        self._begun = clock()
-        self._next = self._begun
+        self._next = self._begun = clock()
+        self._rows = 0
 
     def __enter__(self) -> Self:
         return self
@@ -113,11 +101,16 @@ class Ticker:
     ) -> None:
         self._display.close()
 
-    def tick(self, rows: int, rows_total: int, date: str, equity: float) -> None:
-        """Shows how far it is, if the last time is long enough ago."""
+    def tick(self, rows: int, rows_total: int, at: str, equity: float) -> None:
+        """Takes the news; fewer rows than before are the beginning of something else."""
         now = self._clock()
+        if rows <= self._rows:
+            self._begun = now
+        self._rows = rows
         if now < self._next:
             return
         self._next = now + self._display.interval
         speed = rows / (now - self._begun) if now > self._begun else 0.0
-        self._display.show(State(rows, rows_total, date, equity, speed))
+        self._display.show(
+            State(rows=rows, rows_total=rows_total, at=at, speed=speed, equity=equity)
+        )

@@ -36,12 +36,16 @@ class Page(Struct, frozen=True, kw_only=True):
 def print_summary(console: Console, page: Page) -> None:
     """Prints the page as wide as the console is."""
     console.print()
-    console.print(_title(page.run))
+    console.print(_title(page.run), soft_wrap=True)
+    console.print()
     console.print(_table(page, is_wide=console.width >= WIDE))
-    for label, text in _lines(page, console.width - LABEL - 1):
-        console.print(Text(f"{label:<{LABEL}}", "bold") + text, soft_wrap=True)
+    console.print(Text("A strategy's return is on an equal share of the opening cash.", "dim"))
+    for block in (_curves(page, console.width - LABEL - 1), _facts(page)):
+        console.print()
+        for label, text in block:
+            console.print(Text.assemble((f"{label:<{LABEL}}", "bold"), text), soft_wrap=True)
     for warning in page.run["warnings"]:
-        console.print(Text("warning   ", "bold yellow") + Text(warning), soft_wrap=True)
+        console.print(Text.assemble(("warning   ", "bold yellow"), warning), soft_wrap=True)
     if page.commands:
         console.print()
         console.print(_commands(page.commands, console.width), soft_wrap=True)
@@ -53,9 +57,10 @@ def _commands(commands: Sequence[tuple[str, str]], width: int) -> Text:
     beside = all(longest + len(does) + len("    # ") <= width for _, does in commands)
     lines = []
     for command, does in commands:
-        comment = Text(f"  # {does}", "dim")
-        typed = Text(f"  {command:<{longest}}" if beside else f"  {command}", "cyan")
-        lines += [typed + comment] if beside else [comment, typed]
+        comment = (f"  # {does}", "dim")
+        typed = (f"  {command:<{longest}}" if beside else f"  {command}", "cyan")
+        pieces = (typed, comment) if beside else (comment, "\n", typed)
+        lines.append(Text.assemble(*pieces))
     return Text("\n").join(lines)
 
 
@@ -70,7 +75,7 @@ def _title(run: Mapping[str, Any]) -> Text:
         f"seed {run['seed']}",
     ]
     state = "" if run["complete"] else "  (stopped early)"
-    return Text(run["id"], "bold") + Text(state, "bold yellow") + Text("  " + " · ".join(facts))
+    return Text.assemble((run["id"], "bold"), (state, "bold yellow"), "  ", " · ".join(facts))
 
 
 def _table(page: Page, *, is_wide: bool) -> Table:
@@ -112,20 +117,23 @@ def _fall(figures: Mapping[str, Any]) -> str:
     return percent(-figures["max_drawdown"])
 
 
-def _lines(page: Page, width: int) -> Iterator[tuple[str, Text]]:
-    run, metrics = page.run, page.metrics
-    account, seconds, counts = run["account"], run["seconds"], run["counts"]
-    yield "", Text("returns of strategies are on an equal share of the opening cash", "dim")
+def _curves(page: Page, width: int) -> Iterator[tuple[str, Text]]:
+    currency, metrics = page.run["account"]["currency"], page.metrics
+    begun, ended = money(page.run["account"]["cash"]), money(metrics["equity_final"])
+    highest, lowest = (f"{pick(page.equity, default=0.0):,.2f}" for pick in (max, min))
     yield "equity", Text(sparkline(page.equity, width), "green")
-    yield (
-        "",
-        Text(f"{money(account['cash'])} to {money(metrics['equity_final'])} {account['currency']}"),
-    )
+    yield "", Text(f"{begun} to {ended} {currency}, between {lowest} and {highest}")
     yield "drawdown", Text(sparkline(page.drawdown, width, max), "red")
+    yield "", Text(f"at most {metrics['max_drawdown']:.1%} below the highest".replace("%", " %"))
+
+
+def _facts(page: Page) -> Iterator[tuple[str, Text]]:
+    run, metrics = page.run, page.metrics
+    seconds = run["seconds"]
+    speed = run["counts"]["inputs"] / seconds["run"] if seconds["run"] else 0.0
     yield "orders", Text(counted(metrics["orders_by_status"]))
     yield "denials", Text(counted(metrics["denials_by_code"]))
     yield "gear", Text(f"{run['gear']}: {run['gear_why']}")
-    speed = counts["inputs"] / seconds["run"] if seconds["run"] else 0.0
     yield (
         "seconds",
         Text(

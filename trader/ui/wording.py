@@ -6,19 +6,19 @@ from decimal import Decimal
 def money(text: str) -> str:
     """An exact amount to the cent, with separators.
 
-    >>> money("-1234567.895"), money("100000")
-    ('-1,234,567.90', '100,000.00')
+    >>> money("-1234567.895"), money("100000"), money("-0.001")
+    ('-1,234,567.90', '100,000.00', '0.00')
     """
-    return f"{Decimal(text):,.2f}"
+    return _unsigned_zero(f"{Decimal(text):,.2f}")
 
 
 def percent(fraction: float) -> str:
     """A signed share of the whole.
 
     >>> percent(1.3611), percent(-0.0004)
-    ('+136.1 %', '-0.0 %')
+    ('+136.1 %', '0.0 %')
     """
-    return f"{fraction:+,.1%}".replace("%", " %")
+    return _unsigned_zero(f"{fraction:+,.1%}").replace("%", " %")
 
 
 def day(instant: str) -> str:
@@ -37,3 +37,8 @@ def counted(counts: dict[str, int]) -> str:
     ('1,200 FILLED · 3 DENIED', 'none')
     """
     return " · ".join(f"{count:,} {word}" for word, count in counts.items()) or "none"
+
+
+def _unsigned_zero(text: str) -> str:
+    """What rounds to nothing has no sign."""
+    return text if text.strip("+-0.,%") else text.lstrip("+-")

@@ -36,7 +36,7 @@ CANCEL = CancelOrder(client_order_id=ID, instrument=NAME, request_id="r", reason
 UNKNOWN = {"code": -1007, "msg": "Timeout waiting for response from backend server."}
 
 
-def kinds(messages: list[Message]) -> list[type]:
+def kinds(messages: list[Message]) -> list[object]:
     return [type(message) for message in messages]
 
 
@@ -128,10 +128,10 @@ def test_a_refusal_is_a_rejection_with_the_venues_code(
     assert told[1].code == code
 
 
-@pytest.mark.parametrize("code", [-1002, -1013, -1015, -1021, -1100, -1130, -2010, -2015])
+@pytest.mark.parametrize("code", [-1002, -1008, -1013, -1015, -1100, -1130, -2010, -2015])
 def test_what_proves_a_refusal_rejects_at_once(wire: Wire, code: int) -> None:
     wire.unseen = {PLACE}
-    wire.gate = instead(PLACE, refusal(code, "no"))
+    wire.gate = instead(PLACE, refusal(code, "no", status=503 if code == -1008 else 400))
 
     assert kinds(wire.perform(order())) == [OrderSubmitted, OrderRejected]
 
@@ -234,6 +234,24 @@ def test_fills_that_do_not_add_up_are_asked_for_again(wire: Wire) -> None:
 
     assert wire.perform(query()) == []
     assert fills(wire.wait(50)) == {("1", 1_000, 6_000_000)}
+
+
+def test_a_status_we_do_not_know_is_asked_for_again(wire: Wire) -> None:
+    state = {
+        "symbol": "BTCUSDT",
+        "clientOrderId": ID,
+        "orderId": 1,
+        "status": "SUSPENDED",
+        "side": "BUY",
+        "origQty": "1",
+        "executedQty": "0",
+        "updateTime": 1,
+    }
+    wire.perform(order(limit=LOW))
+    wire.gate = instead("order.status", {"status": 200, "result": state})
+
+    assert wire.perform(query()) == []
+    assert kinds(wire.wait(50)) == [OrderAccepted]
 
 
 def test_an_id_leaves_once_and_only_in_its_epoch(wire: Wire) -> None:
@@ -367,7 +385,7 @@ def test_the_account_waits_for_the_orders_in_doubt(wire: Wire) -> None:
     assert wire.wait(100) == []
     told = wire.wait(500)
 
-    assert [type(message) for message in told] == [OrderRejected, PositionReport, AccountReported]
+    assert kinds(told) == [OrderRejected, PositionReport, AccountReported]
 
 
 @pytest.mark.parametrize("method", ["account.status", "openOrders.status"])
@@ -414,7 +432,15 @@ def test_events_of_other_kinds_are_passed_over(wire: Wire, event: Document) -> N
 
 def test_an_unknown_kind_of_execution_is_asked_about(wire: Wire) -> None:
     wire.perform(order())
-    event = {"e": "executionReport", "s": "BTCUSDT", "c": ID, "S": "BUY", "x": "ODD", "i": 1, "T": 1}
+    event = {
+        "e": "executionReport",
+        "s": "BTCUSDT",
+        "c": ID,
+        "S": "BUY",
+        "x": "ODD",
+        "i": 1,
+        "T": 1,
+    }
 
     assert fills(wire.hear({"event": event})) == {("1", 1_000, 6_000_000)}
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.protocol import Protocol, Request, read
+from sims.servers.binance.reports import Event
 from sims.servers.binance.session import Session
 from tests.sims.servers.binance.desk import MAIN, START_MS, Clock
 from trader.model.envelope import Message
@@ -40,7 +41,9 @@ SCALE: Final = money_scale([(NAME, *STEPS)], Decimal(1), fees=True)
 GRID: Final = grid_of(symbol="BTCUSDT", venue="binance", quote="USDT", steps=STEPS, scale=SCALE)
 
 
-def order(count: int = 1, *, lots: int = 1_000, limit: int | None = None, **changes: Any) -> Message:
+def order(
+    count: int = 1, *, lots: int = 1_000, limit: int | None = None, **changes: Any
+) -> Message:
     """An approved order of the present epoch, to buy 0.01 BTC unless told otherwise."""
     whole: Document = {
         "client_order_id": f"main-x-{EPOCH}-{count}",
@@ -87,7 +90,7 @@ class Wire:
         self._protocol: Final = Protocol(engine)
         self._frames: Final[list[Document]] = []
         self._session = Session(lambda frame: self._frames.append(dict(frame)))
-        engine.listen(lambda account, event: self._session.deliver(account, event))
+        engine.listen(self._hear_event)
 
     @property
     def now(self) -> int:
@@ -144,6 +147,9 @@ class Wire:
         if request.method not in self.unseen:
             answer = dict(self._protocol.execute(request, self._session))
         self._frames.extend(self.gate(request, answer))
+
+    def _hear_event(self, account: str, event: Event) -> None:
+        self._session.deliver(account, event)
 
     def _deliver(self) -> None:
         while self._frames:

@@ -1,0 +1,157 @@
+"""The measurements: each gives its figure, what it is held against, and the bound.
+
+A ratio takes both sides in turn in one process and compares the best of each, after a warm-up:
+what disturbs a machine only ever makes a run slower.
+"""
+
+import gc
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from bench.workload import config, write_bars
+from bench.yardsticks import bars, numba_bars, python_bars
+from sims.build import build, open_sources
+from sims.fused.run import read_columns, run_fused
+
+ROOT: Final = Path(__file__).parent.parent
+ROWS: Final = 1_000_000
+MIB: Final = 1_048_576
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A measured value in its unit, its bound, and what it came from."""
+
+    name: str
+    value: float
+    unit: str
+    bound: float
+    note: str
+
+
+def step_seconds(path: Path) -> tuple[float, int]:
+    """Seconds of the events of a W1 run in step, and its fills."""
+    whole = config(path)
+    simulation = build(whole, open_sources(whole), perf_counter)
+    gc.collect()
+    gc.freeze()
+    begun = perf_counter()
+    simulation.run()
+    seconds = perf_counter() - begun - simulation.load_seconds
+    gc.unfreeze()
+    return seconds, len(simulation.core.tables.tables["fills"])
+
+
+def step(folder: Path) -> Figure:
+    """W1 in step beside the plain Python loop."""
+    path, feed = write_bars(ROWS, folder), bars(ROWS)
+    ours, bare = [], []
+    for _ in range(3):
+        seconds, fills = step_seconds(path)
+        least, fills_bare, _ = python_bars([feed])
+        assert fills == fills_bare, (fills, fills_bare)
+        ours.append(seconds)
+        bare.append(least)
+    note = f"{min(ours):.3f} s beside {min(bare):.3f} s, {fills} fills"
+    return Figure(name="step", value=min(ours) / min(bare), unit="x bare Python", bound=3, note=note)
+
+
+def fused(folder: Path) -> Figure:
+    """W1 fused beside the compiled loop."""
+    whole = config(write_bars(ROWS, folder))
+    columns = read_columns(open_sources(whole)[0])
+    feed, room = bars(ROWS), np.empty((3, ROWS), np.int64)
+    ours, bare = [], []
+    for _ in range(12):
+        begun = perf_counter()
+        run = run_fused(whole, columns)
+        ours.append(perf_counter() - begun)
+        seconds, fills_bare, _ = numba_bars(feed, room)
+        bare.append(seconds)
+    fills = len(run.tables().tables["fills"])
+    assert fills == fills_bare, (fills, fills_bare)
+    note = f"{1e3 * min(ours):.2f} ms beside {1e3 * min(bare):.2f} ms, {fills} fills"
+    return Figure(name="fused", value=min(ours) / min(bare), unit="x bare numba", bound=3, note=note)
+
+
+def growth(folder: Path) -> Figure:
+    """Time per event in step when the run grows tenfold."""
+    small = min(step_seconds(write_bars(ROWS // 10, folder))[0] for _ in range(3))
+    large = min(step_seconds(write_bars(ROWS, folder))[0] for _ in range(2))
+    note = f"{10 * small:.3f} s for ten times {ROWS // 10} bars, {large:.3f} s for {ROWS}"
+    return Figure(name="growth", value=large / (10 * small), unit="x", bound=1.3, note=note)
+
+
+def memory(folder: Path) -> Figure:
+    """Peak memory of a process that runs W1 in step, above that of a bare interpreter."""
+    path = write_bars(ROWS, folder)
+    ours = _peak(
+        "from pathlib import Path; from bench.measures import step_seconds; "
+        f"step_seconds(Path({str(path)!r}))"
+    )
+    bare = _peak("pass")
+    note = f"{ours / MIB:.0f} MiB beside {bare / MIB:.0f} MiB"
+    return Figure(name="memory", value=(ours - bare) / MIB, unit="MiB", bound=600, note=note)
+
+
+def help_(folder: Path) -> Figure:
+    """`traderd --help`, the whole process."""
+    del folder
+    seconds = min(_seconds("--help") for _ in range(7))
+    return Figure(name="help", value=seconds, unit="s", bound=0.25, note="best of 7")
+
+
+def demonstration(folder: Path) -> Figure:
+    """`traderd --sim`, the whole process, warm."""
+    count = iter(range(9))
+    _seconds("--sim", "--out", str(folder / "demonstration-warm"))
+    seconds = min(
+        _seconds("--sim", "--out", str(folder / f"demonstration-{next(count)}")) for _ in range(3)
+    )
+    return Figure(name="demonstration", value=seconds, unit="s", bound=5, note="best of 3")
+
+
+MEASURES: Final[Mapping[str, Callable[[Path], Figure]]] = MappingProxyType(
+    {
+        "step": step,
+        "fused": fused,
+        "growth": growth,
+        "memory": memory,
+        "help": help_,
+        "demonstration": demonstration,
+    }
+)
+
+
+def _seconds(*arguments: str) -> float:
+    begun = perf_counter()
+    subprocess.run(  # noqa: S603
+        [ROOT / "scripts" / "traderd", *arguments],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    )
+    return perf_counter() - begun
+
+
+def _peak(statement: str) -> int:
+    """Peak resident bytes of a fresh interpreter that executes the statement."""
+    # The kernel's other count, ru_maxrss, is handed down by the parent that forked us.
+    report = "; print(open('/proc/self/status').read().partition('VmHWM:')[2].split()[0])"
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", statement + report],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    return int(done.stdout.split()[-1]) * 1024

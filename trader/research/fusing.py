@@ -1,0 +1,39 @@
+"""A run in the fused gear, with an outcome of the same form as step's."""
+
+from sims.fused import account
+from sims.fused.run import Columns, read_columns, run_fused
+from sims.history import Source
+from trader.config.schema import Config
+from trader.model.control import TradingState
+from trader.research.outcome import Outcome
+from trader.research.pacing import Clock
+
+
+def run_compiled(config: Config, source: Source, clock: Clock) -> Outcome:
+    """Runs a configuration that the fused gear covers; it has no state hash and no chunks."""
+    begun = clock()
+    columns = read_columns(source)
+    # The first run of a process compiles, or loads what was compiled; that is no event.
+    run_fused(config, _first_row(columns))
+    read = clock()
+    run = run_fused(config, columns)
+    tables = run.tables()
+    ended = clock()
+    return Outcome(
+        tables=tables,
+        scale=run.scale,
+        rows=run.rows,
+        rows_total=source.stop - source.start,
+        now=int(columns.ts_close[-1]),
+        digest=tables.digest(),
+        state_hash=None,
+        trading_state=TradingState.ACTIVE.name,
+        marks={source.instrument: int(run.account[account.MARK])},
+        ambiguous_bars=0,
+        load_seconds=read - begun,
+        run_seconds=ended - read,
+    )
+
+
+def _first_row(columns: Columns) -> Columns:
+    return Columns(**{name: getattr(columns, name)[:1] for name in Columns.__dataclass_fields__})
