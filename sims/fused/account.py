@@ -50,13 +50,12 @@ TAKER: Final = int(Liquidity.TAKER)
 
 
 @kernel
-def head(a: Int64s, table: Int64s, at: int, ts: int, cause_n: int) -> None:
+def head(table: Int64s, at: int, seq: int, n: int, ts: int, cause_n: int) -> None:
     """Names a row and its cause, which stands in the same step."""
-    a[COUNT] += 1
-    table[at, 0] = a[SEQ]
-    table[at, 1] = a[COUNT]
+    table[at, 0] = seq
+    table[at, 1] = n
     table[at, 2] = ts
-    table[at, 3] = a[SEQ]
+    table[at, 3] = seq
     table[at, 4] = cause_n
 
 
@@ -64,7 +63,8 @@ def head(a: Int64s, table: Int64s, at: int, ts: int, cause_n: int) -> None:
 def sample(a: Int64s, ts: int, equity: Int64s) -> None:
     """Appends a row of the equity table."""
     at = a[SAMPLES]
-    head(a, equity, at, ts, 0)
+    a[COUNT] += 1
+    head(equity, at, a[SEQ], a[COUNT], ts, 0)
     lots, mark, half = a[LOTS], a[MARK], a[HALF]
     equity[at, 5] = a[CASH] + lots * mark * half
     equity[at, 6] = a[CASH]
@@ -139,13 +139,13 @@ def decide(
     """Appends the decision (size of the order, target, reason), its order and the approval."""
     decisions, orders, statuses = out[0], out[1], out[2]
     size, target, reason = decision
-    at = a[ORDERS]
-    head(a, decisions, at, ts, 0)
+    at, seq, n = a[ORDERS], a[SEQ], a[COUNT]
+    head(decisions, at, seq, n + 1, ts, 0)
     decisions[at, 7] = target
     decisions[at, 8] = reason
     for k in range(told.shape[0]):
         decisions[at, 9 + k] = told[k, answer]
-    head(a, orders, at, ts, a[COUNT])
+    head(orders, at, seq, n + 2, ts, n + 1)
     orders[at, 5] = at
     orders[at, 8] = MARKET
     orders[at, 9] = size
@@ -154,17 +154,19 @@ def decide(
     orders[at, 12] = GTC
     orders[at, 13] = TARGET
     orders[at, 14] = NONE
-    head(a, statuses, 3 * at, ts, a[COUNT])
+    head(statuses, 3 * at, seq, n + 3, ts, n + 2)
     statuses[3 * at, 5] = at
     statuses[3 * at, 6] = APPROVED
-    a[ORDERS] += 1
+    a[ORDERS] = at + 1
+    a[COUNT] = n + 3
 
 
 @kernel
 def accept(a: Int64s, ts: int, approved: int, statuses: Int64s) -> None:
     """Appends the venue's acceptance of the last order, caused by its approval."""
-    at = a[ORDERS] - 1
-    head(a, statuses, 3 * at + 1, ts, approved)
+    at, n = a[ORDERS] - 1, a[COUNT] + 1
+    a[COUNT] = n
+    head(statuses, 3 * at + 1, a[SEQ], n, ts, approved)
     statuses[3 * at + 1, 5] = at
     statuses[3 * at + 1, 6] = ACCEPTED
 
@@ -173,24 +175,27 @@ def accept(a: Int64s, ts: int, approved: int, statuses: Int64s) -> None:
 def fill(a: Int64s, ts: int, approved: int, lots: int, ticks: int, out: Any) -> None:
     """Appends the last order's fill and books it."""
     statuses, fills = out[2], out[3]
-    at = a[ORDERS] - 1
-    head(a, fills, at, ts, approved)
+    at, seq, n = a[ORDERS] - 1, a[SEQ], a[COUNT] + 1
+    a[COUNT] = n
+    head(fills, at, seq, n, ts, approved)
     fills[at, 5] = at
     fills[at, 6] = at
     fills[at, 9] = lots
     fills[at, 10] = ticks
     fills[at, 12] = TAKER
-    a[COUNT] -= 1  # the fill and the status that it leaves are one message
-    head(a, statuses, 3 * at + 2, ts, approved)
+    # The fill and the status that it leaves are one message.
+    head(statuses, 3 * at + 2, seq, n, ts, approved)
     statuses[3 * at + 2, 5] = at
     statuses[3 * at + 2, 6] = FILLED
     statuses[3 * at + 2, 7] = lots
-    realized, cost = booked(a[LOTS], a[COST], lots, ticks)
+    held, half = a[LOTS], a[HALF]
+    realized, cost = booked(held, a[COST], lots, ticks)
+    cash = a[CASH] - lots * 2 * ticks * half
     a[REALIZED] += realized
     a[COST] = cost
-    a[LOTS] += lots
-    a[CASH] -= lots * 2 * ticks * a[HALF]
-    a[PEAK] = max(a[PEAK], a[CASH] + a[LOTS] * a[MARK] * a[HALF])
+    a[LOTS] = held + lots
+    a[CASH] = cash
+    a[PEAK] = max(a[PEAK], cash + (held + lots) * a[MARK] * half)
     a[FILLS] += 1
 
 

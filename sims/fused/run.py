@@ -158,13 +158,15 @@ class Columns:
     lots: Int64s
     ts_open: Int64s
     ts_close: Int64s
+    ticks_max: int
 
 
 def read_columns(source: Source) -> Columns:
     """Reads the run's part of a file whole."""
     batches = list(source.file.batches(source.start, source.stop))
-    names = Columns.__dataclass_fields__
-    return Columns(**{name: np.concatenate([getattr(b, name) for b in batches]) for name in names})
+    names = [name for name in Columns.__dataclass_fields__ if name != "ticks_max"]
+    whole = {name: np.concatenate([getattr(b, name) for b in batches]) for name in names}
+    return Columns(**whole, ticks_max=int(whole["high"].max()))
 
 
 @cache
@@ -198,7 +200,7 @@ def _scan(
 def _check_bounds(config: Config, columns: Columns, half: Money) -> None:
     """Refuses prices and sizes whose products the loop could not hold."""
     params = config.strategies[0].params
-    ticks = int(max(columns.high.max(), 1))
+    ticks = max(columns.ticks_max, 1)
     rate = venue_rules(config, scale_of(config)).slippage[0]
     widest = max(4 * ticks * int(params["lots"]) * half, 2 * ticks * max(rate, 1))
     if widest > account.MONEY_LIMIT:
