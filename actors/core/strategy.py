@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Handler
-from trader.kernels.scalarised import HOLD
+from trader.kernels.kernel import HOLD
 from trader.kernels.sizing import weighted_lots
 from trader.model.account import EquityMarked, PositionChanged
 from trader.model.envelope import Message

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from tests.kernels.slow import bar
-from trader.kernels.signals import HOLD
+from trader.kernels.kernel import HOLD
 from trader.model.market import BarClosed
 from trader.strategies.library import BUNDLED
 from trader.strategies.params import PARAMS

@@ -11,6 +11,9 @@ from typing import Final, ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
+HOLD: Final = -2
+"""The answer of a step that says nothing."""
+
 REGISTER: Final[dict[str, Callable[..., object]]] = {}
 
 

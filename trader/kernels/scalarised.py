@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, get_type_hints
 
-HOLD: Final = -2
-"""The answer that says nothing."""
+from trader.kernels.kernel import HOLD
 
 COLUMNS: Final = ("open_ticks", "high_ticks", "low_ticks", "close_ticks", "lots")
 

@@ -7,8 +7,7 @@ end. HOLD says nothing; every other answer is the sign of a target (1 long, 0 fl
 from typing import Protocol
 
 from trader.kernels.indicators import recursive_average, z_score
-from trader.kernels.kernel import kernel
-from trader.kernels.scalarised import HOLD
+from trader.kernels.kernel import HOLD, kernel
 
 
 

@@ -6,8 +6,9 @@ event that the row of its status lacks is a contradiction between the venue and 
 as a difference and never raised. A late repetition of what we already know is a duplicate.
 """
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 
 from trader.model.orders import (
     CancelRejected,
@@ -36,13 +37,15 @@ class Computed(Enum):
     WORKING = "working"
 
 
+Row: TypeAlias = Mapping[type, OrderStatus | Computed]
+
 S = OrderStatus
 FILL, WORKING = Computed.FILL, Computed.WORKING
 
 ENDED: Final = S.DENIED
 """The first of the statuses in which an order has ended: `status >= ENDED`."""
 
-_ANSWERS: Final = {
+_ANSWERS: Final[Row] = {
     OrderAccepted: S.ACCEPTED,
     OrderRejected: S.REJECTED,
     OrderFilled: FILL,
@@ -50,10 +53,10 @@ _ANSWERS: Final = {
     OrderExpired: S.EXPIRED,
     OrderInDoubt: S.IN_DOUBT,
 }
-_ENDS: Final = {OrderFilled: FILL, OrderCanceled: S.CANCELED, OrderExpired: S.EXPIRED}
-_REQUESTS: Final = {CancelRequested: S.PENDING_CANCEL, ReplaceRequested: S.PENDING_REPLACE}
+_ENDS: Final[Row] = {OrderFilled: FILL, OrderCanceled: S.CANCELED, OrderExpired: S.EXPIRED}
+_REQUESTS: Final[Row] = {CancelRequested: S.PENDING_CANCEL, ReplaceRequested: S.PENDING_REPLACE}
 
-TRANSITIONS: Final[dict[OrderStatus, dict[type, OrderStatus | Computed]]] = {
+TRANSITIONS: Final[Mapping[OrderStatus, Row]] = {
     S.INITIALIZED: {OrderDenied: S.DENIED, OrderApproved: S.APPROVED},
     S.DENIED: {},
     S.APPROVED: {**_ANSWERS, OrderSubmitted: S.SUBMITTED, CancelRequested: S.PENDING_CANCEL},
@@ -100,7 +103,7 @@ _BEFORE_SENDING: Final = frozenset({S.INITIALIZED, S.DENIED, S.APPROVED})
 _PENDING: Final = frozenset({S.PENDING_CANCEL, S.PENDING_REPLACE})
 _KEPT_BY_A_FILL: Final = frozenset({S.CANCELED, S.EXPIRED})
 _FILLED, _PARTIALLY_FILLED, _ACCEPTED = S.FILLED, S.PARTIALLY_FILLED, S.ACCEPTED
-_REPEATED: Final = {
+_REPEATED: Final[Mapping[type, OrderStatus]] = {
     OrderCanceled: S.CANCELED,
     OrderExpired: S.EXPIRED,
     OrderRejected: S.REJECTED,

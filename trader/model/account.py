@@ -4,13 +4,13 @@ from trader.model.orders import Body, OrderRole, OrderStatus
 from trader.model.units import Lots, Money, Nanoseconds, Ticks
 
 
-class QueryAccount(Body, kw_only=True):
+class QueryAccount(Body, frozen=True, kw_only=True):
     """Ask the venue for everything it holds of ours; the answer ends with `AccountReported`."""
 
     request_id: str
 
 
-class OrderReport(Body, kw_only=True):
+class OrderReport(Body, frozen=True, kw_only=True):
     """The venue's word on one working order."""
 
     client_order_id: str
@@ -21,7 +21,7 @@ class OrderReport(Body, kw_only=True):
     ts_event: Nanoseconds
 
 
-class PositionReport(Body, kw_only=True):
+class PositionReport(Body, frozen=True, kw_only=True):
     """The venue's word on what the account holds of an instrument, in lots."""
 
     instrument: str
@@ -29,7 +29,7 @@ class PositionReport(Body, kw_only=True):
     ts_event: Nanoseconds
 
 
-class AccountReported(Body, kw_only=True):
+class AccountReported(Body, frozen=True, kw_only=True):
     """Ends the answer to `QueryAccount`; `count` is the number of reports before it."""
 
     request_id: str
@@ -37,11 +37,11 @@ class AccountReported(Body, kw_only=True):
     ts_event: Nanoseconds
 
 
-class QueryOwn(Body):
+class QueryOwn(Body, frozen=True):
     """The reconciler asks for our own view, to hold it beside the venue's."""
 
 
-class OwnReported(Body, kw_only=True):
+class OwnReported(Body, frozen=True, kw_only=True):
     """Our own view: working orders, orders in doubt, and the lots traded in each instrument."""
 
     working: tuple[str, ...]
@@ -49,11 +49,11 @@ class OwnReported(Body, kw_only=True):
     traded: dict[str, Lots]
 
 
-class DoubtsResolved(Body):
+class DoubtsResolved(Body, frozen=True):
     """The last order in doubt has been explained."""
 
 
-class PositionChanged(Body, kw_only=True):
+class PositionChanged(Body, frozen=True, kw_only=True):
     """A strategy's position in an instrument after a fill.
 
     `cost` is in tick x lot, `realized` in money; both are of this position alone. The last fields
@@ -70,14 +70,14 @@ class PositionChanged(Body, kw_only=True):
     role: OrderRole
 
 
-class EquityMarked(Body, kw_only=True):
+class EquityMarked(Body, frozen=True, kw_only=True):
     """The account's worth after an event, and its highest so far; only sent where a rule asks."""
 
     equity: Money
     peak: Money
 
 
-class EquitySampled(Body, kw_only=True):
+class EquitySampled(Body, frozen=True, kw_only=True):
     """A row of the equity table; realized is net of fees, `peak` is over every event."""
 
     equity: Money
@@ -87,14 +87,14 @@ class EquitySampled(Body, kw_only=True):
     peak: Money
 
 
-class Reconciled(Body, kw_only=True):
+class Reconciled(Body, frozen=True, kw_only=True):
     """The venue's view and ours agree."""
 
     orders: int
     positions: int
 
 
-class DifferenceFound(Body, kw_only=True):
+class DifferenceFound(Body, frozen=True, kw_only=True):
     """The venue and we disagree about `key`; trading halts until somebody explains it."""
 
     kind: str

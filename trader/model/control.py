@@ -12,18 +12,18 @@ class TradingState(Code):
     ACTIVE = 2
 
 
-class RunStarted(Body, kw_only=True):
+class RunStarted(Body, frozen=True, kw_only=True):
     """The first input of every life of the process; `epoch` counts the lives."""
 
     run: str
     epoch: int
 
 
-class RunEnded(Body, kw_only=True):
+class RunEnded(Body, frozen=True, kw_only=True):
     """The last input of a run on a simulated clock: nothing is closed, all is marked."""
 
 
-class SetTradingState(Body, kw_only=True):
+class SetTradingState(Body, frozen=True, kw_only=True):
     """An operator's order to the kill switch."""
 
     state: TradingState
@@ -31,7 +31,7 @@ class SetTradingState(Body, kw_only=True):
     reason: str
 
 
-class TradingStateChanged(Body, kw_only=True):
+class TradingStateChanged(Body, frozen=True, kw_only=True):
     """The kill switch moved, and by which rule."""
 
     state: TradingState
@@ -40,7 +40,7 @@ class TradingStateChanged(Body, kw_only=True):
     by: str
 
 
-class LimitBreached(Body, kw_only=True):
+class LimitBreached(Body, frozen=True, kw_only=True):
     """A breaker tripped: `value` went beyond `bound`, both in the limit's own unit."""
 
     limit: str
@@ -48,28 +48,28 @@ class LimitBreached(Body, kw_only=True):
     bound: int
 
 
-class SessionOpened(Body, kw_only=True):
+class SessionOpened(Body, frozen=True, kw_only=True):
     """A session of `calendar` began."""
 
     calendar: str
     session: Nanoseconds
 
 
-class SessionClosed(Body, kw_only=True):
+class SessionClosed(Body, frozen=True, kw_only=True):
     """A session of `calendar` ended."""
 
     calendar: str
     session: Nanoseconds
 
 
-class StrategyFaulted(Body, kw_only=True):
+class StrategyFaulted(Body, frozen=True, kw_only=True):
     """A strategy raised and is quarantined; `error` is what it said."""
 
     strategy: str
     error: str
 
 
-class StartTimer(Body, kw_only=True):
+class StartTimer(Body, frozen=True, kw_only=True):
     """Wake `owner` at `due`. A timer `after_bars` fires after the bars that close at that instant."""
 
     owner: str
@@ -78,7 +78,7 @@ class StartTimer(Body, kw_only=True):
     after_bars: bool = False
 
 
-class TimerFired(Body, kw_only=True):
+class TimerFired(Body, frozen=True, kw_only=True):
     """A timer's instant has come."""
 
     owner: str
@@ -86,7 +86,7 @@ class TimerFired(Body, kw_only=True):
     due: Nanoseconds
 
 
-class EdgeFailed(Body, kw_only=True):
+class EdgeFailed(Body, frozen=True, kw_only=True):
     """An edge task ended with an error and is being restarted, for the `attempt`-th time."""
 
     edge: str
@@ -94,7 +94,7 @@ class EdgeFailed(Body, kw_only=True):
     attempt: int
 
 
-class InboxOverflowed(Body, kw_only=True):
+class InboxOverflowed(Body, frozen=True, kw_only=True):
     """The inbox was full of what may not be dropped."""
 
     kind: str

@@ -83,7 +83,7 @@ class Body(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """What all messages about orders share: frozen, tagged by name, compact on disk."""
 
 
-class TargetPosition(Body, kw_only=True):
+class TargetPosition(Body, frozen=True, kw_only=True):
     """A strategy's decision: be at `lots` in `instrument`. It stands in the decisions table.
 
     `inputs` are the numbers it saw, in the order the strategy declares them (floats by their
@@ -99,7 +99,7 @@ class TargetPosition(Body, kw_only=True):
     protection: tuple[Protection, ...] = ()
 
 
-class DecisionRecorded(Body, kw_only=True):
+class DecisionRecorded(Body, frozen=True, kw_only=True):
     """A decision that was withheld, and why; `lots` is the target it would have set."""
 
     strategy: str
@@ -109,7 +109,7 @@ class DecisionRecorded(Body, kw_only=True):
     inputs: tuple[int, ...] = ()
 
 
-class OrderRequested(Body, kw_only=True):
+class OrderRequested(Body, frozen=True, kw_only=True):
     """A strategy asks for an order of its own; `key` is how it will name it when it cancels."""
 
     strategy: str
@@ -122,14 +122,14 @@ class OrderRequested(Body, kw_only=True):
     ref_ticks: Ticks
 
 
-class CancelKey(Body, kw_only=True):
+class CancelKey(Body, frozen=True, kw_only=True):
     """A strategy takes back the order it asked for under `key`."""
 
     strategy: str
     key: str
 
 
-class SubmitOrder(Body, kw_only=True):
+class SubmitOrder(Body, frozen=True, kw_only=True):
     """An order as it is made, before anybody has checked it."""
 
     client_order_id: str
@@ -146,14 +146,14 @@ class SubmitOrder(Body, kw_only=True):
     ts_decided: Nanoseconds
 
 
-class OrderApproved(Body, kw_only=True):
+class OrderApproved(Body, frozen=True, kw_only=True):
     """Risk lets `order` leave; the only thing a gateway accepts."""
 
     order: SubmitOrder
     limits_version: int
 
 
-class CancelOrder(Body, kw_only=True):
+class CancelOrder(Body, frozen=True, kw_only=True):
     """Take a working order back. Never denied: a cancel frees exposure."""
 
     client_order_id: str
@@ -162,7 +162,7 @@ class CancelOrder(Body, kw_only=True):
     reason: str
 
 
-class ReplaceOrder(Body, kw_only=True):
+class ReplaceOrder(Body, frozen=True, kw_only=True):
     """Lower a working order to `lots` in all (signed, filled ones included)."""
 
     client_order_id: str
@@ -171,21 +171,21 @@ class ReplaceOrder(Body, kw_only=True):
     lots: Lots
 
 
-class QueryOrder(Body, kw_only=True):
+class QueryOrder(Body, frozen=True, kw_only=True):
     """Ask the venue what became of an order, by our own id."""
 
     client_order_id: str
     instrument: str
 
 
-class CancelAll(Body, kw_only=True):
+class CancelAll(Body, frozen=True, kw_only=True):
     """Cancel every working order in the scope: of one strategy, or of all when it is empty."""
 
     strategy: str
     reason: str
 
 
-class OrderEvent(Body, kw_only=True):
+class OrderEvent(Body, frozen=True, kw_only=True):
     """Something happened to an order. What the venue does not know is empty until we fill it in."""
 
     client_order_id: str
@@ -196,7 +196,7 @@ class OrderEvent(Body, kw_only=True):
     ts_event: Nanoseconds = 0
 
 
-class OrderDenied(OrderEvent, kw_only=True):
+class OrderDenied(OrderEvent, frozen=True, kw_only=True):
     """Our own risk said no, by the rule `code`."""
 
     lots: Lots
@@ -204,66 +204,66 @@ class OrderDenied(OrderEvent, kw_only=True):
     detail: str
 
 
-class OrderSubmitted(OrderEvent, kw_only=True):
+class OrderSubmitted(OrderEvent, frozen=True, kw_only=True):
     """The bytes left for the venue; no answer yet."""
 
 
-class OrderAccepted(OrderEvent, kw_only=True):
+class OrderAccepted(OrderEvent, frozen=True, kw_only=True):
     """The order works at the venue."""
 
     venue_order_id: str = ""
 
 
-class OrderRejected(OrderEvent, kw_only=True):
+class OrderRejected(OrderEvent, frozen=True, kw_only=True):
     """The venue said no, or proved that the order never arrived (code `absent`)."""
 
     code: str
     text: str = ""
 
 
-class CancelRequested(OrderEvent, kw_only=True):
+class CancelRequested(OrderEvent, frozen=True, kw_only=True):
     """We asked the venue for a cancel."""
 
     request_id: str = ""
 
 
-class ReplaceRequested(OrderEvent, kw_only=True):
+class ReplaceRequested(OrderEvent, frozen=True, kw_only=True):
     """We asked the venue for a smaller order."""
 
     request_id: str = ""
 
 
-class CancelRejected(OrderEvent, kw_only=True):
+class CancelRejected(OrderEvent, frozen=True, kw_only=True):
     """The venue did not cancel."""
 
     code: str = ""
 
 
-class ReplaceRejected(OrderEvent, kw_only=True):
+class ReplaceRejected(OrderEvent, frozen=True, kw_only=True):
     """The venue did not replace."""
 
     code: str = ""
 
 
-class OrderReplaced(OrderEvent, kw_only=True):
+class OrderReplaced(OrderEvent, frozen=True, kw_only=True):
     """The order now has `lots` in all."""
 
     lots: Lots
 
 
-class OrderCanceled(OrderEvent, kw_only=True):
+class OrderCanceled(OrderEvent, frozen=True, kw_only=True):
     """The order works no longer: by us or by the venue."""
 
     reason: str = ""
 
 
-class OrderExpired(OrderEvent, kw_only=True):
+class OrderExpired(OrderEvent, frozen=True, kw_only=True):
     """The order ended by its own terms."""
 
     reason: str = ""
 
 
-class OrderFilled(OrderEvent, kw_only=True):
+class OrderFilled(OrderEvent, frozen=True, kw_only=True):
     """A fill of signed `last_lots` at `last_ticks`; `trade_id` is unique in its instrument.
 
     `fee` is in multiples of the run's money quantum, positive when paid.
@@ -277,13 +277,13 @@ class OrderFilled(OrderEvent, kw_only=True):
     role: OrderRole = OrderRole.TARGET
 
 
-class OrderInDoubt(OrderEvent, kw_only=True):
+class OrderInDoubt(OrderEvent, frozen=True, kw_only=True):
     """Nobody knows whether the venue has the order; it counts as working until proven."""
 
     waited_ns: Nanoseconds = 0
 
 
-class OrderBusted(OrderEvent, kw_only=True):
+class OrderBusted(OrderEvent, frozen=True, kw_only=True):
     """The venue took a fill back."""
 
     trade_id: str

@@ -1,7 +1,9 @@
 """A run in the fused gear, with an outcome of the same form as step's."""
 
+from dataclasses import replace
+
 from sims.fused import account
-from sims.fused.run import Columns, read_columns, run_fused
+from sims.fused.run import read_columns, run_fused
 from sims.history import Source
 from trader.config.schema import Config
 from trader.model.control import TradingState
@@ -14,7 +16,7 @@ def run_compiled(config: Config, source: Source, clock: Clock) -> Outcome:
     begun = clock()
     columns = read_columns(source)
     # The first run of a process compiles, or loads what was compiled; that is no event.
-    run_fused(config, _first_row(columns))
+    run_fused(config, read_columns(replace(source, stop=source.start + 1)))
     read = clock()
     run = run_fused(config, columns)
     tables = run.tables()
@@ -33,7 +35,3 @@ def run_compiled(config: Config, source: Source, clock: Clock) -> Outcome:
         load_seconds=read - begun,
         run_seconds=ended - read,
     )
-
-
-def _first_row(columns: Columns) -> Columns:
-    return Columns(**{name: getattr(columns, name)[:1] for name in Columns.__dataclass_fields__})

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from trader.kernels.signals import HOLD, ema_cross
+from trader.kernels.kernel import HOLD
+from trader.kernels.signals import ema_cross
 from trader.model.market import BarClosed
 from trader.strategies.params import EmaCrossParams
 from trader.strategies.strategy import Answer, Side, Strategy

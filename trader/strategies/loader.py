@@ -50,9 +50,10 @@ def make_params(cls: type[Strategy], params: dict[str, Any], where: str) -> Stru
                 f"unknown parameter {name!r}", where=where, hint=f"known: {', '.join(known) or 'none'}"
             )
     try:
-        return msgspec.convert(params, cls.Params, strict=False)
+        made: Struct = msgspec.convert(params, cls.Params, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigError(f"wrong parameter: {error}", where=where) from None
+    return made
 
 
 def _execute(path: str) -> ModuleType:

@@ -85,15 +85,15 @@ class Strategy:
     with each decision).
     """
 
-    Params: ClassVar[type[Struct]]
-    State: ClassVar[type[Struct]]
+    Params: ClassVar[Any]
+    State: ClassVar[Any]
     inputs: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, params: Any) -> None:
         self.params = params
         self.state: Any = self.initial()
 
-    def initial(self) -> Struct:
+    def initial(self) -> Any:
         """The state before the first bar."""
         return self.State()
 
