@@ -61,7 +61,8 @@ def step(folder: Path) -> Figure:
         ours.append(seconds)
         bare.append(least)
     note = f"{min(ours):.3f} s beside {min(bare):.3f} s, {fills} fills"
-    return Figure(name="step", value=min(ours) / min(bare), unit="x bare Python", bound=3, note=note)
+    ratio = min(ours) / min(bare)
+    return Figure(name="step", value=ratio, unit="x bare Python", bound=3, note=note)
 
 
 def fused(folder: Path) -> Figure:
@@ -79,7 +80,8 @@ def fused(folder: Path) -> Figure:
     fills = len(run.tables().tables["fills"])
     assert fills == fills_bare, (fills, fills_bare)
     note = f"{1e3 * min(ours):.2f} ms beside {1e3 * min(bare):.2f} ms, {fills} fills"
-    return Figure(name="fused", value=min(ours) / min(bare), unit="x bare numba", bound=3, note=note)
+    ratio = min(ours) / min(bare)
+    return Figure(name="fused", value=ratio, unit="x bare numba", bound=3, note=note)
 
 
 def growth(folder: Path) -> Figure:
@@ -133,7 +135,7 @@ MEASURES: Final[Mapping[str, Callable[[Path], Figure]]] = MappingProxyType(
 
 def _seconds(*arguments: str) -> float:
     begun = perf_counter()
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [ROOT / "scripts" / "traderd", *arguments],
         check=True,
         stdin=subprocess.DEVNULL,
@@ -146,7 +148,7 @@ def _peak(statement: str) -> int:
     """Peak resident bytes of a fresh interpreter that executes the statement."""
     # The kernel's other count, ru_maxrss, is handed down by the parent that forked us.
     report = "; print(open('/proc/self/status').read().partition('VmHWM:')[2].split()[0])"
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", statement + report],
         check=True,
         stdin=subprocess.DEVNULL,

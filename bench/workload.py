@@ -34,8 +34,13 @@ def write_bars(rows: int, folder: Path) -> Path:
 
 def config(path: Path) -> Config:
     """The run that makes W1's trades."""
-    params = {"fast": FAST, "slow": SLOW, "lots": LOTS, "direction": "both"}
     name = "BTCUSDT.binance"
+    cross = StrategyConfig(
+        name="cross",
+        type="ema_cross",
+        instrument=name,
+        params={"fast": FAST, "slow": SLOW, "lots": LOTS, "direction": "both"},
+    )
     return Config(
         run=Run(name="w1"),
         account=Account(currency="USD", cash=Decimal(100_000)),
@@ -43,6 +48,6 @@ def config(path: Path) -> Config:
             InstrumentConfig(symbol="BTCUSDT", venue="binance", tick=TICK, lot=LOT, currency="USD"),
         ),
         data=(DataSource(kind="bars", instrument=name, interval="1m", path=str(path)),),
-        strategies=(StrategyConfig(name="cross", type="ema_cross", instrument=name, params=params),),
+        strategies=(cross,),
         venue=VenueConfig(participation=None),
     )

@@ -46,7 +46,7 @@ class Bar:
 
     __slots__ = ("close", "high", "low", "open", "ts", "volume")
 
-    def __init__(self, ts: int, open_: int, high: int, low: int, close: int, volume: int) -> None:  # noqa: PLR0913
+    def __init__(self, ts: int, open_: int, high: int, low: int, close: int, volume: int) -> None:
         self.ts, self.open, self.high = ts, open_, high
         self.low, self.close, self.volume = low, close, volume
 

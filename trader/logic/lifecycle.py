@@ -127,7 +127,7 @@ def transition(
 
 
 def is_duplicate(status: OrderStatus, event: type) -> bool:
-    """True where the event only repeats what the status already says, or comes too late to matter."""
+    """True where the event only repeats what the status says, or comes too late to matter."""
     if event is OrderSubmitted:
         # An answer may overtake the note that the bytes left.
         return status not in _BEFORE_SENDING

@@ -48,7 +48,7 @@ class Resting(Struct):
 
 @dataclass(slots=True, kw_only=True)
 class Exposure:
-    """One instrument: the account's lots, what open orders may still add on each side, its price."""
+    """One instrument: the account's lots, what open orders may add on each side, its price."""
 
     tick_lot: Money
     stale_after_ns: Nanoseconds
@@ -125,7 +125,9 @@ def self_trade(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial |
         return None
     for id_, resting in view.resting.items():
         limit = resting.limit_ticks
-        if limit is None or resting.instrument != order.instrument or resting.left * order.lots >= 0:
+        if limit is None or resting.instrument != order.instrument:
+            continue
+        if resting.left * order.lots >= 0:
             continue
         own = order.limit_ticks
         if own is None or (own >= limit if order.lots > 0 else own <= limit):
@@ -163,7 +165,7 @@ def notional_exceeds_max(notional_max: Money) -> Rule:
 
 
 def position_exceeds_max(position_max: Lots) -> Rule:
-    """No order after which some subset of the open orders could hold more lots of the instrument."""
+    """No order after which some subset of the open orders could hold more lots."""
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
         del now
@@ -236,7 +238,7 @@ ALWAYS: Final[tuple[Rule, ...]] = (
 
 
 def rules(limits: Limits) -> tuple[Rule, ...]:
-    """The rules of a run in the order of the policy: those against plain error, then each set limit."""
+    """A run's rules in the order of the policy: against plain error, then each set limit."""
     built: list[Rule] = list(ALWAYS)
     sized: Mapping[Callable[[int], Rule], int | None] = {
         lots_exceed_max: limits.lots_max,

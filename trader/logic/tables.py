@@ -78,7 +78,7 @@ class Table:
         return len(self.data) // self.width
 
     def append(self, *row: int) -> None:
-        """Adds a row; raises `struct.error` if a value leaves int64 or the row has another width."""
+        """Adds a row; raises `struct.error` for a value beyond int64 or another width."""
         self.data.frombytes(self.pack(*row))
 
     def extend_bytes(self, rows: bytes) -> None:

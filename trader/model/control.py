@@ -70,7 +70,7 @@ class StrategyFaulted(Body, frozen=True, kw_only=True):
 
 
 class StartTimer(Body, frozen=True, kw_only=True):
-    """Wake `owner` at `due`. A timer `after_bars` fires after the bars that close at that instant."""
+    """Wake `owner` at `due`; with `after_bars`, after the bars that close at that instant."""
 
     owner: str
     name: str

@@ -68,7 +68,7 @@ def places_of(amount: Decimal) -> int:
 def money_scale(
     grids: Iterable[tuple[str, Decimal, Decimal]], cash: Decimal, *, fees: bool
 ) -> MoneyScale:
-    """The scale of a run with these instruments (name, tick, lot), this cash, with or without fees."""
+    """The scale of a run with these instruments (name, tick, lot) and this cash."""
     halves = {name: tick * lot / 2 for name, tick, lot in grids}
     needed = [places_of(value) for value in (*halves.values(), cash)]
     places = max([*needed, FEE_PLACES] if fees else needed)

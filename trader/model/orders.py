@@ -65,7 +65,7 @@ class Liquidity(Code):
 
 
 class OrderRole(Code):
-    """Why an order exists: to reach a target, to protect a position, or because it was asked for."""
+    """Why an order exists: to reach a target, to protect a position, or as asked for."""
 
     TARGET = 0
     PROTECTION = 1

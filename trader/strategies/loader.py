@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from trader.errors import ConfigError
+from trader.logic.tables import INPUTS_MAX
 from trader.strategies.strategy import Strategy
 
 
@@ -46,9 +47,8 @@ def make_params(cls: type[Strategy], params: dict[str, Any], where: str) -> Stru
     known = cls.Params.__struct_fields__
     for name in params:
         if name not in known:
-            raise ConfigError(
-                f"unknown parameter {name!r}", where=where, hint=f"known: {', '.join(known) or 'none'}"
-            )
+            hint = f"known: {', '.join(known) or 'none'}"
+            raise ConfigError(f"unknown parameter {name!r}", where=where, hint=hint)
     try:
         made: Struct = msgspec.convert(params, cls.Params, strict=False)
     except msgspec.ValidationError as error:
@@ -68,11 +68,12 @@ def _execute(path: str) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except OSError as error:
-        raise ConfigError(f"the strategy file cannot be read: {error.strerror}", where=path) from None
+        text = f"the strategy file cannot be read: {error.strerror}"
+        raise ConfigError(text, where=path) from None
     except SyntaxError as error:
-        where = f"{path}:{error.lineno}"
-        raise ConfigError(f"the strategy file has a syntax error: {error.msg}", where=where) from None
-    except Exception as error:  # a stranger's code may raise anything
+        text = f"the strategy file has a syntax error: {error.msg}"
+        raise ConfigError(text, where=f"{path}:{error.lineno}") from None
+    except Exception as error:  # noqa: BLE001  # a stranger's code may raise anything
         line = traceback.extract_tb(error.__traceback__)[-1].lineno
         text = f"the strategy file fails when loaded: {type(error).__name__}: {error}"
         raise ConfigError(text, where=f"{path}:{line}") from None
@@ -91,6 +92,6 @@ def _check_class(cls: type[Strategy], path: str) -> None:
     if cls.on_bar is Strategy.on_bar:
         raise ConfigError(f"strategy {cls.__name__} has no on_bar", where=path)
     unknown = [name for name in cls.inputs if name not in cls.State.__struct_fields__]
-    if unknown or len(cls.inputs) > 4:
+    if unknown or len(cls.inputs) > INPUTS_MAX:
         text = f"strategy {cls.__name__} declares wrong inputs: {', '.join(cls.inputs)}"
         raise ConfigError(text, where=path, hint="up to four fields of its State")

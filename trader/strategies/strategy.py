@@ -104,7 +104,7 @@ class Strategy:
 
     @property
     def kernel(self) -> Callable[[Any, BarClosed], int] | None:
-        """The step that stands for `on_bar`, if the rule is one: HOLD, or what `answer` explains."""
+        """The step that stands for `on_bar`, if there is one: HOLD, or what `answer` tells."""
         return None
 
     def answer(self, says: int, close: Ticks) -> Answer:

@@ -1,0 +1,158 @@
+"""The gateway: the socket between the core and a venue, and the only place from which orders leave.
+
+It does what a dialogue says and tells it what happens. A new connection begins a new epoch: once
+the venue has agreed to report, the core is told so as if it had been started again, asks about
+every order without an answer, and is halted until it and the venue agree.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
+
+import anyio
+from anyio.abc import ObjectReceiveStream
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from actors.runtime.supervisor import Ready
+from trader.errors import TraderdError, VenueFault
+from trader.model.envelope import Message
+from trader.model.units import SECOND_NS, Nanoseconds
+from trader.venues.dialogue import Dialogue, Outgoing, Turn
+
+FRAMES_MAX: Final = 1_024
+"""Frames that may wait for the socket; one more means that the venue has stopped reading."""
+FRAME_BYTES_MAX: Final = 4 << 20
+PING_S: Final = 10
+PONG_S: Final = 20
+SLEEP_S_MAX: Final = 60
+
+
+class Gateway:
+    """One venue's connection, begun anew each time it breaks.
+
+    `begin` makes the next epoch durable and returns it; `begun` hears of it when orders may leave.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        dialogue: Dialogue,
+        *,
+        clock: Callable[[], Nanoseconds],
+        put: Callable[[Message], None],
+        begin: Callable[[], int],
+        begun: Callable[[int], None],
+    ) -> None:
+        self._url: Final = url
+        self._dialogue: Final = dialogue
+        self._clock: Final = clock
+        self._put: Final = put
+        self._begin: Final = begin
+        self._begun: Final = begun
+        self._epoch = 0
+        self._open_line()
+
+    async def run(self, ready: Ready) -> None:
+        """Talks until it is cancelled; raises VenueFault when the connection breaks."""
+        try:
+            async with connect(
+                self._url,
+                max_size=FRAME_BYTES_MAX,
+                ping_interval=PING_S,
+                ping_timeout=PONG_S,
+                open_timeout=PONG_S,
+            ) as socket:
+                await self._talk(socket, ready)
+        except WebSocketException as error:
+            raise VenueFault(f"the connection broke: {error}", where=self._url) from error
+        finally:
+            self._open_line()
+            self._take(self._dialogue.lose(self._clock()))
+
+    def perform(self, effects: Iterable[Message]) -> None:
+        """Effects of committed steps, in their order."""
+        for effect in effects:
+            self._take(self._dialogue.perform(effect, self._clock()))
+        self._changed.set()
+
+    async def flush(self) -> None:
+        """Returns when everything that was to be sent has left, or there is no connection."""
+        while self._dialogue.ready and self._unsent:
+            await anyio.sleep(0)
+
+    async def send(self, socket: ClientConnection, frame: bytes) -> None:
+        """Lets one frame's bytes leave."""
+        await socket.send(frame, text=True)
+
+    def hear(self, frame: bytes) -> None:
+        """Takes one frame in."""
+        self._take(self._dialogue.hear(frame, self._clock()))
+
+    def _open_line(self) -> None:
+        """An empty line to the next socket; what waited for the last one never leaves."""
+        self._changed = anyio.Event()
+        self._unsent = 0
+        self._waiting, self._line = anyio.create_memory_object_stream[Outgoing](FRAMES_MAX)
+
+    async def _talk(self, socket: ClientConnection, ready: Ready) -> None:
+        self._epoch = self._begin()
+        self._take(self._dialogue.greet(self._epoch, self._clock()))
+        with self._waiting, self._line:
+            await _together(
+                lambda: self._read(socket, ready),
+                lambda: self._write(socket, self._line),
+                self._tick,
+            )
+
+    async def _read(self, socket: ClientConnection, ready: Ready) -> None:
+        is_open = False
+        while True:
+            self.hear(await socket.recv(decode=False))
+            self._changed.set()
+            if self._dialogue.ready and not is_open:
+                is_open = True
+                self._begun(self._epoch)
+                ready()
+
+    async def _write(
+        self, socket: ClientConnection, line: ObjectReceiveStream[Outgoing]
+    ) -> None:
+        async for outgoing in line:
+            await self.send(socket, outgoing.frame)
+            self._unsent -= 1
+            if outgoing.sent is not None:
+                self._put(outgoing.sent)
+
+    async def _tick(self) -> None:
+        while True:
+            wait_s = (self._dialogue.due - self._clock()) / SECOND_NS
+            with anyio.move_on_after(max(0, min(SLEEP_S_MAX, wait_s))):
+                await self._changed.wait()
+            self._changed = anyio.Event()
+            if self._dialogue.due <= self._clock():
+                self._take(self._dialogue.tick(self._clock()))
+
+    def _take(self, turn: Turn) -> None:
+        for message in turn.messages:
+            self._put(message)
+        for outgoing in turn.frames:
+            self._unsent += 1
+            self._waiting.send_nowait(outgoing)
+
+
+async def _together(*parts: Callable[[], Awaitable[None]]) -> None:
+    """Runs all parts until one fails, and raises what that one raised, bare."""
+    failures: list[Exception] = []
+    async with anyio.create_task_group() as tasks:
+
+        async def watched(part: Callable[[], Awaitable[None]]) -> None:
+            try:
+                await part()
+            except (TraderdError, OSError, WebSocketException) as error:
+                failures.append(error)
+                tasks.cancel_scope.cancel()
+
+        for part in parts:
+            tasks.start_soon(watched, part)
+    if failures:
+        raise failures[0]

@@ -1,0 +1,55 @@
+"""The number of this life, which outlives the journal's tail.
+
+Client order ids carry the epoch, so an epoch must never be used twice. The journal knows the last
+one; but a journal can lose its end, or be restored from a copy. This small file beside it cannot
+go back with it unless somebody restores both, and the greater of the two counts.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from trader.errors import VerificationError
+
+_NAME: Final = "epoch"
+
+
+class Epochs:
+    """The epochs used so far in a folder, of which the caller is the only writer."""
+
+    def __init__(self, folder: Path, known: int) -> None:
+        """`known`: the last epoch in the journal. Raises VerificationError for a broken file."""
+        self._path: Final = folder / _NAME
+        self.latest = max(known, self._read())
+
+    def advance(self) -> int:
+        """The next epoch, durable before it is returned."""
+        epoch = self.latest + 1
+        draft = self._path.with_suffix(".new")
+        with draft.open("w", encoding="ascii") as file:
+            file.write(f"{epoch}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._path)
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        self.latest = epoch
+        return epoch
+
+    def _read(self) -> int:
+        try:
+            text = self._path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return 0
+        except UnicodeDecodeError:
+            text = ""
+        if not text.isdecimal():
+            raise VerificationError(
+                "the file of epochs is damaged",
+                where=str(self._path),
+                hint="write into it a number greater than every epoch in the venue's order ids",
+            )
+        return int(text)
