@@ -126,7 +126,7 @@ def python_bars(feeds: list[dict[str, Int64s]]) -> tuple[float, int, int]:
     return seconds, sum(len(d.fills) for d in desks), sum(d.cash for d in desks)
 
 
-@numba.njit(cache=False)  # type: ignore[untyped-decorator]
+@numba.njit(cache=False)
 def _compiled(open_: Any, close: Any, ts: Any, fills: Any) -> tuple[int, int]:
     fast_alpha, slow_alpha = 2.0 / (FAST + 1), 2.0 / (SLOW + 1)
     fast = slow = fast_total = slow_total = 0.0

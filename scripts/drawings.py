@@ -1,11 +1,14 @@
-"""Pictures and tables in the docs that are drawn from the code they show, so that none goes stale.
+"""Pictures and tables in the docs, drawn from the code they show, so that none goes stale.
 
 A drawing stands between two comments, `<!-- drawing: NAME -->` and `<!-- end of drawing -->`.
-Run through `scripts/draw`; with `--check` nothing is written and a stale page ends with 1.
+Called by `scripts/draw`; with `--check` nothing is written and a stale page ends with 1.
 """
 
+import os
 import re
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -16,7 +19,7 @@ from actors.graph import CORE, ROUTES
 from actors.runtime.routes import Routes
 from trader.config.fields import FieldInfo, fields_of
 from trader.config.schema import Config
-from trader.logic.lifecycle import ENDED, TRANSITIONS, transition
+from trader.logic.lifecycle import TRANSITIONS, transition
 from trader.model import control
 from trader.model.orders import OrderStatus
 from trader.strategies.params import PARAMS
@@ -25,40 +28,44 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = (
     "README.md",
     "docs/architecture.md",
-    "docs/life-of-an-order.md",
     "docs/configuration.md",
+    "docs/life-of-an-order.md",
 )
-NAMES_MAX: Final = 3
+OPENING: Final = "<!-- drawing:"
 BLOCK: Final = re.compile(
     r"(<!-- drawing: (?P<name>[a-z-]+) -->\n).*?(<!-- end of drawing -->)", re.DOTALL
 )
-OPENING: Final = "<!-- drawing:"
 
-CLOCKWORK: Final = frozenset(
-    {
-        control.RunStarted,
-        control.RunEnded,
-        control.StartTimer,
-        control.TimerFired,
-        control.SessionClosed,
-        control.SessionOpened,
-    }
-)
-"""Start, end, timers and sessions: a first look at the graph is clearer without them."""
-
-GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "see": ("feed", "portfolio"),
-    "decide": ("strategy",),
-    "trade": ("order_manager", "risk"),
-    "guard": ("reconciler", "kill_switch", "scheduler"),
-}
+NAMES_MAX: Final = 3
+COLUMNS: Final = 100
 OUTSIDE: Final[Mapping[str, str]] = {
     "world": "world: data, venue, operator, clock",
     "runtime": "runtime",
     "gateway": "gateway",
     "timers": "timers",
 }
-RISES: Final = {"edge": "--->", "plain": "-->"}
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "see": ("feed", "portfolio"),
+    "decide": ("strategy",),
+    "trade": ("order_manager", "risk"),
+    "guard": ("reconciler", "kill_switch", "scheduler"),
+}
+CLOCKWORK: Final = frozenset(
+    {
+        control.RunStarted,
+        control.RunEnded,
+        control.StartTimer,
+        control.TimerFired,
+        control.SessionOpened,
+        control.SessionClosed,
+    }
+)
+"""Start, end, timers and sessions: a first look at the graph is clearer without them."""
+
+S: Final = OrderStatus
+WORKING: Final = (S.ACCEPTED, S.PARTIALLY_FILLED)
+SENT: Final = (S.APPROVED, S.SUBMITTED, S.IN_DOUBT, *WORKING, S.PENDING_CANCEL, S.PENDING_REPLACE)
+ANSWERED: Final = (S.FILLED, S.CANCELED, S.EXPIRED, S.REJECTED)
 
 
 def graph(routes: Routes, *, without: frozenset[type] = frozenset()) -> str:
@@ -71,40 +78,52 @@ def graph(routes: Routes, *, without: frozenset[type] = frozenset()) -> str:
     lines = ["flowchart TD"]
     lines += [f'    {name}(["{label}"])' for name, label in OUTSIDE.items() if name in ends]
     for group, roles in GROUPS.items():
-        lines.append(f'    subgraph {group}s [" "]')
+        lines.append(f'    subgraph to_{group} ["{group}"]')
         lines += [f'        {role}["{_numbered(role)}"]' for role in roles if role in ends]
         lines.append("    end")
-    lines += [
-        f'    {source} -->|"{_named(kinds)}"| {target}' for (source, target), kinds in edges.items()
-    ]
+    lines += [f'    {a} -->|"{_named(kinds)}"| {b}' for (a, b), kinds in edges.items()]
     return _fenced(lines)
 
 
 def states() -> str:
-    """The life of an order as a Mermaid state diagram; what leaves a status as it is, is left out."""
-    moves: dict[tuple[OrderStatus, OrderStatus], list[str]] = {}
-    for status, event, after in _moves():
-        if after is not status:
-            moves.setdefault((status, after), []).append(event.__name__)
-    lines = ["stateDiagram-v2", "    direction TB", f"    [*] --> {OrderStatus.INITIALIZED.name}"]
-    lines += [
-        f"    {before.name} --> {after.name}: {_named(kinds)}"
-        for (before, after), kinds in moves.items()
-    ]
-    lines += [f"    {status.name} --> [*]" for status in OrderStatus if status >= ENDED]
-    return _fenced(lines)
+    """The life of an order as a Mermaid state diagram, coarse enough to be seen at once.
+
+    An arrow at a box stands for some of the statuses in it; what moves nothing is left out.
+    """
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for before, event, after in moves():
+        if before is not after:
+            names = arrows.setdefault(_ends(before, after), [])
+            names += [event.__name__] * (event.__name__ not in names)
+    del arrows["sent", "ended"]
+    return _fenced(
+        [
+            "stateDiagram-v2",
+            f"    [*] --> {S.INITIALIZED.name}",
+            *(f"    {a} --> {b}: {_named(names)}" for (a, b), names in arrows.items()),
+            "    sent --> ended",
+            '    state "may be at the venue" as sent {',
+            "        state working {",
+            *(f"            {status.name}" for status in WORKING),
+            "        }",
+            *(f"        {status.name}" for status in SENT if status not in WORKING),
+            "    }",
+            "    state ended {",
+            *(f"        {status.name}" for status in ANSWERED),
+            "    }",
+        ]
+    )
 
 
 def transitions() -> str:
     """The whole table of an order's life, one row a status."""
-    rows = []
-    for status in TRANSITIONS:
-        cells: dict[str, list[str]] = {}
-        for before, event, after in _moves():
-            if before is status:
-                cells.setdefault(event.__name__, []).append(after.name)
-        told = " · ".join(f"{event} → {' or '.join(after)}" for event, after in cells.items())
-        rows.append((status.name, told or "nothing more"))
+    cells: dict[str, dict[str, list[str]]] = {status.name: {} for status in TRANSITIONS}
+    for before, event, after in moves():
+        cells[before.name].setdefault(event.__name__, []).append(after.name)
+    rows = [
+        (name, " · ".join(f"{event} → {' or '.join(to)}" for event, to in row.items()) or "nothing")
+        for name, row in cells.items()
+    ]
     return _table(("status", "event → status after it"), rows)
 
 
@@ -115,21 +134,49 @@ def keys() -> str:
 
 def params() -> str:
     """The parameters of the bundled strategies."""
-    lines: list[str] = []
-    for name, struct in PARAMS.items():
-        about = (struct.__doc__ or "").partition("\n")[0]
-        lines += [f"### {name}", "", about, "", _fields("", fields_of(struct))]
-    return "\n".join(lines)
+    parts = [
+        f"### `type: {name}`\n\n{_about(struct)}\n\n{_fields(fields_of(struct))}"
+        for name, struct in PARAMS.items()
+    ]
+    return "\n".join(parts)
 
 
-def _moves() -> Iterator[tuple[OrderStatus, type, OrderStatus]]:
-    """Every (status, event, status after it) that the table allows, for any filled part."""
+def demonstration() -> str:
+    """The page with which `traderd --sim` ends, without what differs between machines."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("TRADERD_")}
+    with tempfile.TemporaryDirectory() as folder:
+        told = subprocess.run(
+            [sys.executable, "-m", "trader", "--sim", "--out", f"{folder}/demo-1"],
+            cwd=ROOT,
+            env={**own, "COLUMNS": str(COLUMNS), "NO_COLOR": "1", "PYTHONUTF8": "1"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=True,
+        )
+    page = told.stdout.partition("\nfolder")[0].strip().splitlines()
+    lines = (line.rstrip() for line in page if not line.startswith("seconds"))
+    return "\n".join(("```text", *lines, "```", ""))
+
+
+def moves() -> Iterator[tuple[OrderStatus, type, OrderStatus]]:
+    """Every (status, event, status after it) that the table allows, whatever part is filled."""
     for status, row in TRANSITIONS.items():
         for event in row:
             found = (transition(status, event, lots=2, lots_filled=filled) for filled in (0, 1, 2))
             for after in dict.fromkeys(found):
-                if after is not None:
-                    yield status, event, after
+                assert after is not None, (status, event)
+                yield status, event, after
+
+
+def _ends(before: OrderStatus, after: OrderStatus) -> tuple[str, str]:
+    """From where to where a move is drawn: between the outermost boxes that part the two."""
+    if before in WORKING and after in WORKING:
+        return before.name, after.name
+    if before in SENT and after in ANSWERED:
+        return "sent", "ended"
+    drawn = ["working" if each in WORKING else each.name for each in (before, after)]
+    return drawn[0], drawn[1]
 
 
 def _numbered(role: str) -> str:
@@ -137,9 +184,9 @@ def _numbered(role: str) -> str:
 
 
 def _named(kinds: Sequence[str]) -> str:
-    """At most three names; of more, how many there are."""
+    """At most three names and how many more there are; a single one more is named too."""
     rest = len(kinds) - NAMES_MAX
-    shown = [*kinds[:NAMES_MAX], *([f"and {rest} more"] if rest > 0 else [])]
+    shown = kinds if rest <= 1 else [*kinds[:NAMES_MAX], f"and {rest} more"]
     return "<br>".join(shown)
 
 
@@ -150,33 +197,33 @@ def _fenced(lines: Iterable[str]) -> str:
 def _section(path: str, struct: type[Struct]) -> Iterator[str]:
     """The keys of a struct and, after them, the sections below it."""
     fields = fields_of(struct)
-    own = [field for field in fields if field.inner is None]
     if path:
-        about = (struct.__doc__ or "").partition("\n")[0]
-        yield f"### {path}\n\n{about}\n"
-    if own:
-        yield _fields(path, own)
+        yield f"### `{path}`\n\n{_about(struct)}\n"
+    yield _fields(fields)
     for field in fields:
         if field.inner is not None:
-            mark = "[]" if field.many else ""
-            yield from _section(f"{path}.{field.key}{mark}".lstrip("."), field.inner)
+            below = f"{path}.{field.key}" if path else field.key
+            yield from _section(below + "[]" * field.many, field.inner)
 
 
-def _fields(path: str, fields: Iterable[FieldInfo]) -> str:
+def _fields(fields: Iterable[FieldInfo]) -> str:
     rows = [(f"`{field.key}`", field.description, _default(field)) for field in fields]
     return _table(("key", "meaning", "default"), rows)
 
 
+def _about(struct: type[Struct]) -> str:
+    return (struct.__doc__ or "").partition("\n")[0]
+
+
 def _default(field: FieldInfo) -> str:
-    match field.default:
-        case value if value is NODEFAULT:
-            return "must be given"
-        case None | () | {}:
-            return "none"
-        case bool() as value:
-            return str(value).lower()
-        case value:
-            return str(value)
+    value = field.default
+    if field.inner is not None:
+        return "must be given" if value is NODEFAULT and not field.many else "see below"
+    if value is NODEFAULT:
+        return "must be given"
+    if value is None:
+        return "none"
+    return f"`{str(value).lower()}`"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -185,6 +232,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 DRAWINGS: Final[Mapping[str, Callable[[], str]]] = {
+    "demonstration": demonstration,
     "graph": lambda: graph(ROUTES),
     "graph-of-trading": lambda: graph(ROUTES, without=CLOCKWORK),
     "states": states,
@@ -210,24 +258,15 @@ def redrawn(text: str) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Draws into every page, or with `--check` says which of them are stale."""
-    if set(arguments) - {"--check"}:
+    if [*arguments] not in ([], ["--check"]):
         sys.stderr.write("usage: scripts/draw [--check]\n")
         return 2
-    stale = []
-    for page in PAGES:
-        path = ROOT / page
-        before = path.read_text(encoding="utf-8")
-        after = redrawn(before)
-        if after == before:
-            continue
-        stale.append(page)
+    pages = {ROOT / page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
+    stale = {path: new for path, text in pages.items() if (new := redrawn(text)) != text}
+    for path, text in stale.items():
+        sys.stderr.write(f"{'stale' if arguments else 'drawn'}: {path.relative_to(ROOT)}\n")
         if not arguments:
-            path.write_text(after, encoding="utf-8")
-    word = "stale" if arguments else "drawn"
-    for page in stale:
-        sys.stderr.write(f"{word}: {page}\n")
-    if stale and arguments:
-        sys.stderr.write("  hint: run scripts/draw\n")
+            path.write_text(text, encoding="utf-8")
     return int(bool(stale and arguments))
 
 

@@ -30,11 +30,6 @@ class WorkingOrder(Struct, kw_only=True):
     lots_at_close: Lots = 0
     children: list[str] = []
 
-    @property
-    def open_lots(self) -> Lots:
-        """Unsigned lots that may fill now."""
-        return self.granted - abs(self.filled)
-
 
 def working_order(order: SubmitOrder, now: Nanoseconds) -> WorkingOrder:
     """The venue's own record of an order that has just arrived."""

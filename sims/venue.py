@@ -140,11 +140,12 @@ class BarVenue:
         """Fills what trades at the opening price."""
         filled: list[WorkingOrder] = []
         for order in list(book.orders.values()):
-            if order.granted <= abs(order.filled):
+            room = order.granted - abs(order.filled)
+            if room <= 0:
                 continue
             at = self._at_opening(order, book.bar.open_ticks)
             order.met_opening = True
-            if at is not None and self._fill(book, order, at, now):
+            if at is not None and self._fill(book, order, at, room, now):
                 filled.append(order)
         for order in filled:
             if order.children:
@@ -155,23 +156,21 @@ class BarVenue:
     def inside(self, book: Book, now: Nanoseconds) -> None:
         """Fills what trades between the opening and the close, then lets late cancels act."""
         ambiguous = False
-        filled: list[WorkingOrder] = []
+        former: dict[str, Lots] = {}
         for order in list(book.orders.values()):
-            if order.granted <= abs(order.filled) or order.ts_arrived > book.bar.ts_open:
+            # What is opened inside this bar can be closed in it by a stop alone.
+            is_stop = order.order_type is _STOP
+            granted = order.granted if is_stop else former.get(order.client_order_id, order.granted)
+            room = granted - abs(order.filled)
+            if room <= 0 or order.ts_arrived > book.bar.ts_open:
                 continue
             at = self._inside(order, book.bar)
-            if at is not None and self._fill(book, order, at, now):
-                filled.append(order)
+            if at is not None and self._fill(book, order, at, room, now):
                 if order.children:
-                    # What is filled inside this bar can be closed in it by a stop alone.
-                    market = order.stop_ticks if order.order_type is _STOP else at[0]
-                    self._grant(book, order, market, stops_only=True)
+                    former |= self._grant(book, order, order.stop_ticks if is_stop else at[0])
                     ambiguous = True
-        for order in filled:
-            if order.children:
-                self._grant(book, order, book.bar.close_ticks)
-            if order.filled == order.lots:
-                self._settle(book, order, now)
+                if order.filled == order.lots:
+                    self._settle(book, order, now)
         self.ambiguous_bars += ambiguous
         self._act_late(book, now)
 
@@ -220,14 +219,16 @@ class BarVenue:
 
     # -- consequences ---------------------------------------------------------------------------
 
-    def _fill(self, book: Book, order: WorkingOrder, at: Fill, now: Nanoseconds) -> Lots:
-        """Fills as much as the bar still gives; the unsigned lots that were filled."""
+    def _fill(
+        self, book: Book, order: WorkingOrder, at: Fill, room: Lots, now: Nanoseconds
+    ) -> Lots:
+        """Fills as much of the order's room as the bar still gives; the unsigned lots filled."""
         ticks, liquidity = at
         if book.served_ts != book.bar.ts_open:
             book.served_ts = book.bar.ts_open
             rate = self._rules.participation
             book.budget = UNLIMITED if rate is None else share(book.bar.lots, *rate)
-        taken = min(order.open_lots, book.budget)
+        taken = min(room, book.budget)
         if not taken:
             return 0
         book.budget -= taken
@@ -255,17 +256,20 @@ class BarVenue:
         owed = (notional * rate + lots * rules.per_lot) / rules.fee_quanta
         return -(-owed.numerator // owed.denominator) * rules.fee_quanta
 
-    def _grant(
-        self, book: Book, parent: WorkingOrder, ticks: Ticks, *, stops_only: bool = False
-    ) -> None:
-        """A parent's fill lets its children work: for what it has opened, not what it closed."""
+    def _grant(self, book: Book, parent: WorkingOrder, ticks: Ticks) -> dict[str, Lots]:
+        """A parent's fill lets its children work: for what it has opened, not what it closed.
+
+        Returns what each of them could work for before.
+        """
+        former: dict[str, Lots] = {}
         for id_ in parent.children:
             child = book.orders.get(id_)
-            if child is not None and (child.order_type is _STOP or not stops_only):
-                before = child.granted
+            if child is not None:
+                before = former[id_] = child.granted
                 child.granted = _opened(child, parent)
                 if not before and child.granted:
                     _start(child, ticks)
+        return former
 
     def _settle(self, book: Book, order: WorkingOrder, now: Nanoseconds) -> None:
         """Takes a filled order off the book."""
@@ -309,7 +313,7 @@ class BarVenue:
 def _start(order: WorkingOrder, market: Ticks | None) -> None:
     """A stop that the market is already at or beyond when it starts is a market order."""
     if order.order_type is _STOP and market is not None:
-        order.triggered = stop_met(order.lots, order.stop_ticks, market)
+        order.triggered |= stop_met(order.lots, order.stop_ticks, market)
 
 
 def _opened(child: WorkingOrder, parent: WorkingOrder) -> Lots:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.logic.desk import Desk, Order, protection_side, target_open
-from trader.logic.lifecycle import ENDED, is_duplicate, transition
+from trader.logic.lifecycle import ENDED, TRANSITIONS, is_duplicate, transition
 from trader.model.account import (
     DifferenceFound,
     DoubtsResolved,
@@ -146,7 +146,7 @@ class OrderManager(Stateful[OrderManagerState]):
             order = orders[id_]
             if order.role is _TARGET and order.left * gap < 0:
                 cancels += self._cancel(id_, order, "target_changed")
-        if cancels and self._patient:
+        if self._patient and self._cancels_pending(desk):
             desk.waiting = target
             return cancels
         return [*cancels, *self._aim(target, desk, now)]
@@ -319,6 +319,9 @@ class OrderManager(Stateful[OrderManagerState]):
         if fill.trade_id in order.trades:
             self.state.duplicates += 1
             return NOTHING
+        if OrderFilled not in TRANSITIONS[order.status]:
+            # What nobody books must not be remembered as booked: it could be taken back again.
+            return (_contradiction(fill, order),)
         order.trades.append(fill.trade_id)
         order.lots_filled += fill.last_lots
         return self._on_report(replace(fill, role=order.role), now)
@@ -351,6 +354,9 @@ class OrderManager(Stateful[OrderManagerState]):
         order.status = status
         if was_open and status >= ENDED:
             self._close(event.client_order_id, order)
+        elif status < ENDED and not was_open:
+            # A fill came for an order that we had only concluded to be absent: it works after all.
+            self.state.desks[order.strategy].working.append(event.client_order_id)
         # The type checker sees the base; every event that is made belongs to the union.
         passed: Any = replace(
             event,

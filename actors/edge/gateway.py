@@ -5,11 +5,11 @@ the venue has agreed to report, the core is told so as if it had been started ag
 every order without an answer, and is halted until it and the venue agree.
 """
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 import anyio
-from anyio.abc import ObjectReceiveStream
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
@@ -50,7 +50,11 @@ class Gateway:
         self._begin: Final = begin
         self._begun: Final = begun
         self._epoch = 0
-        self._open_line()
+        self._outbox: deque[Outgoing] = deque()
+        self._stuck = False
+        self._changed = anyio.Event()
+        self._filled = anyio.Event()
+        self._emptied = anyio.Event()
 
     async def run(self, ready: Ready) -> None:
         """Talks until it is cancelled; raises VenueFault when the connection breaks."""
@@ -61,12 +65,15 @@ class Gateway:
                 ping_interval=PING_S,
                 ping_timeout=PONG_S,
                 open_timeout=PONG_S,
+                close_timeout=1,
             ) as socket:
                 await self._talk(socket, ready)
-        except WebSocketException as error:
-            raise VenueFault(f"the connection broke: {error}", where=self._url) from error
+        except (OSError, WebSocketException) as error:
+            raise VenueFault(f"no connection to the venue: {error}", where=self._url) from error
         finally:
-            self._open_line()
+            # What waited for this connection never leaves through another one.
+            self._outbox.clear()
+            self._emptied.set()
             self._take(self._dialogue.lose(self._clock()))
 
     def perform(self, effects: Iterable[Message]) -> None:
@@ -76,9 +83,9 @@ class Gateway:
         self._changed.set()
 
     async def flush(self) -> None:
-        """Returns when everything that was to be sent has left, or there is no connection."""
-        while self._dialogue.ready and self._unsent:
-            await anyio.sleep(0)
+        """Returns when nothing waits to be sent, or nothing can be sent any more."""
+        while self._outbox:
+            await self._emptied.wait()
 
     async def send(self, socket: ClientConnection, frame: bytes) -> None:
         """Lets one frame's bytes leave."""
@@ -88,21 +95,11 @@ class Gateway:
         """Takes one frame in."""
         self._take(self._dialogue.hear(frame, self._clock()))
 
-    def _open_line(self) -> None:
-        """An empty line to the next socket; what waited for the last one never leaves."""
-        self._changed = anyio.Event()
-        self._unsent = 0
-        self._waiting, self._line = anyio.create_memory_object_stream[Outgoing](FRAMES_MAX)
-
     async def _talk(self, socket: ClientConnection, ready: Ready) -> None:
         self._epoch = self._begin()
+        self._stuck = False
         self._take(self._dialogue.greet(self._epoch, self._clock()))
-        with self._waiting, self._line:
-            await _together(
-                lambda: self._read(socket, ready),
-                lambda: self._write(socket, self._line),
-                self._tick,
-            )
+        await _together(lambda: self._read(socket, ready), lambda: self._write(socket), self._tick)
 
     async def _read(self, socket: ClientConnection, ready: Ready) -> None:
         is_open = False
@@ -114,14 +111,17 @@ class Gateway:
                 self._begun(self._epoch)
                 ready()
 
-    async def _write(
-        self, socket: ClientConnection, line: ObjectReceiveStream[Outgoing]
-    ) -> None:
-        async for outgoing in line:
-            await self.send(socket, outgoing.frame)
-            self._unsent -= 1
-            if outgoing.sent is not None:
-                self._put(outgoing.sent)
+    async def _write(self, socket: ClientConnection) -> None:
+        while True:
+            while self._outbox:
+                outgoing = self._outbox[0]
+                await self.send(socket, outgoing.frame)
+                self._outbox.popleft()
+                if outgoing.sent is not None:
+                    self._put(outgoing.sent)
+            self._emptied.set()
+            await self._filled.wait()
+            self._filled = anyio.Event()
 
     async def _tick(self) -> None:
         while True:
@@ -129,15 +129,23 @@ class Gateway:
             with anyio.move_on_after(max(0, min(SLEEP_S_MAX, wait_s))):
                 await self._changed.wait()
             self._changed = anyio.Event()
+            if self._stuck:
+                raise VenueFault("the venue does not take what we send", where=self._url)
             if self._dialogue.due <= self._clock():
                 self._take(self._dialogue.tick(self._clock()))
 
     def _take(self, turn: Turn) -> None:
+        """Passes messages on and queues frames; the caller owes the ticker a word of the change."""
         for message in turn.messages:
             self._put(message)
-        for outgoing in turn.frames:
-            self._unsent += 1
-            self._waiting.send_nowait(outgoing)
+        if not turn.frames:
+            return
+        if len(self._outbox) + len(turn.frames) > FRAMES_MAX:
+            self._stuck = True
+            return
+        self._outbox.extend(turn.frames)
+        self._emptied = anyio.Event()
+        self._filled.set()
 
 
 async def _together(*parts: Callable[[], Awaitable[None]]) -> None:

@@ -91,6 +91,15 @@ class RecordedMarket:
         file = recording.file
         while True:
             for batch in file.batches(recording.start, recording.stop):
-                columns = (batch.open, batch.high, batch.low, batch.close, batch.lots)
-                for row in zip(*(column.tolist() for column in columns), strict=True):
-                    yield BarClosed(recording.instrument, file.interval_ns, *row, 0, 0)
+                for row in range(len(batch)):
+                    yield BarClosed(
+                        recording.instrument,
+                        file.interval_ns,
+                        int(batch.open[row]),
+                        int(batch.high[row]),
+                        int(batch.low[row]),
+                        int(batch.close[row]),
+                        int(batch.lots[row]),
+                        int(batch.ts_open[row]),
+                        int(batch.ts_close[row]),
+                    )

@@ -1,11 +1,26 @@
 """What a running daemon says: one JSON document a line, for people's eyes and programs alike."""
 
 from collections.abc import Callable
-from typing import Final, TextIO
+from enum import IntEnum
+from typing import Any, Final, TextIO
 
 import msgspec
+from msgspec import Struct
 
+from actors.runtime.step_record import Step
+from trader.model.account import DifferenceFound
+from trader.model.control import LimitBreached, StrategyFaulted, TradingStateChanged
+from trader.model.orders import OrderApproved, OrderEvent
 from trader.model.units import Nanoseconds
+
+_TOLD: Final = (
+    OrderApproved,
+    OrderEvent,
+    TradingStateChanged,
+    DifferenceFound,
+    LimitBreached,
+    StrategyFaulted,
+)
 
 
 class Telemetry:
@@ -23,3 +38,30 @@ class Telemetry:
             self._stream.flush()
         except (OSError, ValueError):
             return
+
+    def tell(self, step: Step) -> None:
+        """A line for each output of a step that a person would want to hear of."""
+        for envelope in step.kept:
+            body = envelope.body
+            if isinstance(body, _TOLD):
+                about = body.order if isinstance(body, OrderApproved) else body
+                self.say(_snake(type(body).__name__), seq=envelope.seq, **_fields(about))
+
+
+def _snake(name: str) -> str:
+    """The name as an event's.
+
+    >>> _snake("OrderFilled")
+    'order_filled'
+    """
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).removeprefix("_")
+
+
+def _fields(body: Struct) -> dict[str, Any]:
+    """What a message says, without what it leaves open; enumerations by their names."""
+    said = {name: getattr(body, name) for name in body.__struct_fields__}
+    return {
+        name: value.name.lower() if isinstance(value, IntEnum) else value
+        for name, value in said.items()
+        if value is not None and value not in {"", 0}
+    }

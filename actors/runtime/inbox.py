@@ -63,8 +63,12 @@ class Inbox:
             self._filled = anyio.Event()
         return taken
 
+    def wake(self) -> None:
+        """Lets whoever waits look around, though nothing came."""
+        self._filled.set()
+
     async def wait(self) -> None:
-        """Returns when there is something to take."""
+        """Returns when there is something to take, or something to see."""
         await self._filled.wait()
 
     def _older(self) -> deque[_Numbered]:

@@ -21,6 +21,22 @@ from trader.model.units import NONE
 Int64s: TypeAlias = Any
 """A numpy array of int64, one- or two-dimensional; the compiler sees its real type."""
 
+Bars: TypeAlias = tuple[Int64s, Int64s]
+"""Opens and closes."""
+
+Clock: TypeAlias = tuple[Int64s, int, int]
+"""Times of opening, the step between them or 0 where there are holes, the length of a bar."""
+
+Answers: TypeAlias = tuple[Int64s, Int64s, Int64s, int]
+"""Rows, what is said in them, what is told with it, and which of the answers is the first that
+may decide."""
+
+Rules: TypeAlias = tuple[Int64s, Int64s]
+"""Target and reason when -1, 0 and 1 are said; the slippage's rate, unit and ticks."""
+
+Out: TypeAlias = tuple[Int64s, Int64s, Int64s, Int64s, Int64s]
+"""Decisions, orders, statuses (three an order), fills, equity."""
+
 CASH: Final = 0
 LOTS: Final = 1
 COST: Final = 2
@@ -105,11 +121,13 @@ def pass_bars(a: Int64s, start: int, stop: int, close: Int64s) -> None:
 @kernel
 def opens(times: Int64s, step: int, row: int) -> int:
     """When a bar opens; a grid without holes is computed, which spares the memory its times."""
-    return times[0] + row * step if step != 0 else times[row]
+    return int(times[0] + row * step if step != 0 else times[row])
 
 
 @kernel
-def bars_until(a: Int64s, start: int, stop: int, close: Int64s, clock: Any, equity: Int64s) -> None:
+def bars_until(
+    a: Int64s, start: int, stop: int, close: Int64s, clock: Clock, equity: Int64s
+) -> None:
     """Passes bars, and takes each equity row after the last bar known at its instant."""
     times, step, interval = clock
     row = start
@@ -129,12 +147,7 @@ def bars_until(a: Int64s, start: int, stop: int, close: Int64s, clock: Any, equi
 
 @kernel
 def decide(
-    a: Int64s,
-    ts: int,
-    decision: tuple[int, int, int],
-    told: Int64s,
-    answer: int,
-    out: Any,
+    a: Int64s, ts: int, decision: tuple[int, int, int], told: Int64s, answer: int, out: Out
 ) -> None:
     """Appends the decision (size of the order, target, reason), its order and the approval."""
     decisions, orders, statuses = out[0], out[1], out[2]
@@ -172,7 +185,7 @@ def accept(a: Int64s, ts: int, approved: int, statuses: Int64s) -> None:
 
 
 @kernel
-def fill(a: Int64s, ts: int, approved: int, lots: int, ticks: int, out: Any) -> None:
+def fill(a: Int64s, ts: int, approved: int, lots: int, ticks: int, out: Out) -> None:
     """Appends the last order's fill and books it."""
     statuses, fills = out[2], out[3]
     at, seq, n = a[ORDERS] - 1, a[SEQ], a[COUNT] + 1
@@ -201,25 +214,20 @@ def fill(a: Int64s, ts: int, approved: int, lots: int, ticks: int, out: Any) -> 
 
 @kernel
 def account_loop(
-    a: Int64s, bars: Any, clock: Any, answers: Any, sizes: Int64s, slippage: Int64s, out: Any
+    a: Int64s, bars: Bars, clock: Clock, answers: Answers, rules: Rules, out: Out
 ) -> int:
-    """Runs the account over all bars; 0, or the number of the row at which money left its range.
-
-    `bars`: (open, close). `clock`: times of opening, the step between them or 0 where there are
-    holes, and the length of a bar. `answers`: (rows, says, told as int64, first row
-    that may decide). `sizes`: target and reason when it says -1, 0, 1. `slippage`: rate, unit,
-    ticks. `out`: decisions, orders, statuses (three an order), fills, equity.
-    """
+    """Runs the account over all bars; 0, or the number of the row at which money left its range."""
     open_, close = bars
     times, step, interval = clock
     rows, says, told, first = answers
+    sizes, slippage = rules
     equity = out[4]
     count = close.shape[0]
     target, at = 0, 0
-    for answer in range(rows.shape[0]):
+    for answer in range(first, rows.shape[0]):
         row = rows[answer]
         wanted = sizes[0, says[answer] + 1]
-        if row < first or wanted == target:
+        if wanted == target:
             continue
         ts = opens(times, step, row) + interval
         bars_until(a, at, row, close, clock, equity)
@@ -239,7 +247,7 @@ def account_loop(
         ticks = worsened(open_[at], size, slippage[0], slippage[1], slippage[2])
         fill(a, ts_fill, approved, size, ticks, out)
         if abs(a[CASH]) > MONEY_LIMIT:
-            return row + 1
+            return int(at)
     bars_until(a, at, count, close, clock, equity)
     end = opens(times, step, count - 1) + interval
     sample_until(a, end, equity)

@@ -6,7 +6,7 @@ from typing import cast
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trader.kernels.accounting import booked, closed_lots, released_cost, truncated
@@ -57,6 +57,7 @@ def test_a_fill_closes_no_more_than_there_is(position: int, lots: int, closed: i
     assert closed_lots(position, lots) == closed
 
 
+@settings(max_examples=300)
 @given(FILLS)
 def test_flow_is_realized_less_cost_at_every_moment(fills: list[tuple[int, int]]) -> None:
     """And where nothing is held, nothing is left in the cost."""
@@ -71,6 +72,7 @@ def test_flow_is_realized_less_cost_at_every_moment(fills: list[tuple[int, int]]
         assert position or not cost
 
 
+@settings(max_examples=300)
 @given(st.integers(-(10**6), 10**6), st.integers(-(10**15), 10**15), LOTS, TICKS)
 def test_a_fill_does_what_the_fractions_say(
     position: int, cost: int, lots: int, ticks: int
@@ -113,6 +115,7 @@ def test_closing_in_parts_releases_all_as_well(size: int, cost: int, parts: list
     assert (left, rest, released) == (0, 0, cost)
 
 
+@settings(max_examples=300)
 @given(st.integers(1, 2**31), st.integers(-(2**62), 2**62), st.data())
 def test_no_product_on_the_way_leaves_int64(size: int, cost: int, data: st.DataObject) -> None:
     """Numpy's integers raise where a compiled gear's would wrap; cost * closed would by far."""

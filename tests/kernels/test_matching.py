@@ -17,8 +17,9 @@ from trader.kernels.matching import (
     worsened,
 )
 
-BUY, SELL = 5, -5
-SIDES = st.sampled_from([BUY, SELL])
+# One lot has a side already.
+BUY, SELL = 1, -1
+SIDES = st.sampled_from([BUY, SELL, 5, -5])
 PRICES = st.integers(80, 120)
 RANGES = st.tuples(PRICES, PRICES).map(sorted)
 

@@ -20,6 +20,20 @@ def test_what_is_left_keeps_the_orders_sign(lots: int, filled: int, left: int) -
 
 
 @pytest.mark.parametrize(
+    ("order", "kept"),
+    [
+        (Order("s", -10, PROTECTION), 10),
+        (Order("s", -10, PROTECTION, lots_filled=-4), 6),
+        (Order("s", -10, PROTECTION, lots_filled=-4, cut=2), 4),  # asked to be smaller
+        (Order("s", 10, PROTECTION, lots_filled=4, cut=2), 4),
+        (Order("s", -10, PROTECTION, cut=2, cancel_wanted=True), 0),
+    ],
+)
+def test_what_is_kept_is_what_our_wishes_leave(order: Order, kept: int) -> None:
+    assert order.kept == kept
+
+
+@pytest.mark.parametrize(
     ("orders", "total"),
     [
         ({}, 0),
@@ -71,6 +85,13 @@ def test_protection_may_end_while_it_is_gone_through() -> None:
         seen.append(id_)
 
     assert seen == ["a", "b", "c"]
+
+
+def test_a_desk_starts_with_nothing() -> None:
+    desk = Desk(instrument="X.v")
+
+    assert (desk.target, desk.position, desk.count, desk.waiting) == (0, 0, 0, None)
+    assert Order("s", 5, TARGET).kept == 5
 
 
 def test_no_two_orders_and_no_two_desks_share_their_lists() -> None:

@@ -65,6 +65,12 @@ def test_the_trading_state_decides_first(
     assert code(trading_halted(submit(lots), view, NOW)) == said
 
 
+def test_before_the_first_bar_there_is_no_price() -> None:
+    view = RiskView(exposures={"A": Exposure(tick_lot=1, stale_after_ns=FRESH_NS)})
+
+    assert price_stale(submit(1), view, 1) == Denial("price_stale", "no price yet")
+
+
 def test_an_id_is_used_once() -> None:
     view = knows()
     view.seen["o1"] = True
@@ -117,6 +123,14 @@ def test_no_order_meets_one_of_our_own(order: SubmitOrder, said: str) -> None:
     }
 
     assert code(self_trade(order, view, NOW)) == said
+
+
+def test_an_order_of_which_nothing_is_left_is_in_nobodys_way() -> None:
+    view = knows()
+    view.resting["filled"] = resting(-5, 100)
+    view.resting["filled"].left = 0
+
+    assert self_trade(submit(5), view, NOW) is None
 
 
 @pytest.mark.parametrize(("trading_with", "lots"), [("sell", 5), ("buy", -5)])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, combinations
 from typing import NamedTuple
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.logic.making import NOW, knows, limit, submit
@@ -111,6 +111,7 @@ def happens(books: Books, deed: Deed) -> None:
             books.cancel(deed.which)
 
 
+@settings(max_examples=300)
 @given(DEEDS, st.integers(1, 20))
 def test_no_subset_of_open_orders_exceeds_the_position_limit(deeds: list[Deed], most: int) -> None:
     """And an order is denied only where some subset could."""
@@ -126,6 +127,7 @@ def test_no_subset_of_open_orders_exceeds_the_position_limit(deeds: list[Deed], 
         assert max(books.worst("A"), books.worst("B")) <= most
 
 
+@settings(max_examples=300)
 @given(DEEDS, st.integers(100, 3_000))
 def test_no_subset_of_open_orders_exceeds_the_gross_limit(deeds: list[Deed], most: int) -> None:
     """A lot of A is worth 100 here and one of B 150: at these prices no way leads beyond."""
@@ -143,6 +145,7 @@ def test_no_subset_of_open_orders_exceeds_the_gross_limit(deeds: list[Deed], mos
         assert 100 * books.worst("A") + 150 * books.worst("B") <= most
 
 
+@settings(max_examples=300)
 @given(DEEDS)
 def test_no_subset_of_open_orders_is_short_where_that_is_forbidden(deeds: list[Deed]) -> None:
     books, rule = Books(), short_forbidden(("A",))

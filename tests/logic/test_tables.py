@@ -178,6 +178,20 @@ def test_a_name_keeps_its_index() -> None:
     assert list(names) == ["b", "a", "c"]
 
 
+@given(st.lists(st.text(max_size=4), unique=True), st.integers(0, 10))
+def test_names_taken_at_once_equal_names_looked_up(names: list[str], known: int) -> None:
+    """A gear that knows all of them in advance gives each the index that step would."""
+    at_once, one_by_one = Tables().names["trades"], Tables().names["trades"]
+    for name in names:
+        one_by_one[name]
+    for name in names[:known]:
+        at_once[name]
+    at_once.take(names[known:])
+
+    assert list(at_once.items()) == list(one_by_one.items())
+    assert list(at_once.values()) == list(range(len(names)))
+
+
 def test_streaming_a_long_run_changes_nothing() -> None:
     """It takes what has become a chunk, and leaves the rest for later."""
     streamed, at_once = Tables(), Tables()

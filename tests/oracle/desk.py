@@ -130,7 +130,7 @@ class Trader:
     close: int = 0
     bars_counted: int = 0
     fills_counted: int = 0
-    tickets: list[Ticket] = field(default_factory=list)
+    tickets: list[Ticket] = field(default_factory=list)  # of orders that work
     tags: dict[str, Ticket] = field(default_factory=dict)
 
     @property
@@ -183,6 +183,8 @@ class Desk:
         self._ledger.book(trader.key, fill.lots, fill.ticks, fill.fee)
         after = before + fill.lots
         ticket.booked += abs(fill.lots)
+        if ticket.is_over:
+            trader.tickets.remove(ticket)
         self._tend_stops(trader, ticket, before, after, now)
         if ticket.role is Role.TARGET:
             self._take_back(trader, fill, after, now)
@@ -195,7 +197,9 @@ class Desk:
     def on_gone(self, order: Order) -> None:
         """Take note that an order works no longer."""
         self._gate.on_gone(order)
-        self._by_order[order.number][1].is_gone = True
+        trader, ticket = self._by_order[order.number]
+        ticket.is_gone = True
+        trader.tickets.remove(ticket)
 
     def _hear(self, trader: Trader, bar: Bar, now: Moment) -> None:
         trader.close = bar.close
@@ -293,11 +297,11 @@ class Desk:
             size=abs(wanted.lots),
         )
         ticket = Ticket(order, role)
-        trader.tickets.append(ticket)
         self._by_order[order.number] = (trader, ticket)
         self.orders.append(order)
         code = self._gate.judge(order, now.ts, is_protective=role is Role.PROTECTIVE)
         if code is None:
+            trader.tickets.append(ticket)
             self._venue.arrive(order, now.ts)
         else:
             order.status = "DENIED"

@@ -148,7 +148,7 @@ def test_a_weight_sees_the_marks_of_this_instant_up_to_its_own_bar() -> None:
         CASH,
         (*BOTH, z),
         (
-            Source("Z.sim", bars(flat(1), flat(1))),
+            Source("Z.sim", bars(flat(1), start=START + HOUR_NS)),
             Source(X, bars(flat(100), (100, 200, 100, 200, 9))),
             Source(Y, bars(flat(1), start=START + HOUR_NS)),
         ),
@@ -157,7 +157,6 @@ def test_a_weight_sees_the_marks_of_this_instant_up_to_its_own_bar() -> None:
             Strategy("y", Y, BuyAndHold(Weight(Fraction(1)))),
             Strategy("z", "Z.sim", BuyAndHold(Weight(Fraction(1)))),
         ),
-        decide_from=START + 2 * HOUR_NS,
     )
     result = compute(run)
 

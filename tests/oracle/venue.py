@@ -131,6 +131,7 @@ class Venue:
     def __init__(self, rules: VenueRules, instruments: Iterable[Instrument]) -> None:
         self.rules = rules
         self.orders: dict[int, Order] = {}
+        self._live: dict[int, Order] = {}
         self.reports: list[Fill | Gone] = []
         self._units = {each.name: each.unit for each in instruments}
         self._under_way: dict[str, Bar] = {}
@@ -138,12 +139,11 @@ class Venue:
         self._left: dict[str, int | None] = {}
 
     def arrive(self, order: Order, ts: int) -> None:
-        self.orders[order.number] = order
+        self.orders[order.number] = self._live[order.number] = order
         if order.parent is not None:
             parent = self.orders.get(order.parent)
             if parent is None:
-                order.status = "REJECTED"
-                self.reports.append(Gone(order))
+                self._end(order, "REJECTED")
                 return
             if parent.ended:
                 self._parent_ended(order, parent)
@@ -200,14 +200,14 @@ class Venue:
             taker = order.order_type == "stop"
             self._fill(order, room, price, market, bar.ts_close, taker)
         for order in self._working(instrument):
-            if order.cancel_at_close:
+            if order.cancel_at_close and not order.ended:
                 self._end(order, "CANCELED")
         del self._under_way[instrument]
         self._market[instrument] = bar.close
 
     def _working(self, instrument: str) -> list[Order]:
         """Orders of an instrument that have not ended, in order of arrival."""
-        return [o for o in self.orders.values() if o.instrument == instrument and not o.ended]
+        return [o for o in self._live.values() if o.instrument == instrument]
 
     def _room(self, order: Order) -> int:
         """The lots an order may still fill: of a child, no more than its parent has opened."""
@@ -257,7 +257,7 @@ class Venue:
             self._end(order, "FILLED")
 
     def _children(self, parent: Order) -> list[Order]:
-        return [o for o in self.orders.values() if o.parent == parent.number and not o.ended]
+        return [o for o in self._live.values() if o.parent == parent.number]
 
     def _start(self, order: Order, market: int) -> None:
         """An order begins to work; a stop the market is already beyond is triggered at once."""
@@ -266,7 +266,8 @@ class Venue:
 
     def _end(self, order: Order, status: str) -> None:
         order.status = status
-        if status == "CANCELED":
+        del self._live[order.number]
+        if status != "FILLED":
             self.reports.append(Gone(order))
         for child in self._children(order):
             self._parent_ended(child, order)

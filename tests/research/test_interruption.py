@@ -1,4 +1,4 @@
-"""The first signal is a wish, the second is not; before there is anything to keep, so is the first."""
+"""The first signal is a wish; the second is not, nor is one before there is anything to keep."""
 
 import os
 import signal

@@ -14,10 +14,13 @@ from time import perf_counter
 from typing import Any, Final, cast
 
 import numpy as np
+from msgspec import structs
 
-from sims.build import build
+from actors.assembly import Core
+from sims.build import build, venue_rules
 from sims.history import Source
 from sims.simulation import Simulation
+from sims.venue import BarVenue
 from tests.oracle.desk import AtrStop, Decision, Strategy
 from tests.oracle.gate import Limits, stale_after_two_bars
 from tests.oracle.ledger import Key
@@ -89,14 +92,33 @@ def memory_sources(run: OracleRun) -> list[Source]:
     ]
 
 
-def simulation(run: OracleRun) -> Simulation:
-    """The core and the simulated world that the description asks for, at their start."""
-    return build(config_of(run), memory_sources(run), perf_counter)
+def simulation(
+    run: OracleRun, venue: type[BarVenue] = BarVenue, *, drawdown_max: Fraction | None = None
+) -> Simulation:
+    """The core and the simulated world that the description asks for, at their start.
+
+    `venue` plays the venue's part; the description itself knows no limit on drawdown.
+    """
+    config = config_of(run)
+    if drawdown_max is not None:
+        risk = structs.replace(config.risk, drawdown_max=_decimal(drawdown_max))
+        config = structs.replace(config, risk=risk)
+    return simulation_of(config, memory_sources(run), venue)
+
+
+def simulation_of(
+    config: Config, sources: list[Source], venue: type[BarVenue] = BarVenue
+) -> Simulation:
+    """What `sims.build.build` makes, with another venue in its place."""
+    core = Core(config, patient=False)
+    halves = {source.instrument: core.scale.half[source.instrument] for source in sources}
+    rules = venue_rules(config, core.scale)
+    return Simulation(core, venue(halves, rules), sources, config.run.name, perf_counter)
 
 
 def simulate(run: OracleRun) -> OracleResult:
-    """What the core makes of the description."""
-    whole = simulation(run)
+    """What the core makes of the description, as every run is built."""
+    whole = build(config_of(run), memory_sources(run), perf_counter)
     whole.run()
     return observed(whole)
 

@@ -24,9 +24,7 @@ data:
 CROSS: Final = "type: ema_cross, params: {{fast: 5, slow: 20, direction: both, {size}}}"
 TREND: Final = "type: ema_cross, params: {{fast: 3, slow: 12, trend: 50, {size}}}"
 BAND: Final = "type: bollinger_reversion, params: {{n: 15, entry: 1.5, exit: 0.25, {size}}}"
-BOTH: Final = (
-    "type: bollinger_reversion, params: {{n: 10, entry: 1.2, direction: both, {size}}}"
-)
+BOTH: Final = "type: bollinger_reversion, params: {{n: 10, entry: 1.2, direction: both, {size}}}"
 NAIVE: Final = "type: naive_mean_reversion, params: {{n: 20, {size}}}"
 HOLD: Final = "type: buy_and_hold, params: {{{size}}}"
 EACH: Final = (CROSS, TREND, BAND, BOTH, NAIVE, HOLD)
@@ -63,14 +61,16 @@ def euro(*, span: str = "", cash: int = 100_000) -> str:
 
 def traders(instruments: tuple[str, ...], sizes: tuple[str, ...], exits: tuple[str, ...]) -> str:
     """Each bundled strategy on each instrument, sizes and exits in turn."""
-    lines = []
+    lines: list[str] = []
     for number, kind in enumerate(EACH):
         for instrument in instruments:
             at = len(lines)
             exit_ = exits[at % len(exits)]
             body = kind.format(size=sizes[at % len(sizes)])
             tail = f", {exit_}" if exit_ else ""
-            lines.append(f"  - {{name: s{number}{instrument[:4]}, instrument: {instrument}, {body}{tail}}}")
+            lines.append(
+                f"  - {{name: s{number}{instrument[:4]}, instrument: {instrument}, {body}{tail}}}"
+            )
     return "strategies:\n" + "\n".join(lines) + "\n"
 
 

@@ -8,8 +8,7 @@ around it, so that limits and stops are touched, missed by a tick and jumped ove
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from random import Random
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from hypothesis import strategies as st
 
@@ -34,6 +33,17 @@ from tests.oracle.strategies import (
     Weight,
 )
 from tests.oracle.venue import VenueRules
+
+T = TypeVar("T")
+
+
+class Chance(Protocol):
+    """What a stream of chance can be asked for."""
+
+    def random(self) -> float: ...
+    def randint(self, a: int, b: int) -> int: ...
+    def choice(self, seq: Sequence[T]) -> T: ...
+
 
 MINUTE_NS: Final = 60_000_000_000
 HOUR_NS: Final = 60 * MINUTE_NS
@@ -65,7 +75,7 @@ SHAPES: Final = (
 )
 
 
-def market(rng: Random, interval: int, start: int, rows: int, shape: Shape) -> tuple[Bar, ...]:
+def market(rng: Chance, interval: int, start: int, rows: int, shape: Shape) -> tuple[Bar, ...]:
     """Bars from `start` on; about every second bar touches nothing beyond open and close."""
     price, ts, found = rng.randint(40, 400), start, []
     for _ in range(rows):
@@ -83,7 +93,7 @@ def market(rng: Random, interval: int, start: int, rows: int, shape: Shape) -> t
     return tuple(found)
 
 
-def script(rng: Random, bars: tuple[Bar, ...], *, targets: bool, orders: bool) -> Scripted:
+def script(rng: Chance, bars: tuple[Bar, ...], *, targets: bool, orders: bool) -> Scripted:
     """Actions at about every third bar."""
     at_bar: dict[int, tuple[Action, ...]] = {}
     for index in range(len(bars)):
@@ -95,7 +105,7 @@ def script(rng: Random, bars: tuple[Bar, ...], *, targets: bool, orders: bool) -
     return Scripted(at_bar)
 
 
-def _action(rng: Random, near: tuple[Bar, ...], *, targets: bool, orders: bool) -> Action:
+def _action(rng: Chance, near: tuple[Bar, ...], *, targets: bool, orders: bool) -> Action:
     if targets and (not orders or rng.random() < 0.5):
         return Target(rng.choice((0, 0, 5, -5, 9, -9, 14, -14, 3)))
     if rng.random() < 0.25:
@@ -113,7 +123,7 @@ def _action(rng: Random, near: tuple[Bar, ...], *, targets: bool, orders: bool) 
     )
 
 
-def signal(rng: Random, kind: str) -> Signal:
+def signal(rng: Chance, kind: str) -> Signal:
     """A bundled strategy with small windows."""
     size: Size = Lots(rng.choice((3, 8, 20)))
     if rng.random() < 0.4:
@@ -134,7 +144,7 @@ def signal(rng: Random, kind: str) -> Signal:
 KINDS: Final = ("ema_cross", "bollinger", "naive", "hold", "targets", "orders", "both")
 
 
-def strategy(rng: Random, name: str, kind: str, source: Source, *, stopped: bool) -> Strategy:
+def strategy(rng: Chance, name: str, kind: str, source: Source, *, stopped: bool) -> Strategy:
     """A strategy of this kind on the source's instrument."""
     stop = AtrStop(rng.randint(1, 4), Fraction(rng.choice(("1", "0.5", "2", "0.125"))))
     if kind in {"targets", "orders", "both"}:
@@ -145,7 +155,7 @@ def strategy(rng: Random, name: str, kind: str, source: Source, *, stopped: bool
     return Strategy(name, source.instrument, plan, stop if stopped else None)
 
 
-def rules(rng: Random) -> VenueRules:
+def rules(rng: Chance) -> VenueRules:
     """Exact venue settings, half of them plain."""
     if rng.random() < 0.3:
         return VenueRules()
@@ -160,7 +170,7 @@ def rules(rng: Random) -> VenueRules:
     )
 
 
-def limits(rng: Random, run: OracleRun) -> Limits:
+def limits(rng: Chance, run: OracleRun) -> Limits:
     """Limits near what the strategies ask for, each set now and then."""
     names = [each.name for each in run.instruments]
     return Limits(
@@ -175,8 +185,8 @@ def limits(rng: Random, run: OracleRun) -> Limits:
     )
 
 
-def generated(rng: Random, rows: Sequence[int], kinds: Sequence[str]) -> OracleRun:
-    """A run with as many markets as `rows` has lengths and as many strategies as there are kinds."""
+def generated(rng: Chance, rows: Sequence[int], kinds: Sequence[str]) -> OracleRun:
+    """A run with a market for each of the lengths in `rows` and a strategy for each of `kinds`."""
     instruments, sources = [], []
     for number, length in enumerate(rows):
         name = f"{'XYZ'[number]}.sim"

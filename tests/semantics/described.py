@@ -79,13 +79,18 @@ def recorded(path: str, interval: int, tick: float, lot: float) -> tuple[Bar, ..
     bars = []
     for row in pl.read_parquet(Path(path)).iter_rows(named=True):
         ts = row["ts_open"]
-        ticks = [_nearest(row[name] / tick) for name in PRICES]
-        assert None not in ticks, row
+        open_, high, low, close = (_on_grid(row[name] / tick) for name in PRICES)
         volume = row["volume"] / lot
         whole = _nearest(volume)
         lots = floor(volume) if whole is None else whole
-        bars.append(Bar(ts, ts + interval, *(t for t in ticks if t is not None), lots))
+        bars.append(Bar(ts, ts + interval, open_, high, low, close, lots))
     return tuple(bars)
+
+
+def _on_grid(quotient: float) -> int:
+    whole = _nearest(quotient)
+    assert whole is not None, quotient
+    return whole
 
 
 def _nearest(quotient: float) -> int | None:

@@ -14,5 +14,6 @@ def run_live(options: Options) -> int:
             hint="give one with --config F; --sim runs the demonstration, --help lists the verbs",
         )
     from actors.live import run_daemon
+    from trader.research.code_version import code_version
 
-    return run_daemon(options.load())
+    return run_daemon(options.load(), code_version=code_version())

@@ -8,7 +8,7 @@ import msgspec
 
 from trader.cli.options import Options, json_option
 from trader.cli.output import document, failure, note, write
-from trader.errors import VerificationError
+from trader.errors import UsageError, VerificationError
 
 if TYPE_CHECKING:
     from actors.edge.journal import JournalContents
@@ -38,9 +38,7 @@ def command(options: Options, run: str, until: int | None, base_dir: Path | None
     path = journal_of(find_run(run, runs_root(options.load().config)))
     contents = read_contents(path)
     if mode_of(contents) != SIMULATED:
-        from actors.live import replay_live
-
-        return replay_live(contents)
+        return _replay_live(options, path, contents, until)
     return _replay(options, path, contents, until, base_dir)
 
 
@@ -73,6 +71,24 @@ def _replay(
     return 0 if error is None else error.exit_code
 
 
+def _replay_live(
+    options: Options, path: Path, contents: "JournalContents", until: int | None
+) -> int:
+    from actors.replay import replay_live
+
+    if until is not None:
+        raise UsageError("a live journal is replayed whole", where="--until", hint="leave it out")
+    agrees, told = replay_live(contents)
+    error = None if agrees else VerificationError(told, where=str(path))
+    if options.as_json:
+        document({"agrees": agrees, "told": told, **(failure(error) if error else {})})
+    elif error is None:
+        write(f"{path} replays to the bit: {told}\n")
+    else:
+        note(f"error: {error}")
+    return 0 if error is None else error.exit_code
+
+
 def _agreement(verdict: "Verdict", until: int | None) -> str:
     if until is not None:
         return (
@@ -93,11 +109,17 @@ def _disagreement(verdict: "Verdict") -> VerificationError:
             where=f"first in {found.table} at {found.seq}.{found.n}",
             hint="data and configuration are the same: look for changed code or changed files",
         )
-    hash_ = "digest" if not verdict.digest.agrees else "state hash"
+    for hash_, pair in (("digest", verdict.digest), ("state hash", verdict.state_hash)):
+        if not pair.agrees:
+            return VerificationError(
+                "the replay differs from the run",
+                where=f"in its {hash_}; no table shows where",
+                hint="look for changed code or changed files",
+            )
     return VerificationError(
-        "the replay differs from the run",
-        where=f"in its {hash_}; no table shows where",
-        hint="look for changed code or changed files",
+        "the replay agrees with the journal, but run.json does not",
+        where="in its digest",
+        hint="run.json was changed or belongs to another run",
     )
 
 

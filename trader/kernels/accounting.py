@@ -9,7 +9,7 @@ from trader.kernels.kernel import kernel
 
 @kernel
 def truncated(a: int, b: int) -> int:
-    """a / b rounded toward zero, b > 0."""
+    """The quotient a / b rounded toward zero, b > 0."""
     return a // b if a >= 0 else -(-a // b)
 
 

@@ -9,7 +9,7 @@ from trader.kernels.kernel import kernel
 
 @kernel
 def worsened(ticks: int, lots: int, rate: int, unit: int, slip: int) -> int:
-    """The price moved against the trader by ceil(|ticks| * rate / unit) + slip, a sell to 1 at least."""
+    """The price moved against the trader by ceil(|ticks| * rate / unit) + slip; 1 at least."""
     away = (abs(ticks) * rate + unit - 1) // unit + slip
     if lots > 0:
         return ticks + away
@@ -44,7 +44,7 @@ def stop_reached(lots: int, stop: int, low: int, high: int) -> bool:
 
 @kernel
 def joined_limit(lots: int, limit: int, low: int, high: int) -> int:
-    """The price of a limit that joined the bar after its opening: no better than the bar reached."""
+    """The price of a limit that joined the bar late: no better than the bar reached."""
     return min(limit, high) if lots > 0 else max(limit, low)
 
 

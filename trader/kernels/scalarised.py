@@ -9,9 +9,10 @@ What a step may not do is refused by name, with its line.
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, get_type_hints
+from types import MappingProxyType
+from typing import Final, NoReturn, get_type_hints
 
 from trader.kernels.kernel import HOLD
 
@@ -19,12 +20,18 @@ COLUMNS: Final = ("open_ticks", "high_ticks", "low_ticks", "close_ticks", "lots"
 
 
 class NotFusible(ValueError):
-    """A step does what a scan cannot; the message names the line and the remedy."""
+    """A step does what a scan cannot; the message names the step, the line and the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """A scan's name and text, and the state's fields in the order in which it takes them."""
+    """A scan's name and text, and the state's fields in the order in which it takes them.
+
+    It is called with the columns in the order of COLUMNS, the int and the float fields of the
+    state as two arrays that it brings up to date, room for the rows and the answers, and room
+    for what is told: (told fields, rows) as int64 and, of the same memory, as float64. It returns
+    how many answers it found.
+    """
 
     name: str
     step: Callable[..., int]
@@ -36,44 +43,36 @@ class Scan:
 
 def scan_of(step: Callable[..., int], state: type, told: Sequence[str]) -> Scan:
     """The scan of a step over this state that tells these fields; raises NotFusible."""
+    refuse = _Refusal(step.__name__)
     function = _parse(step)
     s, bar = (argument.arg for argument in function.args.args)
-    renamed = _Renamed(s, bar)
-    body = [renamed.visit(statement) for statement in function.body]
-    answer = body.pop()
-    if not isinstance(answer, ast.Return) or answer.value is None:
-        raise NotFusible(f"{step.__name__}: the last statement must return the answer")
-    if any(isinstance(node, ast.Return) for part in body for node in ast.walk(part)):
-        raise NotFusible(f"{step.__name__}: it returns before its end; return once, at the end")
-    hints = get_type_hints(state)
-    fields = [name for name in hints if name in renamed.fields or name in told]
-    ints = tuple(name for name in fields if hints[name] is int)
-    floats = tuple(name for name in fields if hints[name] is float)
-    if len(ints) + len(floats) < len(fields) or renamed.fields - hints.keys():
-        odd = sorted((set(fields) | renamed.fields) - {*ints, *floats})
-        raise NotFusible(f"{step.__name__}: {', '.join(odd)} of the state: neither int nor float")
-    lines = textwrap.indent("\n".join(ast.unparse(part) for part in body), " " * 8)
+    body, answer = _split(function, refuse)
+    named = [node for part in (*body, answer) for node in ast.walk(part)]
+    renamed = _Renamed(s, bar, refuse)
+    done = [ast.unparse(renamed.visit(statement)) for statement in body]
+    says = ast.unparse(renamed.visit(answer))
+    ints, floats = _fields(state, {**dict.fromkeys(told, 0), **renamed.fields}, refuse)
+    _check_names(named, [*ints, *floats], refuse)
     name = f"scan_{step.__name__}"
+    slots = [(field, f"_ints[{k}]") for k, field in enumerate(ints)]
+    slots += [(field, f"_floats[{k}]") for k, field in enumerate(floats)]
+    tells = (
+        f"_told_{'floats' if field in floats else 'ints'}[{k}, _found] = s_{field}"
+        for k, field in enumerate(told)
+    )
     text = _TEMPLATE.format(
         name=name,
-        columns=", ".join(f"bar_{name}" for name in COLUMNS),
-        loads="\n".join(
-            f"    s_{field} = _{kind}[{k}]"
-            for kind, names in (("ints", ints), ("floats", floats))
-            for k, field in enumerate(names)
-        ),
-        body=lines,
+        columns=", ".join(f"bar_{column}" for column in COLUMNS),
+        loads=_block(4, (f"s_{field} = {slot}" for field, slot in slots)),
+        body=_block(8, done),
+        answer=says,
         hold=HOLD,
-        answer=ast.unparse(answer.value),
-        tells="\n".join(
-            f"            _told_{'floats' if field in floats else 'ints'}[{k}, _found] = s_{field}"
-            for k, field in enumerate(told)
-        ),
+        tells=_block(12, tells),
+        stores=_block(4, (f"{slot} = s_{field}" for field, slot in slots)),
     )
     return Scan(name=name, step=step, text=text, ints=ints, floats=floats, told=tuple(told))
 
 
-# A step's own locals keep their names, so none of these may be one that a person would choose.
 _TEMPLATE: Final = """\
 def {name}({columns}, _ints, _floats, _rows, _says, _told_ints, _told_floats):
 {loads}
@@ -86,37 +85,145 @@ def {name}({columns}, _ints, _floats, _rows, _says, _told_ints, _told_floats):
             _says[_found] = _answer
 {tells}
             _found += 1
+{stores}
     return _found
 """
+_NAMES: Final = frozenset(
+    (
+        *("_ints", "_floats", "_rows", "_says", "_told_ints", "_told_floats"),
+        *("_found", "_row", "_answer"),
+        *(f"bar_{column}" for column in COLUMNS),
+    )
+)
+"""The scan's own names, beside the state's fields."""
+
+_PARAMETERS: Final = ("state", "bar")
+
+_STRANGE: Final[Mapping[type[ast.AST], str]] = MappingProxyType(
+    {
+        ast.Return: "a return before its end",
+        ast.FunctionDef: "a function of its own",
+        ast.AsyncFunctionDef: "a function of its own",
+        ast.Lambda: "a function of its own",
+        ast.ClassDef: "a class",
+        ast.Global: "global",
+        ast.Nonlocal: "nonlocal",
+        ast.Import: "an import",
+        ast.ImportFrom: "an import",
+        ast.Yield: "yield",
+        ast.YieldFrom: "yield",
+        ast.Await: "await",
+        ast.Try: "try",
+        ast.With: "with",
+        ast.Raise: "raise",
+        ast.Delete: "del",
+    }
+)
+"""What belongs to no scan, by what a person would call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """How a step is refused: by its name, the line in its file, and what is wrong there."""
+
+    step: str
+
+    def __call__(self, what: str, line: int = 0) -> NoReturn:
+        where = f"{self.step}, line {line}" if line else self.step
+        raise NotFusible(f"{where}: {what}")
 
 
 class _Renamed(ast.NodeTransformer):
-    """Renames what a step reads and writes; notes which fields of the state those are."""
+    """Renames what a step reads and writes; notes the state's fields and where they first stand."""
 
-    def __init__(self, s: str, bar: str) -> None:
-        self.fields: set[str] = set()
+    def __init__(self, s: str, bar: str, refuse: _Refusal) -> None:
+        self.fields: dict[str, int] = {}
         self._s = s
         self._bar = bar
+        self._refuse = refuse
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         """`s.x` becomes `s_x`, `bar.x` becomes `bar_x[_row]`."""
-        if isinstance(node.value, ast.Name) and node.value.id == self._s:
-            self.fields.add(node.attr)
-            return ast.copy_location(ast.Name(f"s_{node.attr}", node.ctx), node)
-        if isinstance(node.value, ast.Name) and node.value.id == self._bar:
-            if node.attr not in COLUMNS:
-                raise NotFusible(f"line {node.lineno}: a scan knows no column {node.attr!r}")
-            row = ast.Subscript(
-                ast.Name(f"bar_{node.attr}", ast.Load()), ast.Name("_row", ast.Load()), node.ctx
-            )
-            return ast.copy_location(row, node)
-        raise NotFusible(f"line {node.lineno}: {ast.unparse(node)} is neither state nor bar")
+        owner = node.value.id if isinstance(node.value, ast.Name) else ""
+        if owner == self._s:
+            self.fields.setdefault(node.attr, node.lineno)
+            return ast.Name(f"s_{node.attr}", node.ctx)
+        if owner != self._bar:
+            self._refuse(f"{ast.unparse(node)} is neither of the state nor of the bar", node.lineno)
+        if node.attr not in COLUMNS:
+            self._refuse(f"a scan knows no column {node.attr!r}", node.lineno)
+        if not isinstance(node.ctx, ast.Load):
+            self._refuse(f"{ast.unparse(node)} is written; a bar is only read", node.lineno)
+        column = ast.Name(f"bar_{node.attr}", ast.Load())
+        return ast.Subscript(column, ast.Name("_row", ast.Load()), node.ctx)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        """State and bar exist as their fields alone."""
+        if node.id in {self._s, self._bar}:
+            self._refuse(f"{node.id} is used whole; a scan has its fields alone", node.lineno)
+        return node
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Goes on into what a scan can hold."""
+        strange = _STRANGE.get(type(node))
+        if strange is not None:
+            self._refuse(f"a scan cannot hold {strange}", getattr(node, "lineno", 0))
+        return super().generic_visit(node)
 
 
 def _parse(step: Callable[..., int]) -> ast.FunctionDef:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(step))).body[0]
-    if not isinstance(tree, ast.FunctionDef) or len(tree.args.args) != 2:
+    """The step's syntax, its lines counted as its file counts them."""
+    try:
+        lines, first = inspect.getsourcelines(step)
+    except OSError:
+        raise NotFusible(f"{step.__name__}: its text is not at hand") from None
+    tree = ast.parse(textwrap.dedent("".join(lines))).body[0]
+    ast.increment_lineno(tree, first - 1)
+    if not isinstance(tree, ast.FunctionDef) or not _takes_state_and_bar(tree.args):
         raise NotFusible(f"{step.__name__}: a step is a function of a state and a bar")
-    if isinstance(tree.body[0], ast.Expr) and isinstance(tree.body[0].value, ast.Constant):
-        del tree.body[0]  # the docstring
     return tree
+
+
+def _takes_state_and_bar(given: ast.arguments) -> bool:
+    others = (given.posonlyargs, given.vararg, given.kwonlyargs, given.kwarg, given.defaults)
+    return len(given.args) == len(_PARAMETERS) and not any(others)
+
+
+def _split(function: ast.FunctionDef, refuse: _Refusal) -> tuple[list[ast.stmt], ast.expr]:
+    """The statements before the return at the end, and what that returns."""
+    body = list(function.body)
+    if ast.get_docstring(function) is not None:
+        del body[0]
+    last = body.pop() if body else function
+    if not isinstance(last, ast.Return) or last.value is None:
+        refuse("the last statement must return the answer", last.lineno)
+    return body, last.value
+
+
+def _fields(
+    state: type, wanted: Mapping[str, int], refuse: _Refusal
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The wanted int and float fields, each in the order in which the state declares them."""
+    hints = get_type_hints(state)
+    for name, line in wanted.items():
+        if name not in hints:
+            refuse(f"the state has no field {name!r}", line)
+        if hints[name] not in {int, float}:
+            refuse(f"the state's {name!r} is neither int nor float", line)
+    fields = [name for name in hints if name in wanted]
+    ints = tuple(name for name in fields if hints[name] is int)
+    return ints, tuple(name for name in fields if hints[name] is float)
+
+
+def _check_names(nodes: Iterable[ast.AST], fields: Iterable[str], refuse: _Refusal) -> None:
+    """A step's own names stay as they are, so none may be one that the scan needs."""
+    taken = _NAMES | {f"s_{field}" for field in fields}
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            hides = node.id == "range" and isinstance(node.ctx, ast.Store)
+            if hides or node.id in taken:
+                refuse(f"the scan needs the name {node.id} itself; choose another", node.lineno)
+
+
+def _block(indent: int, lines: Iterable[str]) -> str:
+    return textwrap.indent("\n".join(lines), " " * indent)

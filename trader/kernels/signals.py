@@ -4,26 +4,38 @@ A step reads and writes the declared state `s` and the fields of the bar, and re
 end. HOLD says nothing; every other answer is the sign of a target (1 long, 0 flat, -1 short).
 """
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from trader.kernels.indicators import recursive_average, z_score
 from trader.kernels.kernel import HOLD, kernel
 
+LONG: Final = 1
+SHORT: Final = 2
+"""Sides in a sum: 0 is neither of them, 3 both."""
 
 
 class Bar(Protocol):
     """The fields of a closed bar that a step may read."""
 
     @property
-    def open_ticks(self) -> int: ...
+    def open_ticks(self) -> int:
+        """The first price."""
+
     @property
-    def high_ticks(self) -> int: ...
+    def high_ticks(self) -> int:
+        """The highest price."""
+
     @property
-    def low_ticks(self) -> int: ...
+    def low_ticks(self) -> int:
+        """The lowest price."""
+
     @property
-    def close_ticks(self) -> int: ...
+    def close_ticks(self) -> int:
+        """The last price."""
+
     @property
-    def lots(self) -> int: ...
+    def lots(self) -> int:
+        """The volume."""
 
 
 class Cross(Protocol):
@@ -60,7 +72,7 @@ def ema_cross(s: Cross, bar: Bar) -> int:
 
 
 class Reversion(Protocol):
-    """The state of a z-score reversion: a ring of the last n closes less the first, and their sums."""
+    """The state of a z-score reversion: the last n closes less the first in a ring, their sums."""
 
     n: int
     entry: float
@@ -95,16 +107,16 @@ def roll(s: Reversion, close: int) -> None:
 
 
 @kernel
-def unblocked(blocked: int, below: bool, above: bool) -> int:
-    """The sides that stay blocked (1 long, 2 short) after an exit policy ended their entries.
+def unblocked(blocked: int, below: bool, above: bool) -> int:  # noqa: FBT001 - of one bar, alike
+    """The sides that stay blocked (LONG, SHORT) after an exit policy ended their entries.
 
     A side is free again once its own condition has been false.
     """
     kept = blocked
-    if not below and kept % 2 == 1:
-        kept -= 1
-    if not above and kept >= 2:
-        kept -= 2
+    if not below and kept % SHORT == LONG:
+        kept -= LONG
+    if not above and kept >= SHORT:
+        kept -= SHORT
     return kept
 
 
@@ -120,10 +132,10 @@ def bollinger_reversion(s: Reversion, bar: Bar) -> int:
         below = s.z < -s.entry
         above = s.short == 1 and s.z > s.entry
         s.blocked = unblocked(s.blocked, below, above)
-        if s.side == 0 and below and s.blocked % 2 == 0:
+        if s.side == 0 and below and s.blocked % SHORT == 0:
             s.side = 1
             says = 1
-        elif s.side == 0 and above and s.blocked < 2:
+        elif s.side == 0 and above and s.blocked < SHORT:
             s.side = -1
             says = -1
     return says
@@ -141,9 +153,9 @@ def naive_mean_reversion(s: Reversion, bar: Bar) -> int:
         below = s.z < -s.entry
         above = s.z > s.entry
         s.blocked = unblocked(s.blocked, below, above)
-        if above and s.blocked < 2:
+        if above and s.blocked < SHORT:
             side = -1
-        elif below and s.blocked % 2 == 0:
+        elif below and s.blocked % SHORT == 0:
             side = 1
         if side != s.side:
             s.side = side

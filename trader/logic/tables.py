@@ -114,7 +114,7 @@ class Table:
 
 
 class Names(dict[str, int]):
-    """The index of each name in the order of first appearance; looking one up gives it its index."""
+    """The index of each name in the order of first appearance; looking one up gives it one."""
 
     def __missing__(self, name: str) -> int:
         index = self[name] = len(self)

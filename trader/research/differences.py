@@ -4,7 +4,7 @@ Rows are compared in the order in which they were made. An order's row shows its
 is younger than its name, so what became of orders is judged by the changes of status first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -36,10 +36,8 @@ def first_difference(
     for table, after in replayed.items():
         before = comparable(table, recorded[table], after)
         rows = pl.lit(value=True) if until is None else pl.col("seq") <= until
-        hidden = YOUNGER if table == ORDERS else ()
-        found.append(
-            _first(table, before.filter(rows).drop(hidden), after.filter(rows).drop(hidden))
-        )
+        ignored = YOUNGER if table == ORDERS else ()
+        found.append(_first(table, before.filter(rows), after.filter(rows), ignored))
     differences = [each for each in found if each is not None]
     if differences:
         return min(differences, key=lambda each: (each.seq, each.n))
@@ -58,10 +56,12 @@ def comparable(table: str, frame: pl.DataFrame, like: pl.DataFrame) -> pl.DataFr
         raise DataError(f"{table}.parquet is not a table of a run: {problem}") from None
 
 
-def _first(table: str, before: pl.DataFrame, after: pl.DataFrame) -> Difference | None:
+def _first(
+    table: str, before: pl.DataFrame, after: pl.DataFrame, ignored: Sequence[str] = ()
+) -> Difference | None:
     common = min(len(before), len(after))
     unequal = pl.Series(values=[False], dtype=pl.Boolean).new_from_index(0, common)
-    for name in after.columns:
+    for name in set(after.columns).difference(ignored):
         unequal |= before[name].head(common).ne_missing(after[name].head(common))
     row = unequal.to_list().index(True) if unequal.any() else common
     if row == max(len(before), len(after)):

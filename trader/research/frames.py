@@ -56,15 +56,15 @@ class Frames:
     def orders(self) -> pl.DataFrame:
         """One row for each order, with its last status."""
         last = self._raw("statuses").unique("order", keep="last").rename({"lots_filled": "_filled"})
-        joined = self._raw("orders").join(
+        raw = self._raw("orders").join(
             last.select("order", "status", "_filled"), on="order", how="left", maintain_order="left"
         )
-        return joined.select(
+        return raw.select(
             "seq",
             "ts",
-            self._name("orders", "order").alias("client_order_id"),
-            self._name("strategies", "strategy"),
-            self._name("instruments", "instrument"),
+            self._name(raw, "order", "orders").alias("client_order_id"),
+            self._name(raw, "strategy", "strategies"),
+            self._name(raw, "instrument", "instruments"),
             _spelled(OrderType, "order_type"),
             "lots",
             _nullable("limit_ticks"),
@@ -78,10 +78,11 @@ class Frames:
 
     def statuses(self) -> pl.DataFrame:
         """One row for each change of an order's status."""
-        return self._raw("statuses").select(
+        raw = self._raw("statuses")
+        return raw.select(
             "seq",
             "ts",
-            self._name("orders", "order").alias("client_order_id"),
+            self._name(raw, "order", "orders").alias("client_order_id"),
             _spelled(OrderStatus, "status"),
             "lots_filled",
             _cause(),
@@ -90,13 +91,14 @@ class Frames:
 
     def fills(self) -> pl.DataFrame:
         """One row for each fill, at the venue's instant."""
-        return self._raw("fills").select(
+        raw = self._raw("fills")
+        return raw.select(
             "seq",
             "ts",
-            self._name("orders", "order").alias("client_order_id"),
-            self._name("trades", "trade").alias("trade_id"),
-            self._name("strategies", "strategy"),
-            self._name("instruments", "instrument"),
+            self._name(raw, "order", "orders").alias("client_order_id"),
+            self._name(raw, "trade", "trades").alias("trade_id"),
+            self._name(raw, "strategy", "strategies"),
+            self._name(raw, "instrument", "instruments"),
             "lots",
             "ticks",
             self._fees(),
@@ -116,10 +118,10 @@ class Frames:
         return raw.select(
             "seq",
             "ts",
-            self._name("strategies", "strategy"),
-            self._name("instruments", "instrument"),
+            self._name(raw, "strategy", "strategies"),
+            self._name(raw, "instrument", "instruments"),
             "target_lots",
-            self._name("reasons", "reason"),
+            self._name(raw, "reason", "reasons"),
             pl.Series("inputs", seen, dtype=pl.String),
             _cause(),
             "n",
@@ -127,27 +129,29 @@ class Frames:
 
     def denials(self) -> pl.DataFrame:
         """One row for each order that risk denied; `code` is the rule."""
-        return self._raw("denials").select(
+        raw = self._raw("denials")
+        return raw.select(
             "seq",
             "ts",
-            self._name("orders", "order").alias("client_order_id"),
-            self._name("strategies", "strategy"),
-            self._name("instruments", "instrument"),
+            self._name(raw, "order", "orders").alias("client_order_id"),
+            self._name(raw, "strategy", "strategies"),
+            self._name(raw, "instrument", "instruments"),
             "lots",
-            self._name("codes", "code"),
+            self._name(raw, "code", "codes"),
             _cause(),
             "n",
         )
 
     def states(self) -> pl.DataFrame:
         """One row for each change of the trading state; `reason` is why, `by` is who."""
-        return self._raw("states").select(
+        raw = self._raw("states")
+        return raw.select(
             "seq",
             "ts",
             _spelled(TradingState, "state"),
             _spelled(TradingState, "previous"),
-            self._name("codes", "code").alias("reason"),
-            self._name("codes", "by"),
+            self._name(raw, "code", "codes").alias("reason"),
+            self._name(raw, "by", "codes"),
             _cause(),
             "n",
         )
@@ -177,10 +181,8 @@ class Frames:
     def _names(self, kind: str) -> pl.Series:
         return pl.Series(list(self._tables.names[kind]), dtype=pl.String)
 
-    def _name(self, kind: str, column: str) -> pl.Expr:
-        names = self._names(kind)
-        indices = pl.Series(range(len(names)), dtype=pl.Int64)
-        return pl.col(column).replace_strict(indices, names, return_dtype=pl.String)
+    def _name(self, rows: pl.DataFrame, column: str, kind: str) -> pl.Series:
+        return self._names(kind).gather(rows[column]).alias(column)
 
     def _fees(self) -> pl.Series:
         places = self._scale.places

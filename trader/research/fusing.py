@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from sims.fused import account
 from sims.fused.run import read_columns, run_fused
 from sims.history import Source
 from trader.config.schema import Config
@@ -30,7 +29,7 @@ def run_compiled(config: Config, source: Source, clock: Clock) -> Outcome:
         digest=tables.digest(),
         state_hash=None,
         trading_state=TradingState.ACTIVE.name,
-        marks={source.instrument: int(run.account[account.MARK])},
+        marks={source.instrument: run.mark},
         ambiguous_bars=0,
         load_seconds=read - begun,
         run_seconds=ended - read,

@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sims.fused.run import covers
+from sims.fused.covers import covers
 from trader.config.schema import Config
 from trader.errors import UsageError
 

@@ -155,7 +155,8 @@ def test_what_proves_a_refusal_rejects_at_once(wire: Wire, code: int) -> None:
 def test_what_proves_nothing_is_a_doubt_that_is_resolved_by_asking(
     wire: Wire, answer: Document
 ) -> None:
-    """The order was carried out all the same: the truth comes from the query and the stream."""
+    """The order was carried out all the same: the query finds it."""
+    wire.is_deaf = True
     wire.gate = instead(PLACE, answer)
 
     told = wire.perform(order())
@@ -175,6 +176,17 @@ def test_no_answer_is_a_doubt_after_the_deadline(wire: Wire) -> None:
     assert wire.wait(1) == [
         OrderInDoubt(client_order_id=ID, waited_ns=100 * MS, ts_event=START + 100 * MS)
     ]
+
+
+@pytest.mark.parametrize("how", ["deadline", "broken line"])
+def test_an_order_that_the_stream_tells_of_is_not_in_doubt(wire: Wire, how: str) -> None:
+    """The answer was lost and the events were not: the venue has the order, and that is known."""
+    wire.gate = instead(PLACE)
+    assert OrderFilled in kinds(wire.perform(order()))
+
+    told = wire.dialogue.lose(wire.now).messages if how == "broken line" else wire.wait(150)
+
+    assert OrderInDoubt not in kinds(told)
 
 
 def test_an_order_the_venue_never_saw_is_absent_only_after_the_horizon(wire: Wire) -> None:
@@ -274,6 +286,7 @@ def test_without_a_subscription_nothing_leaves(engine: Engine, clock: Clock) -> 
 
 
 def test_a_line_that_breaks_leaves_doubts_and_no_questions(wire: Wire) -> None:
+    wire.is_deaf = True
     wire.gate = instead(PLACE)
     wire.perform(order(limit=LOW))
 

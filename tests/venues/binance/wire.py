@@ -76,7 +76,8 @@ class Wire:
     """Carries frames between a dialogue and a venue; `gate` decides what becomes of an answer.
 
     The gate is called with the request and its answer and returns the answers that arrive; for a
-    request in `unseen`, the venue never sees it and the answer is None.
+    request in `unseen`, the venue never sees it and the answer is None. Events get lost while
+    `is_deaf`.
     """
 
     def __init__(self, engine: Engine, clock: Clock, patience: Patience = PATIENCE) -> None:
@@ -87,6 +88,7 @@ class Wire:
         self.asked: Final[list[Request]] = []
         self.gate: Callable[[Request, Document | None], list[Document]] = proceed
         self.unseen: set[str] = set()
+        self.is_deaf = False
         self._protocol: Final = Protocol(engine)
         self._frames: Final[list[Document]] = []
         self._session = Session(lambda frame: self._frames.append(dict(frame)))
@@ -149,7 +151,8 @@ class Wire:
         self._frames.extend(self.gate(request, answer))
 
     def _hear_event(self, account: str, event: Event) -> None:
-        self._session.deliver(account, event)
+        if not self.is_deaf:
+            self._session.deliver(account, event)
 
     def _deliver(self) -> None:
         while self._frames:

@@ -60,6 +60,7 @@ class BinanceDialogue:
         self._inquiries = Inquiries(self._line, patience, self._cancel)
         self._holdings = Holdings(self._line, tuple(grids), patience.ask_again_ns)
         self._once = Once(0)
+        self._unheard_of: dict[str, bool] = {}
 
     @property
     def due(self) -> Nanoseconds:
@@ -119,6 +120,7 @@ class BinanceDialogue:
         """The connection broke: whatever acted on orders is in doubt, the rest is void."""
         self.ready = False
         turn = self._line.forget(now)
+        self._unheard_of = {}
         self._inquiries.forget()
         self._holdings.forget()
         return Turn(messages=turn.messages)
@@ -149,6 +151,8 @@ class BinanceDialogue:
         if kind != "executionReport":
             return Turn()
         report = body(raw, Execution)
+        # Whatever it says, the venue has the order: its missing answer is no doubt any more.
+        self._unheard_of.pop(report.original_id or report.client_id, None)
         grid = self._by_symbol.get(report.symbol)
         if grid is None:
             return Turn(messages=[reports.foreign(report)])
@@ -166,11 +170,12 @@ class BinanceDialogue:
             kept = OrderRejected(client_order_id=id_, code="not_sent", text=text, ts_event=now)
             return Turn(messages=[kept])
         grid = self._by_instrument[order.instrument]
+        self._unheard_of[id_] = True
         return self._line.ask(
             Question(
                 make=lambda _: requests.place(order, grid, self._patience.valid_ms),
                 answered=lambda raw, at: self._placed(id_, grid, raw, at, now),
-                refused=lambda error, at: _rejected(id_, error, at),
+                refused=lambda error, at: self._rejected(id_, error, at),
                 unknown=lambda at: self._doubt(id_, grid, at, now),
                 acts=True,
                 sent=OrderSubmitted(client_order_id=id_, ts_event=now),
@@ -178,15 +183,28 @@ class BinanceDialogue:
             now,
         )
 
-    def _placed(self, id_: str, grid: Grid, raw: Raw, now: Nanoseconds, asked: Nanoseconds) -> Turn:
+    def _placed(
+        self, id_: str, grid: Grid, raw: Raw, now: Nanoseconds, asked: Nanoseconds
+    ) -> Turn:
         placed = body(raw, Placed)
         if placed.client_id != id_:
             return self._doubt(id_, grid, now, asked)
+        self._unheard_of.pop(id_, None)
         return Turn(messages=reports.of_placed(placed, grid))
 
+    def _rejected(self, id_: str, error: ErrorBody, now: Nanoseconds) -> Turn:
+        self._unheard_of.pop(id_, None)
+        text = error.text[:_TEXT_MAX]
+        rejected = OrderRejected(client_order_id=id_, code=str(error.code), text=text, ts_event=now)
+        return Turn(messages=[rejected])
+
     def _doubt(self, id_: str, grid: Grid, now: Nanoseconds, asked: Nanoseconds) -> Turn:
+        """Asks about the order; a doubt is told only where nothing was heard of it at all."""
+        inquiry = self._inquiries.start(id_, grid, now)
+        if self._unheard_of.pop(id_, None) is None:
+            return inquiry
         doubt = OrderInDoubt(client_order_id=id_, waited_ns=now - asked, ts_event=now)
-        return Turn(messages=[doubt]) + self._inquiries.start(id_, grid, now)
+        return Turn(messages=[doubt]) + inquiry
 
     def _cancel(self, id_: str, grid: Grid, now: Nanoseconds) -> Turn:
         return self._line.ask(
@@ -200,12 +218,6 @@ class BinanceDialogue:
             ),
             now,
         )
-
-
-def _rejected(id_: str, error: ErrorBody, now: Nanoseconds) -> Turn:
-    text = error.text[:_TEXT_MAX]
-    rejected = OrderRejected(client_order_id=id_, code=str(error.code), text=text, ts_event=now)
-    return Turn(messages=[rejected])
 
 
 def _canceled(id_: str, raw: Raw) -> Turn:

@@ -1,0 +1,399 @@
+"""A live run: what starts when, what waits for what, and how it stops.
+
+The journal comes first, and with it the lock of the account. It is replayed until the core stands
+where it stood. Then the gateway connects, which begins an epoch; when the venue and we agree, the
+market data begin. From there on it is one loop: take what the inbox holds, let the core run, make
+inputs and outputs durable together, and only then let the effects leave. It stops in reverse.
+
+When the disk or the core fails, nothing leaves any more but the way out: the cancels, which free
+exposure and need no journal.
+"""
+
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import anyio
+import msgspec
+
+from actors.assembly import Core
+from actors.edge.gateway import Gateway
+from actors.edge.journal import JournalContents, JournalFailed, open_journal
+from actors.edge.keys import read_keys
+from actors.edge.lease import Epochs
+from actors.edge.market_data import RecordedMarket, open_recordings
+from actors.edge.telemetry import Telemetry
+from actors.replay import (
+    CRASHED,
+    END,
+    HEADER,
+    SNAPSHOT,
+    STEP,
+    Checkpoint,
+    LiveHeader,
+    Stop,
+    core_config,
+    header_of,
+    recover,
+    replay_live,
+)
+from actors.runtime.inbox import Inbox, InboxLimits
+from actors.runtime.step_record import StepObserver, encode_step
+from actors.runtime.supervisor import Child, Ready, Restarts, Supervisor
+from trader.config.check import check_live
+from trader.config.loaded import Loaded
+from trader.config.schema import Config
+from trader.errors import ConfigError, TraderdError
+from trader.model.control import EdgeFailed, RunStarted, TradingState
+from trader.model.envelope import Message, encode
+from trader.model.money import plain
+from trader.model.orders import CancelOrder
+from trader.model.units import SECOND_NS, Nanoseconds
+from trader.venues.binance.dialogue import BinanceDialogue
+from trader.venues.binance.grid import Grid, grid_of
+from trader.venues.binance.inquiry import Patience
+
+__all__ = ["Daemon", "replay_live", "run_daemon"]
+
+VENUE: Final = "binance"
+BATCH: Final = 256
+"""Inputs that are committed together at most."""
+SNAPSHOT_INPUTS: Final = 10_000
+STOP_S_MAX: Final = 10
+WAY_OUT_S_MAX: Final = 2
+SLEEP_S_MAX: Final = 3_600
+HALTED: Final = 5
+INTERRUPTED: Final = 130
+
+
+class CoreCrashed(TraderdError):
+    """A core actor broke its own rules; its last input is the journal's last record."""
+
+    code = "crashed"
+    exit_code = 1
+
+
+class Daemon:
+    """One account's live run, from the first replay to the last record."""
+
+    restarts = Restarts()
+    patience = Patience()
+    gateway_kind: type[Gateway] = Gateway
+
+    def __init__(self, config: Config, environ: Mapping[str, str], code_version: str) -> None:
+        """Raises ConfigError or DataError for what could not run."""
+        assert config.gateway is not None
+        assert config.gateway.ws_api is not None
+        assert config.account.keys is not None
+        self.config: Final = config
+        self._url: Final = config.gateway.ws_api
+        self.core: Final = Core(config, patient=True)
+        self.log: Final = Telemetry(sys.stderr, self.now)
+        self.inbox: Final = Inbox(InboxLimits())
+        self._code_version = code_version
+        self._folder: Final = Path(config.state_dir or "")
+        self._observer: Final = StepObserver()
+        self._last: Nanoseconds = 0
+        self._snapshot_at = 0
+        self._records: list[tuple[str, bytes]] = []
+        self._effects: list[Message] = []
+        self._began = False
+        self._agreed: anyio.Event
+        self._interrupted = False
+        self._edges_ended = False
+        self._failure: Exception | None = None
+        keys = read_keys(config.account.keys, environ)
+        self._dialogue: Final = BinanceDialogue(keys, _grids(config, self.core), self.patience)
+        self._market: Final = RecordedMarket(
+            open_recordings(config), config.gateway.pace_ns, clock=self.now, put=self.inbox.put
+        )
+
+    def now(self) -> Nanoseconds:
+        """The wall clock, which never goes back."""
+        self._last = max(self._last, time.time_ns())
+        return self._last
+
+    async def run(self) -> int:
+        """Runs until somebody stops it; the exit code. A failure that ends it is raised."""
+        self._agreed = anyio.Event()
+        async with open_journal(self._folder / "journal.db") as journal:
+            self.journal = journal
+            self._epochs = Epochs(self._folder, await self._recover())
+            self.gateway = self.gateway_kind(
+                self._url,
+                self._dialogue,
+                clock=self.now,
+                put=self.inbox.put,
+                begin=self._epochs.advance,
+                begun=self._on_connected,
+            )
+            self._supervisor = self._make_supervisor()
+            try:
+                await self._live()
+            except (JournalFailed, CoreCrashed) as error:
+                self.log.say("failed", error=str(error))
+                raise
+            await self._finish()
+        if self._failure is not None:
+            raise self._failure
+        return self._exit_code()
+
+    async def settle(
+        self, records: Sequence[tuple[str, bytes]], effects: Sequence[Message]
+    ) -> None:
+        """Makes the records durable, and then lets the effects leave."""
+        await self.journal.commit(records)
+        self.gateway.perform(effects)
+
+    # -- before trading ------------------------------------------------------------------------
+
+    async def _recover(self) -> int:
+        """Brings the core to where the journal ends; the last epoch that it knows."""
+        found = self.journal.found
+        self.journal.found = JournalContents((), ended=False, note="")
+        reactor = self.core.reactor
+        if not found.records:
+            await self.journal.commit([(HEADER, msgspec.json.encode(self._header()))])
+        else:
+            if core_config(header_of(found).config) != core_config(self._header().config):
+                raise ConfigError(
+                    "the journal was begun under another configuration",
+                    where=str(self._folder),
+                    hint="restore that configuration or name another state_dir",
+                )
+            steps = recover(found, self.core)
+            self._snapshot_at = reactor.state.seq
+            self.log.say("recovered", seq=reactor.state.seq, steps=steps, note=found.note)
+        reactor.observer = self._observer
+        return self.core.order_manager.state.epoch if reactor.state.seq else 0
+
+    def _header(self) -> LiveHeader:
+        header = LiveHeader(
+            run=self.config.run.name,
+            config=self.config,
+            code_version=self._code_version,
+            money_quantum=plain(Decimal(1).scaleb(-self.core.scale.places)),
+        )
+        # What is compared with a journal has to have been through one.
+        return msgspec.json.decode(msgspec.json.encode(header), type=LiveHeader)
+
+    def _make_supervisor(self) -> Supervisor:
+        return Supervisor(
+            [
+                Child("gateway", self.gateway.run),
+                Child("agreement", self._await_agreement),
+                Child("market_data", self._market.run),
+            ],
+            self.restarts,
+            clock=time.monotonic,
+            jitter=random.SystemRandom().random,
+            failed=self._on_failed,
+        )
+
+    async def _await_agreement(self, ready: Ready) -> None:
+        """Market data wait until the venue and we agree, or until it is clear that we do not."""
+        await self._agreed.wait()
+        ready()
+
+    def _on_connected(self, epoch: int) -> None:
+        self.log.say("connected", epoch=epoch)
+        self.inbox.put(RunStarted(run=self.config.run.name, epoch=epoch))
+
+    def _on_failed(self, failed: EdgeFailed) -> None:
+        self.log.say("edge_failed", edge=failed.edge, error=failed.error, attempt=failed.attempt)
+        self.inbox.put(failed)
+
+    # -- the loop ------------------------------------------------------------------------------
+
+    async def _live(self) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._listen)
+            tasks.start_soon(self._keep_edges)
+            failure = await self._work()
+            tasks.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
+
+    async def _work(self) -> TraderdError | None:
+        """The loop, until the edges have ended and all they brought is done."""
+        try:
+            while not (self._edges_ended and not len(self.inbox)):
+                await self._wait()
+                await self._turn()
+        except JournalFailed as error:
+            await self._way_out()
+            return error
+        except CoreCrashed as error:
+            await self._way_out()
+            return error
+        return None
+
+    async def _wait(self) -> None:
+        """Until something is in the inbox, a timer is due, or the edges have ended."""
+        until_timer = (self.core.timers.next_due - self.now()) / SECOND_NS
+        with anyio.move_on_after(max(0, min(SLEEP_S_MAX, until_timer))):
+            await self.inbox.wait()
+
+    async def _turn(self) -> None:
+        """Takes a batch of inputs, and then the timers that have become due."""
+        timers = self.core.timers
+        crash: CoreCrashed | None = None
+        try:
+            for message in self.inbox.take(BATCH):
+                self._step(message)
+            while (fired := timers.due(self.now(), after_bars=True)) is not None:
+                self._step(fired)
+        except CoreCrashed as error:
+            crash = error
+        records, self._records = self._records, []
+        effects, self._effects = self._effects, []
+        if records:
+            await self.settle(records, effects)
+        if crash is not None:
+            raise crash
+        switch = self.core.kill_switch.state
+        if self._began and (switch.trading is TradingState.ACTIVE or switch.latched):
+            self._agreed.set()
+
+    def _step(self, message: Message) -> None:
+        reactor = self.core.reactor
+        try:
+            effects = reactor.row(message, self.now())
+        except Exception as error:  # whatever it is, the core can no longer be trusted
+            # The guilty input is the journal's last record: the reproduction is already there.
+            broken = self._observer.broken()
+            self._records.append((CRASHED, encode(broken)))
+            name = type(message).__name__
+            text = f"the core crashed on {name} (seq {broken.seq}): {error!r}"
+            raise CoreCrashed(text) from error
+        step = self._observer.finish()
+        self._records.append((STEP, encode_step(step)))
+        self._effects += effects
+        self._began = self._began or isinstance(message, RunStarted)
+        self.log.tell(step)
+        if reactor.state.seq - self._snapshot_at >= SNAPSHOT_INPUTS:
+            self._records.append(self._snapshot())
+
+    def _snapshot(self) -> tuple[str, bytes]:
+        core = self.core
+        self._snapshot_at = core.reactor.state.seq
+        checkpoint = Checkpoint(state_hash=core.state_hash(), core=core.snapshot())
+        return SNAPSHOT, msgspec.msgpack.encode(checkpoint)
+
+    # -- the end -------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        """The first signal stops in order, the second at once."""
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            count = 0
+            async for number in signals:
+                count += 1
+                self._interrupted = self._interrupted or number == signal.SIGINT
+                self.log.say("stopping", signal=signal.Signals(number).name)
+                self._supervisor.stop()
+                if count > 1:
+                    self._end_edges()
+
+    async def _keep_edges(self) -> None:
+        try:
+            await self._supervisor.run()
+        except (TraderdError, OSError) as error:
+            self._failure = error
+        finally:
+            self._end_edges()
+
+    def _end_edges(self) -> None:
+        self._edges_ended = True
+        self.inbox.wake()
+
+    async def _way_out(self) -> None:
+        """Takes back what works at the venue; needs neither the journal nor the core's consent."""
+        state = self.core.order_manager.state
+        cancels = [
+            CancelOrder(
+                client_order_id=id_, instrument=desk.instrument, request_id="", reason="failed"
+            )
+            for desk in state.desks.values()
+            for id_ in desk.working
+        ]
+        self.gateway.perform(cancels)
+        with anyio.move_on_after(WAY_OUT_S_MAX):
+            await self.gateway.flush()
+
+    async def _finish(self) -> None:
+        core = self.core
+        stop = Stop(seq=core.reactor.state.seq, state_hash=core.state_hash())
+        await self.journal.commit([self._snapshot(), (END, msgspec.json.encode(stop))])
+        self.log.say("stopped", seq=stop.seq, state_hash=stop.state_hash)
+
+    def _exit_code(self) -> int:
+        if self._interrupted:
+            return INTERRUPTED
+        is_bad = self.core.kill_switch.state.latched or self.core.reactor.state.quarantined
+        return HALTED if is_bad else 0
+
+
+def run_daemon(loaded: Loaded, *, kind: type[Daemon] = Daemon, code_version: str = "") -> int:
+    """Trades as configured until SIGTERM or SIGINT; the exit code.
+
+    Raises ConfigError for what cannot run live, AccountHeld if another instance writes there,
+    VerificationError if the journal and this program disagree, VenueFault without a venue.
+    """
+    check_live(loaded.config)
+    _check_venue(loaded.config)
+    daemon = kind(loaded.config, os.environ, code_version)
+    uvloop = find_spec("uvloop") is not None
+    return anyio.run(daemon.run, backend_options={"use_uvloop": uvloop})
+
+
+def _check_venue(config: Config) -> None:
+    """Raises ConfigError for what the way to the venue cannot do yet."""
+    gateway = config.gateway
+    assert gateway is not None
+    if gateway.venue != VENUE:
+        raise ConfigError(
+            f"no live gateway speaks to {gateway.venue} yet",
+            where="gateway.venue",
+            hint=f"there is {VENUE}",
+        )
+    if gateway.ws_api is None:
+        raise ConfigError("a live run needs the venue's address", where="gateway.ws_api")
+    if config.state_dir is None:
+        raise ConfigError("a live run needs a folder for its journal", where="state_dir")
+    for each in config.instruments:
+        if each.venue != gateway.venue:
+            raise ConfigError(
+                f"{each.name} is not traded at {gateway.venue}", where=f"instruments.{each.name}"
+            )
+    for strategy in config.strategies:
+        if strategy.exits:
+            raise ConfigError(
+                "protective exits do not reach a live venue yet",
+                where=f"strategies.{strategy.name}.exits",
+            )
+
+
+def _grids(config: Config, core: Core) -> list[Grid]:
+    grids = []
+    for each in config.instruments:
+        steps = each.tick, each.lot
+        try:
+            grid = grid_of(
+                symbol=each.symbol,
+                venue=each.venue,
+                quote=each.currency,
+                steps=steps,
+                scale=core.scale,
+            )
+        except ValueError as error:
+            where = f"instruments.{each.name}.currency"
+            raise ConfigError(f"the venue's symbol {error}", where=where) from None
+        grids.append(grid)
+    return grids

@@ -1,0 +1,63 @@
+"""What the fused gear covers so far. Whatever it does not is named, so that step runs it."""
+
+from collections.abc import Iterator
+
+from actors.assembly import make_strategy
+from trader.config.schema import Config, RiskConfig, StrategyConfig, VenueConfig
+
+_FEES = ("maker_bps", "taker_bps", "per_lot")
+_LIMITS = (
+    *("lots_max", "notional_max", "position_max", "gross_max"),
+    *("orders_max", "drawdown_max", "stale_after"),
+)
+
+
+def covers(config: Config) -> str | None:
+    """Why the fused gear does not cover the configuration; None if it does."""
+    return next(_uncovered(config), None)
+
+
+def _uncovered(config: Config) -> Iterator[str]:
+    if len(config.strategies) != 1:
+        yield "strategies: fused covers one of them so far"
+    if len(config.data) != 1:
+        yield "data: fused covers one instrument's so far"
+    for strategy in config.strategies:
+        yield from _of_strategy(strategy, config)
+    yield from _of_venue(config.venue)
+    yield from _of_risk(config.risk)
+
+
+def _of_strategy(strategy: StrategyConfig, config: Config) -> Iterator[str]:
+    at = f"strategies.{strategy.name}"
+    if strategy.type != "ema_cross":
+        yield f"{at}: fused covers ema_cross alone so far"
+        return
+    params = make_strategy(strategy).params
+    if strategy.exits:
+        yield f"{at}.exits: fused covers none so far"
+    if params.trend is not None:
+        yield f"{at}.params.trend: fused covers no filter so far"
+    if params.lots is None:
+        yield f"{at}.params.weight: fused covers sizes in lots alone so far"
+    short = [
+        i.name for i in config.instruments if i.name == strategy.instrument and not i.shortable
+    ]
+    if short and params.direction == "both":
+        yield f"instruments.{short[0]}.shortable: fused covers no ban on short sales so far"
+
+
+def _of_venue(venue: VenueConfig) -> Iterator[str]:
+    if venue.participation is not None:
+        yield "venue.participation: fused covers unlimited volume (null) alone so far"
+    if venue.latency_ns:
+        yield "venue.latency_ns: fused covers none so far"
+    for name in _FEES:
+        if getattr(venue, name):
+            yield f"venue.{name}: fused covers no fees so far"
+
+
+def _of_risk(risk: RiskConfig) -> Iterator[str]:
+    for name in _LIMITS:
+        if getattr(risk, name) is not None:
+            yield f"risk.{name}: fused covers no limits so far"

@@ -1,0 +1,158 @@
+"""An order manager at work: its orders approved or refused, its venue's reports, its positions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from actors.core.order_manager import OrderManager
+from tests.core.making import A, B, given
+from trader.logic.desk import Order
+from trader.model.account import PositionChanged
+from trader.model.envelope import Message
+from trader.model.orders import (
+    CancelOrder,
+    CancelRejected,
+    OrderAccepted,
+    OrderApproved,
+    OrderBusted,
+    OrderCanceled,
+    OrderDenied,
+    OrderExpired,
+    OrderFilled,
+    OrderInDoubt,
+    OrderRejected,
+    OrderReplaced,
+    OrderRole,
+    OrderSubmitted,
+    ReplaceOrder,
+    ReplaceRejected,
+    SubmitOrder,
+)
+
+
+def manager(*, patient: bool = False) -> OrderManager:
+    """Strategy `one` trades A, `two` trades B."""
+    return OrderManager({"one": A, "two": B}, account="main", patient=patient)
+
+
+def name(count: int, strategy: str = "one", epoch: int = 1) -> str:
+    """The id of a strategy's order number `count`."""
+    return f"main-{strategy}-{epoch}-{count}"
+
+
+def approved(order: SubmitOrder) -> OrderApproved:
+    return OrderApproved(order=order, limits_version=1)
+
+
+def denied(order: SubmitOrder) -> OrderDenied:
+    return OrderDenied(
+        client_order_id=order.client_order_id,
+        strategy=order.strategy,
+        instrument=order.instrument,
+        lots=order.lots,
+        code="no",
+        detail="",
+    )
+
+
+def ask(made: OrderManager, *wishes: Message) -> list[Message]:
+    """What the manager answers to wishes; risk approves every order it makes."""
+    answers = given(made, *wishes)
+    for answer in answers:
+        if isinstance(answer, SubmitOrder):
+            given(made, approved(answer))
+    return answers
+
+
+def work(made: OrderManager, *wishes: Message) -> list[str]:
+    """The ids of the orders that come of these wishes, all of them working at the venue."""
+    ids = [each.client_order_id for each in ask(made, *wishes) if isinstance(each, SubmitOrder)]
+    given(made, *(OrderAccepted(client_order_id=id_) for id_ in ids))
+    return ids
+
+
+def order(made: OrderManager, count: int = 1) -> Order:
+    return made.state.orders[name(count)]
+
+
+def made_lots(messages: Sequence[Message]) -> list[int]:
+    """The lots of the orders among the messages."""
+    return [each.lots for each in messages if isinstance(each, SubmitOrder)]
+
+
+def commands(messages: Sequence[Message]) -> list[str]:
+    """What goes to the venue, in short: `cancel 1`, `replace 2 -4`, `submit 3 5`."""
+    said = []
+    for each in messages:
+        match each:
+            case CancelOrder():
+                said.append(f"cancel {_count(each.client_order_id)}")
+            case ReplaceOrder():
+                said.append(f"replace {_count(each.client_order_id)} {each.lots}")
+            case SubmitOrder():
+                said.append(f"submit {_count(each.client_order_id)} {each.lots}")
+            case _:
+                pass
+    return said
+
+
+def _count(id_: str) -> str:
+    return id_.rpartition("-")[2]
+
+
+# -- reports -------------------------------------------------------------------------------------
+
+
+def submitted(count: int = 1) -> OrderSubmitted:
+    return OrderSubmitted(client_order_id=name(count))
+
+
+def accepted(count: int = 1) -> OrderAccepted:
+    return OrderAccepted(client_order_id=name(count))
+
+
+def rejected(count: int = 1, code: str = "absent") -> OrderRejected:
+    return OrderRejected(client_order_id=name(count), code=code)
+
+
+def canceled(count: int = 1) -> OrderCanceled:
+    return OrderCanceled(client_order_id=name(count))
+
+
+def expired(count: int = 1) -> OrderExpired:
+    return OrderExpired(client_order_id=name(count))
+
+
+def cancel_rejected(count: int = 1) -> CancelRejected:
+    return CancelRejected(client_order_id=name(count))
+
+
+def replaced(lots: int, count: int = 1) -> OrderReplaced:
+    return OrderReplaced(client_order_id=name(count), lots=lots)
+
+
+def replace_rejected(count: int = 1) -> ReplaceRejected:
+    return ReplaceRejected(client_order_id=name(count))
+
+
+def in_doubt(count: int = 1) -> OrderInDoubt:
+    return OrderInDoubt(client_order_id=name(count))
+
+
+def fill(lots: int, trade: str = "t1", count: int = 1) -> OrderFilled:
+    return OrderFilled(client_order_id=name(count), trade_id=trade, last_lots=lots, last_ticks=100)
+
+
+def bust(lots: int, trade: str = "t1", count: int = 1) -> OrderBusted:
+    return OrderBusted(client_order_id=name(count), trade_id=trade, last_lots=lots, last_ticks=100)
+
+
+def changed(lots: int, last_lots: int, role: OrderRole = OrderRole.TARGET) -> PositionChanged:
+    """What the portfolio tells after a fill."""
+    fields: dict[str, Any] = {"cost": 0, "realized": 0, "last_ticks": 101, "role": role}
+    return PositionChanged(strategy="one", instrument=A, lots=lots, last_lots=last_lots, **fields)
+
+
+def holds(made: OrderManager, lots: int) -> None:
+    """Lets strategy `one` hold so many lots, from a time before the test."""
+    made.state.desks["one"].position = lots
+    made.state.desks["one"].target = lots

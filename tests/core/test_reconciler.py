@@ -1,0 +1,156 @@
+"""The venue's view beside ours: when they agree, when not, and when it is too early to say."""
+
+import pytest
+
+from actors.core.reconciler import Reconciler
+from tests.core.making import A, B, given, reborn
+from trader.model.account import (
+    AccountReported,
+    DifferenceFound,
+    DoubtsResolved,
+    OrderReport,
+    OwnReported,
+    PositionReport,
+    QueryAccount,
+    QueryOwn,
+    Reconciled,
+)
+from trader.model.control import RunStarted
+from trader.model.envelope import Message
+from trader.model.orders import OrderStatus
+
+STARTED = RunStarted(run="trial", epoch=3)
+RESOLVED = DoubtsResolved()
+
+
+def order(id_: str) -> OrderReport:
+    return OrderReport(
+        client_order_id=id_,
+        instrument=A,
+        status=OrderStatus.ACCEPTED,
+        lots=5,
+        lots_filled=0,
+        ts_event=0,
+    )
+
+
+def holds(lots: int, instrument: str = A) -> PositionReport:
+    return PositionReport(instrument=instrument, lots=lots, ts_event=0)
+
+
+def all_said(request: str = "account-3") -> AccountReported:
+    return AccountReported(request_id=request, count=0, ts_event=0)
+
+
+def own(*working: str, in_doubt: int = 0, **traded: int) -> OwnReported:
+    lots = {f"{symbol}.v": amount for symbol, amount in traded.items()}
+    return OwnReported(working=working, in_doubt=in_doubt, traded=lots)
+
+
+def agreed(orders: int, positions: int) -> list[Message]:
+    return [Reconciled(orders=orders, positions=positions)]
+
+
+def differs(kind: str, key: str, ours: str, theirs: str) -> DifferenceFound:
+    return DifferenceFound(kind=kind, key=key, ours=ours, theirs=theirs)
+
+
+def test_a_start_asks_the_venue_and_then_ourselves() -> None:
+    reconciler = Reconciler()
+
+    assert given(reconciler, STARTED) == [QueryAccount(request_id="account-3")]
+    assert given(reconciler, order("x"), holds(0)) == []
+    assert given(reconciler, all_said()) == [QueryOwn()]
+
+
+@pytest.mark.parametrize(
+    ("reports", "ours", "verdict"),
+    [
+        ([], own(), agreed(0, 0)),
+        ([holds(0), holds(0, B)], own(A=0, B=0), agreed(0, 2)),
+        # What was there before we ever traded is the owner's.
+        ([holds(7)], own(), agreed(0, 1)),
+        ([holds(7)], own(A=3), agreed(0, 1)),
+        ([order("x"), order("y")], own("y", "x"), agreed(2, 0)),
+        ([order("x")], own(), [differs("order", "x", "unknown", "working")]),
+        ([], own("x"), [differs("order", "x", "working", "unknown")]),
+        (
+            [order("x"), order("z")],
+            own("x", "y"),
+            [
+                differs("order", "y", "working", "unknown"),
+                differs("order", "z", "unknown", "working"),
+            ],
+        ),
+    ],
+)
+def test_the_first_look_compares_orders_and_takes_positions_as_given(
+    reports: list[Message], ours: OwnReported, verdict: list[Message]
+) -> None:
+    reconciler = Reconciler()
+    given(reconciler, STARTED, *reports, all_said())
+
+    assert given(reconciler, ours) == verdict
+
+
+@pytest.mark.parametrize(
+    ("reports", "ours", "verdict"),
+    [
+        ([holds(12)], own(A=5), agreed(0, 1)),
+        ([holds(7)], own(A=5), [differs("position", A, "12", "7")]),
+        ([holds(12)], own(), [differs("position", A, "7", "12")]),
+        ([holds(7), holds(1, B)], own(), agreed(0, 2)),  # an instrument that is new to us
+        ([], own(A=5), agreed(0, 0)),  # the venue does not speak of it
+    ],
+)
+def test_later_positions_are_what_was_there_plus_what_we_traded(
+    reports: list[Message], ours: OwnReported, verdict: list[Message]
+) -> None:
+    """Through a restart of the process, too: the state carries what was there."""
+    first = Reconciler()
+    given(first, STARTED, holds(7), all_said(), own())
+    reconciler = reborn(first, Reconciler())
+    given(reconciler, STARTED, *reports, all_said())
+
+    assert given(reconciler, ours) == verdict
+
+
+def test_nothing_is_concluded_while_an_order_is_in_doubt() -> None:
+    """What the venue said meanwhile may be older than the answer, so it is asked anew."""
+    reconciler = Reconciler()
+    given(reconciler, STARTED, order("x"), holds(0), all_said())
+
+    assert given(reconciler, own("x", in_doubt=1)) == []
+    assert given(reconciler, RESOLVED) == [QueryAccount(request_id="account-again")]
+    assert given(reconciler, holds(5), all_said()) == [QueryOwn()]
+    assert given(reconciler, own(A=5)) == agreed(0, 1)
+
+
+@pytest.mark.parametrize(
+    "before", [[STARTED], [STARTED, all_said(), own()]], ids=["not answered yet", "done"]
+)
+def test_a_doubt_that_ends_at_another_time_asks_nothing(before: list[Message]) -> None:
+    reconciler = Reconciler()
+    given(reconciler, *before)
+
+    assert given(reconciler, RESOLVED) == []
+
+
+def test_a_start_forgets_the_reports_of_the_life_before() -> None:
+    reconciler = Reconciler()
+    given(reconciler, STARTED, order("x"), holds(7), all_said(), own("x"))
+
+    given(reconciler, STARTED, holds(7), all_said())
+
+    assert given(reconciler, own()) == agreed(0, 1)
+
+
+def test_it_goes_on_from_its_dumped_state() -> None:
+    reconciler = Reconciler()
+    given(reconciler, STARTED, order("x"), holds(3))
+
+    again = reborn(reconciler, Reconciler())
+
+    rest: list[Message] = [all_said(), own("y", A=1)]
+    assert given(again, *rest) == given(reconciler, *rest)
+    assert again.dump() == reconciler.dump()

@@ -1,0 +1,127 @@
+"""The daemon as a process that dies where it is told to, or breaks its promise.
+
+`python daemon.py CONFIG POINT COUNT`: at the COUNT-th time that it passes POINT it kills itself,
+as abruptly as the machine would. Other points fill the disk (`full`) or make the core crash
+(`poison`) at the COUNT-th commit; `none` is nowhere.
+"""
+
+import os
+import resource
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from websockets.asyncio.client import ClientConnection
+
+from actors.edge.gateway import Gateway
+from actors.live import Daemon, run_daemon
+from actors.runtime.supervisor import Restarts
+from trader.config.loader import load
+from trader.errors import TraderdError
+from trader.model.envelope import Message
+from trader.model.market import BarClosed
+from trader.venues.binance.inquiry import Patience
+
+PLACE = b'"order.place"'
+FILLED = b'"status":"FILLED"'
+
+
+class Point:
+    """Where to die, and at which pass; nowhere until it is told."""
+
+    def __init__(self) -> None:
+        self._name = ""
+        self._left = 0
+
+    def aim(self, name: str, count: int) -> None:
+        self._name, self._left = name, count
+
+    def reached(self, name: str) -> bool:
+        if name != self._name:
+            return False
+        self._left -= 1
+        return self._left == 0
+
+    def passes(self, name: str) -> None:
+        if self.reached(name):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+POINT = Point()
+
+
+def fill_disk() -> None:
+    """From now on no file of this process can grow."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+
+
+class MortalGateway(Gateway):
+    """Passes points around each order's way out and back."""
+
+    async def send(self, socket: ClientConnection, frame: bytes) -> None:
+        is_order = PLACE in frame
+        if is_order:
+            POINT.passes("before_send")
+        await super().send(socket, frame)
+        if is_order:
+            POINT.passes("after_send")
+
+    def hear(self, frame: bytes) -> None:
+        is_answer = FILLED in frame and b'"event"' not in frame
+        if is_answer:
+            POINT.passes("before_hearing")
+        super().hear(frame)
+        if is_answer:
+            POINT.passes("after_hearing")
+
+
+class MortalDaemon(Daemon):
+    """Passes points around each commit; all its waiting is short."""
+
+    restarts = Restarts(pause_s_min=0.01, pause_s_max=0.05)
+    patience = Patience(
+        answer_within_ns=1_000_000_000,
+        ask_again_ns=20_000_000,
+        absent_after_ns=1_600_000_000,
+        valid_ms=1_500,
+    )
+    gateway_kind = MortalGateway
+
+    async def settle(
+        self, records: Sequence[tuple[str, bytes]], effects: Sequence[Message]
+    ) -> None:
+        if POINT.reached("full"):
+            fill_disk()
+        await self.journal.commit(records)
+        if POINT.reached("poison"):
+            self.inbox.put(BarClosed("NOBODY.knows", 1, 1, 1, 1, 1, 1, 1, 2))
+        if any(b"OrderFilled" in payload for _, payload in records):
+            POINT.passes("after_fill_committed")
+        if any(type(effect).__name__ == "OrderApproved" for effect in effects):
+            POINT.passes("after_commit")
+        self.gateway.perform(effects)
+
+
+class UnsafeDaemon(MortalDaemon):
+    """Lets effects leave before they are durable: what must never pass the tests."""
+
+    async def settle(
+        self, records: Sequence[tuple[str, bytes]], effects: Sequence[Message]
+    ) -> None:
+        self.gateway.perform(effects)
+        await self.gateway.flush()
+        await self.journal.commit(records)
+
+
+if __name__ == "__main__":
+    config, point, count = sys.argv[1:]
+    POINT.aim(point.removesuffix("_unsafe"), int(count))
+    kind = UnsafeDaemon if point.endswith("_unsafe") else MortalDaemon
+    try:
+        code = run_daemon(load(Path(config), environ=os.environ), kind=kind)
+    except TraderdError as error:
+        sys.stderr.write(f"error: {error}\n")
+        code = error.exit_code
+    sys.exit(code)

@@ -1,0 +1,21 @@
+"""A strategy that decides on every bar: all in on one, all out on the next."""
+
+from msgspec import Struct
+
+from trader.model.market import BarClosed
+from trader.strategies.strategy import Answer, Strategy, Target
+
+
+class Flip(Strategy):
+    """Turns its whole position over, bar by bar."""
+
+    class Params(Struct):
+        lots: int = 100
+
+    class State(Struct):
+        bars: int = 0
+
+    def on_bar(self, bar: BarClosed) -> Answer:
+        del bar
+        self.state.bars += 1
+        return Target(self.params.lots if self.state.bars % 2 else 0, "flip")

@@ -1,0 +1,256 @@
+"""A daemon's lives: orderly ends, what the next one recovers, and ends that are not orderly."""
+
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import anyio
+import msgspec
+import pytest
+
+from actors.assembly import Core
+from actors.edge.journal import END, JournalContents, open_journal, read_journal
+from actors.replay import CRASHED, SNAPSHOT, STEP, header_of, recover, replay_live
+from sims.servers.binance.gate import Interference, Verdict, once
+from tests.crash.judge import PLACE, judge_end, placed
+from tests.crash.stage import Running, Stage, staged
+from trader.model.envelope import decode
+from trader.model.market import BarClosed
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    with anyio.fail_after(60):
+        async with staged(tmp_path) as stage:
+            yield stage
+
+
+async def trade(daemon: Running, fills: int = 4) -> None:
+    for _ in range(fills):
+        await daemon.event("order_filled")
+
+
+async def live(stage: Stage) -> Running:
+    """One life with an orderly end."""
+    async with stage.daemon() as daemon:
+        await trade(daemon)
+        assert await daemon.stop() == 0
+    return daemon
+
+
+def state_of(contents: JournalContents) -> str:
+    """The state to which the journal brings a core, from its last snapshot."""
+    core = Core(header_of(contents).config, patient=True)
+    recover(contents, core)
+    return core.state_hash()
+
+
+async def test_an_orderly_stop_is_recovered_to_the_same_state(stage: Stage) -> None:
+    daemon = await live(stage)
+    stopped = daemon.lines[-1]
+    contents = await read_journal(stage.journal)
+    assert (contents.ended, contents.note) == (True, "")
+    assert msgspec.json.decode(contents.records[-1].payload)["state_hash"] == stopped["state_hash"]
+
+    async with stage.daemon() as daemon:
+        recovered = await daemon.event("recovered")
+        assert (recovered["seq"], recovered["steps"]) == (stopped["seq"], 0)
+        await trade(daemon)
+        assert await daemon.stop() == 0
+
+    await judge_end(stage)
+    assert {id_.split("-")[2] for id_ in placed(stage)} == {"1", "2"}
+
+
+async def test_a_snapshot_with_its_tail_is_the_whole_replay(stage: Stage) -> None:
+    """Two lives: the snapshot ends the first one, the tail is the second."""
+    await live(stage)
+    await live(stage)
+    whole = await read_journal(stage.journal)
+    tail = whole.records[: -2 if whole.ended else None]
+    snapshots = [record.index for record in tail if record.kind == SNAPSHOT]
+    assert len(snapshots) == 1
+
+    short = JournalContents(tail, ended=False, note="")
+    plain = JournalContents(
+        tuple(record for record in tail if record.kind in {"header", STEP}), ended=False, note=""
+    )
+
+    assert state_of(short) == state_of(plain)
+    assert state_of(short) == msgspec.json.decode(whole.records[-1].payload)["state_hash"]
+    agrees, text = replay_live(whole)
+    assert agrees
+    assert state_of(whole) in text
+
+
+async def test_a_killed_daemon_is_recovered_to_its_last_record(stage: Stage) -> None:
+    async with stage.daemon() as daemon:
+        await trade(daemon)
+        daemon.process.kill()
+        await daemon.end()
+    contents = await read_journal(stage.journal)
+    assert not contents.ended
+
+    async with stage.daemon() as daemon:
+        recovered = await daemon.event("recovered")
+
+    assert recovered["steps"] == sum(record.kind == STEP for record in contents.records)
+    assert recovered["note"] == contents.note
+
+
+async def test_a_second_daemon_is_refused(stage: Stage) -> None:
+    async with stage.daemon() as first:
+        await first.event("connected")
+        async with stage.daemon() as second:
+            assert await second.end() == 7
+        assert "error: another instance" in second.lines[-1]["event"]
+        await trade(first, 2)
+        assert await first.stop() == 0
+
+
+async def test_an_interrupted_daemon_stops_in_order_too(stage: Stage) -> None:
+    async with stage.daemon() as daemon:
+        await trade(daemon)
+        daemon.process.send_signal(signal.SIGINT)
+        assert await daemon.end() == 130
+
+    await judge_end(stage)
+
+
+async def test_a_broken_line_begins_a_new_epoch(stage: Stage) -> None:
+    """The order whose answer was lost with the line is asked about, and trading goes on."""
+    stage.venue.interference = Interference(
+        answers_first=True, before_answer=once(PLACE, Verdict.CLOSE)
+    )
+    async with stage.daemon() as daemon:
+        await daemon.event("edge_failed", edge="gateway")
+        await daemon.event("connected", epoch=2)
+        await daemon.event("order_filled", client_order_id="main-flip-1-1")
+        await daemon.event("trading_state_changed", state="active")
+        filled = await daemon.event("order_filled")
+        assert await daemon.stop() == 0
+
+    assert filled["client_order_id"].startswith("main-flip-2-")
+    assert "order_in_doubt" in [line["event"] for line in daemon.lines]
+    await judge_end(stage)
+
+
+async def test_an_answer_that_never_comes_is_resolved_in_the_same_life(stage: Stage) -> None:
+    stage.venue.interference = Interference(
+        answers_first=True, before_answer=once(PLACE, Verdict.LOSE)
+    )
+    async with stage.daemon() as daemon:
+        await trade(daemon)
+        assert await daemon.stop() == 0
+    await judge_end(stage)
+
+
+async def test_without_a_venue_it_gives_up(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        pass
+    async with stage.daemon() as daemon:
+        assert await daemon.end() == 6
+
+    failures = [line for line in daemon.lines if line["event"] == "edge_failed"]
+    assert [line["attempt"] for line in failures] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_another_configuration_does_not_go_on_with_the_journal(stage: Stage) -> None:
+    await live(stage)
+    text = stage.config.read_text()
+    stage.config.write_text(text.replace("lots: 100}", "lots: 50}"))
+
+    async with stage.daemon() as daemon:
+        assert await daemon.end() == 2
+
+    assert "another configuration" in daemon.lines[-1]["event"]
+
+
+async def test_a_damaged_journal_is_named_and_nothing_trades(stage: Stage) -> None:
+    await live(stage)
+    before = len(placed(stage))
+    data = bytearray(stage.journal.read_bytes())
+    at = data.index(b"BarClosed") + 20
+    data[at] ^= 1
+    stage.journal.write_bytes(data)
+
+    async with stage.daemon() as daemon:
+        assert await daemon.end() == 4
+
+    assert "error: record " in daemon.lines[-1]["event"]
+    assert len(placed(stage)) == before
+
+
+async def test_what_the_code_of_today_would_do_else_is_named(stage: Stage) -> None:
+    """A strategy that was changed between two lives does not decide the past anew."""
+    own = stage.config.with_name("flip.py")
+    shutil.copy(Path(__file__).with_name("flip.py"), own)
+    given = Path(__file__).with_name("flip.py")
+    stage.config.write_text(stage.config.read_text().replace(str(given), str(own)))
+    async with stage.daemon() as daemon:
+        await trade(daemon)
+        daemon.process.kill()
+        await daemon.end()
+    own.write_text(own.read_text().replace("% 2", "% 20"))
+
+    async with stage.daemon() as daemon:
+        assert await daemon.end() == 4
+
+    said = daemon.lines[-1]["event"]
+    assert "disagree at record" in said
+    assert "recorded order_manager: SubmitOrder" in said
+    agrees, text = replay_live(await read_journal(stage.journal))
+    assert not agrees
+    assert text in said
+
+
+async def test_an_epoch_is_not_used_again_when_the_journal_has_lost_its_end(stage: Stage) -> None:
+    await live(stage)
+    shutil.copy(stage.journal, stage.journal.with_name("copy.db"))
+    await live(stage)
+    shutil.copy(stage.journal.with_name("copy.db"), stage.journal)
+
+    async with stage.daemon() as daemon:
+        await daemon.event("connected", epoch=3)
+
+
+async def test_a_core_that_crashes_leaves_its_last_input(stage: Stage) -> None:
+    async with stage.daemon("poison", 6) as daemon:
+        assert await daemon.end() == 1
+
+    contents = await read_journal(stage.journal)
+    last = contents.records[-1]
+    assert last.kind == CRASHED
+    body = decode(last.payload).body
+    assert isinstance(body, BarClosed)
+    assert body.instrument == "NOBODY.knows"
+    assert "the core crashed on BarClosed" in daemon.lines[-1]["event"]
+
+
+async def test_a_full_disk_lets_the_cancels_out(tmp_path: Path) -> None:
+    """Nothing new leaves, and what works at the venue is taken back."""
+    with anyio.fail_after(60):
+        async with staged(tmp_path, strategy="rest") as stage:
+            async with stage.daemon("full", 9) as daemon:
+                await daemon.event("order_accepted")
+                assert await daemon.end() == 5
+
+            assert "error: the journal could not be written" in daemon.lines[-1]["event"]
+            [order] = stage.engine.orders.values()
+            assert order.original_client_order_id == "main-rest-1-1"
+            assert not order.is_open
+
+
+async def test_a_journal_ends_with_an_end_after_each_life(stage: Stage) -> None:
+    await live(stage)
+    await live(stage)
+
+    contents = await read_journal(stage.journal)
+
+    kinds = [record.kind for record in contents.records]
+    assert kinds.count(END) == kinds.count(SNAPSHOT) == 2
+    async with open_journal(stage.journal) as journal:
+        assert journal.found == contents

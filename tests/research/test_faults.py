@@ -1,0 +1,60 @@
+"""What a quarantined strategy said."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.research.making import CROSS, configuration, project, run
+from trader.research.faults import UNREPEATED
+
+CHANCY = """\
+from msgspec import Struct
+from trader.strategies.strategy import Strategy
+
+class Chancy(Strategy):
+    class Params(Struct):
+        pass
+
+    class State(Struct):
+        pass
+
+    def on_bar(self, bar):
+        {body}
+"""
+
+
+def faults(folder: Path, body: str) -> dict[str, str]:
+    (folder / "own.py").write_text(CHANCY.format(body=body))
+    path = project(folder, configuration(["{name: own, file: own.py}", CROSS]))
+    report = run(path, folder / "out")
+    assert report.exit_code == 5
+    found: dict[str, str] = report.run["quarantined"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return 1 / 0", "ZeroDivisionError: division by zero (row 1,"),
+        ("return self.nothing", "AttributeError"),
+        ("return Order", "NameError"),
+        ("raise KeyError(bar.lots)", "KeyError"),
+    ],
+)
+def test_its_error_and_the_row_are_told(tmp_path: Path, body: str, said: str) -> None:
+    assert said in faults(tmp_path, body)["own"]
+
+
+@pytest.mark.parametrize("lots", ["float('nan')", "1.5", "10**30", "True", "'many'"])
+def test_a_target_that_is_no_number_of_lots_is_a_fault(tmp_path: Path, lots: str) -> None:
+    body = f"from trader.strategies.strategy import Target; return Target({lots})"
+
+    assert faults(tmp_path, body).keys() == {"own"}
+
+
+def test_a_strategy_that_depends_on_more_than_its_bars_is_told_so(tmp_path: Path) -> None:
+    """It raises in the first run only, since that leaves a file behind."""
+    body = "from pathlib import Path; left = Path(__file__).with_name('left'); "
+    body += "is_first = not left.exists(); left.touch(); assert not is_first"
+
+    assert faults(tmp_path, body) == {"own": UNREPEATED}

@@ -1,0 +1,66 @@
+"""References to what a run read, and warnings about it."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from sims.build import open_sources
+from tests.research.making import configuration, project, ran, run, write_bars
+from trader.config.loader import load
+from trader.errors import DataError
+from trader.research.inputs import check_same, references, strategy_files
+
+
+def test_a_reference_names_the_file_its_digest_and_its_range(tmp_path: Path) -> None:
+    folder = ran(tmp_path, sets=["run.from=2020-09-13T20:00:00Z", "run.to=2020-09-14T00:00:00Z"])
+
+    [reference] = folder.run["inputs"]
+
+    assert reference["instrument"] == "WAVE.x"
+    assert reference["path"] == str(tmp_path / "bars.parquet")
+    assert len(reference["digest"]) == 64
+    assert reference["rows"] == 100 + 240
+    assert reference["from"] == "2020-09-13T18:20:00Z"
+    assert reference["to"] == "2020-09-14T00:00:00Z"
+
+
+def test_other_bytes_are_not_the_same_input(tmp_path: Path) -> None:
+    config = load(project(tmp_path)).config
+    before = references(config, open_sources(config))
+    write_bars(tmp_path / "bars.parquet", [100.0 + i % 3 for i in range(1_500)])
+    after = references(config, open_sources(config))
+
+    check_same(before, before)
+    with pytest.raises(DataError, match="have changed") as caught:
+        check_same(before, after)
+
+    assert caught.value.where == str(tmp_path / "bars.parquet")
+    assert caught.value.exit_code == 3
+
+
+def test_strategy_files_have_digests(tmp_path: Path) -> None:
+    falls = "{name: falls, file: falls.py}"
+    config = load(project(tmp_path, configuration([falls]))).config
+
+    assert len(strategy_files(config)["falls"]) == 64
+
+
+def test_a_coarse_tick_with_slippage_in_bps_draws_a_warning(tmp_path: Path) -> None:
+    path = project(tmp_path, closes=[1.0 + 0.01 * (i % 5) for i in range(300)])
+
+    report = run(path, tmp_path / "out")
+
+    assert any("10 bps" in warning for warning in report.run["warnings"])
+
+
+def test_rounded_bars_are_counted(tmp_path: Path) -> None:
+    path = project(tmp_path)
+    frame = pl.read_parquet(tmp_path / "bars.parquet")
+    for row in (3, 9):
+        frame[row, "high"] = frame[row, "high"] + 0.003
+    frame.write_parquet(tmp_path / "bars.parquet")
+
+    report = run(path, tmp_path / "out", ["run.off_grid=round"])
+
+    assert "2 bars of WAVE.x were off grid and rounded" in report.run["warnings"]
