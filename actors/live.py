@@ -18,12 +18,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 import anyio
 import msgspec
 
 from actors.assembly import Core
+from actors.edge.binance import check_way, dialogue_of
 from actors.edge.gateway import Gateway
 from actors.edge.journal import JournalContents, JournalFailed, open_journal
 from actors.edge.keys import read_keys
@@ -56,17 +57,12 @@ from trader.model.envelope import Message, encode
 from trader.model.money import plain
 from trader.model.orders import CancelOrder
 from trader.model.units import SECOND_NS, Nanoseconds
-from trader.venues.binance.dialogue import BinanceDialogue
-from trader.venues.binance.grid import Grid, grid_of
 from trader.venues.binance.inquiry import Patience
 
 __all__ = ["Daemon", "replay_live", "run_daemon"]
 
-VENUE: Final = "binance"
 BATCH: Final = 256
 """Inputs that are committed together at most."""
-SNAPSHOT_INPUTS: Final = 10_000
-STOP_S_MAX: Final = 10
 WAY_OUT_S_MAX: Final = 2
 SLEEP_S_MAX: Final = 3_600
 HALTED: Final = 5
@@ -74,7 +70,7 @@ INTERRUPTED: Final = 130
 
 
 class CoreCrashed(TraderdError):
-    """A core actor broke its own rules; its last input is the journal's last record."""
+    """A core actor broke its own rules; the input that did it is the journal's last record."""
 
     code = "crashed"
     exit_code = 1
@@ -83,37 +79,40 @@ class CoreCrashed(TraderdError):
 class Daemon:
     """One account's live run, from the first replay to the last record."""
 
-    restarts = Restarts()
-    patience = Patience()
-    gateway_kind: type[Gateway] = Gateway
+    restarts: ClassVar[Restarts] = Restarts()
+    patience: ClassVar[Patience] = Patience()
+    snapshot_inputs: ClassVar[int] = 10_000
+    gateway_kind: ClassVar[type[Gateway]] = Gateway
 
     def __init__(self, config: Config, environ: Mapping[str, str], code_version: str) -> None:
         """Raises ConfigError or DataError for what could not run."""
-        assert config.gateway is not None
-        assert config.gateway.ws_api is not None
         assert config.account.keys is not None
+        assert config.gateway is not None
+        if config.state_dir is None:
+            raise ConfigError("a live run needs a folder for its journal", where="state_dir")
         self.config: Final = config
-        self._url: Final = config.gateway.ws_api
         self.core: Final = Core(config, patient=True)
         self.log: Final = Telemetry(sys.stderr, self.now)
         self.inbox: Final = Inbox(InboxLimits())
-        self._code_version = code_version
-        self._folder: Final = Path(config.state_dir or "")
+        self._url: Final = check_way(config)
+        self._dialogue: Final = dialogue_of(
+            config, self.core.scale, read_keys(config.account.keys, environ), self.patience
+        )
+        self._market: Final = RecordedMarket(
+            open_recordings(config), config.gateway.pace_ns, clock=self.now, put=self.inbox.put
+        )
+        self._folder: Final = Path(config.state_dir)
+        self._code_version: Final = code_version
         self._observer: Final = StepObserver()
+        self._agreed: Final = anyio.Event()
         self._last: Nanoseconds = 0
         self._snapshot_at = 0
         self._records: list[tuple[str, bytes]] = []
         self._effects: list[Message] = []
         self._began = False
-        self._agreed: anyio.Event
         self._interrupted = False
         self._edges_ended = False
         self._failure: Exception | None = None
-        keys = read_keys(config.account.keys, environ)
-        self._dialogue: Final = BinanceDialogue(keys, _grids(config, self.core), self.patience)
-        self._market: Final = RecordedMarket(
-            open_recordings(config), config.gateway.pace_ns, clock=self.now, put=self.inbox.put
-        )
 
     def now(self) -> Nanoseconds:
         """The wall clock, which never goes back."""
@@ -122,7 +121,6 @@ class Daemon:
 
     async def run(self) -> int:
         """Runs until somebody stops it; the exit code. A failure that ends it is raised."""
-        self._agreed = anyio.Event()
         async with open_journal(self._folder / "journal.db") as journal:
             self.journal = journal
             self._epochs = Epochs(self._folder, await self._recover())
@@ -135,11 +133,7 @@ class Daemon:
                 begun=self._on_connected,
             )
             self._supervisor = self._make_supervisor()
-            try:
-                await self._live()
-            except (JournalFailed, CoreCrashed) as error:
-                self.log.say("failed", error=str(error))
-                raise
+            await self._live()
             await self._finish()
         if self._failure is not None:
             raise self._failure
@@ -152,7 +146,7 @@ class Daemon:
         await self.journal.commit(records)
         self.gateway.perform(effects)
 
-    # -- before trading ------------------------------------------------------------------------
+    # -- before trading ---------------------------------------------------------------------------
 
     async def _recover(self) -> int:
         """Brings the core to where the journal ends; the last epoch that it knows."""
@@ -161,6 +155,7 @@ class Daemon:
         reactor = self.core.reactor
         if not found.records:
             await self.journal.commit([(HEADER, msgspec.json.encode(self._header()))])
+            self.log.say("begun", journal=str(self._folder / "journal.db"))
         else:
             if core_config(header_of(found).config) != core_config(self._header().config):
                 raise ConfigError(
@@ -170,7 +165,9 @@ class Daemon:
                 )
             steps = recover(found, self.core)
             self._snapshot_at = reactor.state.seq
-            self.log.say("recovered", seq=reactor.state.seq, steps=steps, note=found.note)
+            hash_ = self.core.state_hash()
+            fields = {"seq": reactor.state.seq, "steps": steps, "state_hash": hash_}
+            self.log.say("recovered", **fields, note=found.note)
         reactor.observer = self._observer
         return self.core.order_manager.state.epoch if reactor.state.seq else 0
 
@@ -210,7 +207,7 @@ class Daemon:
         self.log.say("edge_failed", edge=failed.edge, error=failed.error, attempt=failed.attempt)
         self.inbox.put(failed)
 
-    # -- the loop ------------------------------------------------------------------------------
+    # -- the loop ---------------------------------------------------------------------------------
 
     async def _live(self) -> None:
         async with anyio.create_task_group() as tasks:
@@ -224,13 +221,11 @@ class Daemon:
     async def _work(self) -> TraderdError | None:
         """The loop, until the edges have ended and all they brought is done."""
         try:
-            while not (self._edges_ended and not len(self.inbox)):
+            while not self._edges_ended or len(self.inbox):
                 await self._wait()
                 await self._turn()
-        except JournalFailed as error:
-            await self._way_out()
-            return error
-        except CoreCrashed as error:
+        except (JournalFailed, CoreCrashed) as error:
+            self.log.say("failed", error=str(error))
             await self._way_out()
             return error
         return None
@@ -242,7 +237,7 @@ class Daemon:
             await self.inbox.wait()
 
     async def _turn(self) -> None:
-        """Takes a batch of inputs, and then the timers that have become due."""
+        """Takes a batch of inputs and the timers that have become due, and settles them."""
         timers = self.core.timers
         crash: CoreCrashed | None = None
         try:
@@ -267,18 +262,16 @@ class Daemon:
         try:
             effects = reactor.row(message, self.now())
         except Exception as error:  # whatever it is, the core can no longer be trusted
-            # The guilty input is the journal's last record: the reproduction is already there.
             broken = self._observer.broken()
             self._records.append((CRASHED, encode(broken)))
-            name = type(message).__name__
-            text = f"the core crashed on {name} (seq {broken.seq}): {error!r}"
+            text = f"the core crashed on {type(message).__name__} (seq {broken.seq}): {error!r}"
             raise CoreCrashed(text) from error
         step = self._observer.finish()
         self._records.append((STEP, encode_step(step)))
         self._effects += effects
         self._began = self._began or isinstance(message, RunStarted)
         self.log.tell(step)
-        if reactor.state.seq - self._snapshot_at >= SNAPSHOT_INPUTS:
+        if reactor.state.seq - self._snapshot_at >= self.snapshot_inputs:
             self._records.append(self._snapshot())
 
     def _snapshot(self) -> tuple[str, bytes]:
@@ -287,19 +280,19 @@ class Daemon:
         checkpoint = Checkpoint(state_hash=core.state_hash(), core=core.snapshot())
         return SNAPSHOT, msgspec.msgpack.encode(checkpoint)
 
-    # -- the end -------------------------------------------------------------------------------
+    # -- the end ----------------------------------------------------------------------------------
 
     async def _listen(self) -> None:
-        """The first signal stops in order, the second at once."""
+        """The first signal stops in order, the second without waiting for the edges."""
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-            count = 0
+            is_second = False
             async for number in signals:
-                count += 1
                 self._interrupted = self._interrupted or number == signal.SIGINT
                 self.log.say("stopping", signal=signal.Signals(number).name)
                 self._supervisor.stop()
-                if count > 1:
+                if is_second:
                     self._end_edges()
+                is_second = True
 
     async def _keep_edges(self) -> None:
         try:
@@ -315,23 +308,22 @@ class Daemon:
 
     async def _way_out(self) -> None:
         """Takes back what works at the venue; needs neither the journal nor the core's consent."""
-        state = self.core.order_manager.state
-        cancels = [
+        desks = self.core.order_manager.state.desks.values()
+        self.gateway.perform(
             CancelOrder(
                 client_order_id=id_, instrument=desk.instrument, request_id="", reason="failed"
             )
-            for desk in state.desks.values()
+            for desk in desks
             for id_ in desk.working
-        ]
-        self.gateway.perform(cancels)
+        )
         with anyio.move_on_after(WAY_OUT_S_MAX):
             await self.gateway.flush()
 
     async def _finish(self) -> None:
-        core = self.core
-        stop = Stop(seq=core.reactor.state.seq, state_hash=core.state_hash())
+        stop = Stop(seq=self.core.reactor.state.seq, state_hash=self.core.state_hash())
         await self.journal.commit([self._snapshot(), (END, msgspec.json.encode(stop))])
-        self.log.say("stopped", seq=stop.seq, state_hash=stop.state_hash)
+        fields = {"seq": stop.seq, "state_hash": stop.state_hash}
+        self.log.say("stopped", **fields, bars_conflated=self.inbox.conflated)
 
     def _exit_code(self) -> int:
         if self._interrupted:
@@ -347,53 +339,9 @@ def run_daemon(loaded: Loaded, *, kind: type[Daemon] = Daemon, code_version: str
     VerificationError if the journal and this program disagree, VenueFault without a venue.
     """
     check_live(loaded.config)
-    _check_venue(loaded.config)
-    daemon = kind(loaded.config, os.environ, code_version)
-    uvloop = find_spec("uvloop") is not None
-    return anyio.run(daemon.run, backend_options={"use_uvloop": uvloop})
 
+    async def run() -> int:
+        return await kind(loaded.config, os.environ, code_version).run()
 
-def _check_venue(config: Config) -> None:
-    """Raises ConfigError for what the way to the venue cannot do yet."""
-    gateway = config.gateway
-    assert gateway is not None
-    if gateway.venue != VENUE:
-        raise ConfigError(
-            f"no live gateway speaks to {gateway.venue} yet",
-            where="gateway.venue",
-            hint=f"there is {VENUE}",
-        )
-    if gateway.ws_api is None:
-        raise ConfigError("a live run needs the venue's address", where="gateway.ws_api")
-    if config.state_dir is None:
-        raise ConfigError("a live run needs a folder for its journal", where="state_dir")
-    for each in config.instruments:
-        if each.venue != gateway.venue:
-            raise ConfigError(
-                f"{each.name} is not traded at {gateway.venue}", where=f"instruments.{each.name}"
-            )
-    for strategy in config.strategies:
-        if strategy.exits:
-            raise ConfigError(
-                "protective exits do not reach a live venue yet",
-                where=f"strategies.{strategy.name}.exits",
-            )
-
-
-def _grids(config: Config, core: Core) -> list[Grid]:
-    grids = []
-    for each in config.instruments:
-        steps = each.tick, each.lot
-        try:
-            grid = grid_of(
-                symbol=each.symbol,
-                venue=each.venue,
-                quote=each.currency,
-                steps=steps,
-                scale=core.scale,
-            )
-        except ValueError as error:
-            where = f"instruments.{each.name}.currency"
-            raise ConfigError(f"the venue's symbol {error}", where=where) from None
-        grids.append(grid)
-    return grids
+    has_uvloop = find_spec("uvloop") is not None
+    return anyio.run(run, backend_options={"use_uvloop": has_uvloop})

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from msgspec import NODEFAULT, Struct
+from msgspec import NODEFAULT, Struct, structs
 
 from actors.graph import CORE, ROUTES
 from actors.runtime.routes import Routes
@@ -135,7 +135,7 @@ def keys() -> str:
 def params() -> str:
     """The parameters of the bundled strategies."""
     parts = [
-        f"### `type: {name}`\n\n{_about(struct)}\n\n{_fields(fields_of(struct))}"
+        f"### `type: {name}`\n\n{_about(struct)}\n\n{_fields(struct)}"
         for name, struct in PARAMS.items()
     ]
     return "\n".join(parts)
@@ -199,15 +199,23 @@ def _section(path: str, struct: type[Struct]) -> Iterator[str]:
     fields = fields_of(struct)
     if path:
         yield f"### `{path}`\n\n{_about(struct)}\n"
-    yield _fields(fields)
+    yield _fields(struct)
     for field in fields:
         if field.inner is not None:
             below = f"{path}.{field.key}" if path else field.key
             yield from _section(below + "[]" * field.many, field.inner)
 
 
-def _fields(fields: Iterable[FieldInfo]) -> str:
-    rows = [(f"`{field.key}`", field.description, _default(field)) for field in fields]
+def _fields(struct: type[Struct]) -> str:
+    needed = {field.encode_name for field in structs.fields(struct) if field.required}
+    rows = [
+        (
+            f"`{field.key}`",
+            field.description,
+            "must be given" if field.key in needed else _default(field),
+        )
+        for field in fields_of(struct)
+    ]
     return _table(("key", "meaning", "default"), rows)
 
 
@@ -216,14 +224,17 @@ def _about(struct: type[Struct]) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    value = field.default
-    if field.inner is not None:
-        return "must be given" if value is NODEFAULT and not field.many else "see below"
-    if value is NODEFAULT:
-        return "must be given"
-    if value is None:
-        return "none"
-    return f"`{str(value).lower()}`"
+    match field.default:
+        case None | ():
+            return "none"
+        case value if value is NODEFAULT:  # made anew for each: an empty list or mapping
+            return "none"
+        case Struct():
+            return "see below"
+        case bool() as value:
+            return f"`{str(value).lower()}`"
+        case value:
+            return f"`{value}`"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

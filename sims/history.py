@@ -26,6 +26,10 @@ MOMENTS: Final = 4
 
 WINDOW_EVENTS: Final = 4_096
 
+_TS_OPEN: Final = 5
+_TS_CLOSE: Final = 6
+"""Columns of a reader's table."""
+
 Int64s: TypeAlias = npt.NDArray[np.int64]
 
 
@@ -63,7 +67,13 @@ class _Reader:
     @property
     def known_until(self) -> int | None:
         """All events before this instant are in memory; None once the file has ended."""
-        return None if self.exhausted else int(self.table[-1, 5]) if len(self.table) else -(2**62)
+        return (
+            None
+            if self.exhausted
+            else int(self.table[-1, _TS_OPEN])
+            if len(self.table)
+            else -(2**62)
+        )
 
     def load(self) -> None:
         """Takes the next batch in."""
@@ -83,7 +93,7 @@ class _Reader:
 
     def drop(self, horizon: int) -> None:
         """Forgets the rows that closed before the horizon."""
-        self.table = self.table[int(np.searchsorted(self.table[:, 6], horizon)) :]
+        self.table = self.table[int(np.searchsorted(self.table[:, _TS_CLOSE], horizon)) :]
 
 
 def windows(sources: list[Source], batch_rows: int = BATCH_ROWS) -> Iterator[Window]:
@@ -113,22 +123,17 @@ def _advance(readers: list[_Reader]) -> int | None:
 def _events(readers: list[_Reader], begun: int, horizon: int | None) -> tuple[Int64s, Int64s]:
     """The codes and rows of the events from `begun` to before `horizon`, in order."""
     instants, codes, rows = [], [], []
-    for number, reader in enumerate(readers):
-        table = reader.table
-        instant = np.stack((table[:, 5], table[:, 6], table[:, 6]), axis=1).ravel()
-        code = np.tile(np.array((OPENING, INSIDE, CLOSE), np.int64) + MOMENTS * number, len(table))
-        row = np.repeat(np.arange(len(table), dtype=np.int64), 3)
-        wanted = instant >= begun
-        if horizon is not None:
-            wanted &= instant < horizon
-        instants.append(instant[wanted])
-        codes.append(code[wanted])
-        rows.append(row[wanted])
-    when, what, which = np.concatenate(instants), np.concatenate(codes), np.concatenate(rows)
-    # A stable sort keeps sources and rows in their order among equals.
-    base = int(when.min()) if len(when) else 0
-    order = np.argsort((when - base) * MOMENTS + what % MOMENTS, kind="stable")
-    return _merged(what[order], which[order])
+    for moment, column in ((INSIDE, _TS_CLOSE), (CLOSE, _TS_CLOSE), (OPENING, _TS_OPEN)):
+        for number, reader in enumerate(readers):
+            times = reader.table[:, column]
+            first = int(np.searchsorted(times, begun))
+            last = len(times) if horizon is None else int(np.searchsorted(times, horizon))
+            instants.append(times[first:last])
+            codes.append(np.full(last - first, MOMENTS * number + moment))
+            rows.append(np.arange(first, last))
+    # They stand by moment, source and row already; a stable sort keeps that among equal instants.
+    order = np.argsort(np.concatenate(instants), kind="stable")
+    return _merged(np.concatenate(codes)[order], np.concatenate(rows)[order])
 
 
 def _merged(codes: Int64s, rows: Int64s) -> tuple[Int64s, Int64s]:

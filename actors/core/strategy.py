@@ -75,7 +75,7 @@ class StrategyActor:
         self.instrument = instrument
         self.strategy = strategy
         self.state = StrategyState(equity=equity)
-        self._kernel = strategy.kernel
+        self._kernel = strategy.short_way
         self._label = name
         self._sizing = sizing
         self._exits = tuple(exits)

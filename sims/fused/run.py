@@ -29,6 +29,8 @@ from trader.model.money import MoneyScale
 from trader.model.units import DAY_NS, Lots, Money
 from trader.strategies.averages import EmaCross, EmaCrossState
 
+_SMALLER: Final = "trade fewer lots or take a coarser tick"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FusedRun:
@@ -131,8 +133,7 @@ def run_fused(config: Config, columns: Columns, gear: Gear | None = None) -> Fus
     first = int(np.searchsorted(rows, _first_row(config, columns)))
     sizes, reasons = sizes_and_reasons(lots, below, says[first : first + 2].tolist())
     a = _account(config, scale, columns)
-    samples = (int(columns.ts_close[-1]) - int(a[account.NEXT_SAMPLE])) // int(a[account.SAMPLE_NS])
-    out = buffers(len(rows), max(0, samples + 1) + 1)
+    out = buffers(len(rows), _samples(a, columns) + 1)
     failed = gear.account_loop(
         a,
         (columns.open, columns.close),
@@ -156,9 +157,6 @@ def run_fused(config: Config, columns: Columns, gear: Gear | None = None) -> Fus
     )
 
 
-_SMALLER: Final = "trade fewer lots or take a coarser tick"
-
-
 def _check_bounds(
     config: Config, scale: MoneyScale, rules: VenueRules, size: Lots, ticks: int
 ) -> None:
@@ -180,13 +178,13 @@ def _check_bounds(
 
 
 def _answers(gear: Gear, state: object, columns: Columns) -> tuple[Int64s, Int64s, Int64s]:
-    """The rows in which the strategy answers, what it says, and room with what it tells first."""
+    """The rows with an answer, the answers, and what is told with each (unused room after it)."""
     scan = gear.made_of
     ints = np.array([getattr(state, name) for name in scan.ints], np.int64)
     floats = np.array([getattr(state, name) for name in scan.floats], np.float64)
     count = len(columns.close)
     rows, says = np.empty(count, np.int64), np.empty(count, np.int64)
-    # Told as a whole: a slice is another type to the compiler, and would be compiled for.
+    # Handed on whole: a slice would be another type to the compiler, and compiled for anew.
     told = np.empty((len(scan.told), count), np.int64)
     by_name = {
         "open_ticks": columns.open,
@@ -212,6 +210,12 @@ def _account(config: Config, scale: MoneyScale, columns: Columns) -> Int64s:
     # The trading state's change at the start has taken the first name.
     a[account.COUNT] = 1
     return a
+
+
+def _samples(a: Int64s, columns: Columns) -> int:
+    """How many equity rows fall due; the end takes one more."""
+    span = int(columns.ts_close[-1]) - int(a[account.NEXT_SAMPLE])
+    return span // int(a[account.SAMPLE_NS]) + 1
 
 
 def _clock(columns: Columns) -> account.Clock:

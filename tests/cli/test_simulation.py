@@ -39,7 +39,7 @@ def test_json_is_the_run_with_its_metrics_and_its_folder(traderd: Command, tmp_p
     assert document.pop("metrics") == folder.metrics
     assert document.pop("out") == "here"
     assert document == folder.run
-    assert document["command"].startswith("traderd ")
+    assert document["command"] == "traderd --json --sim --config traderd.yaml --out here"
     assert said.err.startswith("running: 0 of 1500 rows")
 
 

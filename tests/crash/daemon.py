@@ -80,6 +80,7 @@ class MortalGateway(Gateway):
 class MortalDaemon(Daemon):
     """Passes points around each commit; all its waiting is short."""
 
+    snapshot_inputs = 20
     restarts = Restarts(pause_s_min=0.01, pause_s_max=0.05)
     patience = Patience(
         answer_within_ns=1_000_000_000,
@@ -87,7 +88,7 @@ class MortalDaemon(Daemon):
         absent_after_ns=1_600_000_000,
         valid_ms=1_500,
     )
-    gateway_kind = MortalGateway
+    gateway_kind: type[Gateway] = MortalGateway
 
     async def settle(
         self, records: Sequence[tuple[str, bytes]], effects: Sequence[Message]

@@ -10,9 +10,13 @@ class Flip(Strategy):
     """Turns its whole position over, bar by bar."""
 
     class Params(Struct):
+        """How large."""
+
         lots: int = 100
 
     class State(Struct):
+        """How many bars it has seen."""
+
         bars: int = 0
 
     def on_bar(self, bar: BarClosed) -> Answer:

@@ -22,11 +22,11 @@ AGREED: Final = {
         Canceled>CANCELED Expired>EXPIRED InDoubt>IN_DOUBT CancelRequested>PENDING_CANCEL""",
     S.SUBMITTED: """Accepted>ACCEPTED Rejected>REJECTED Filled>FILL Canceled>CANCELED
         Expired>EXPIRED InDoubt>IN_DOUBT CancelRequested>PENDING_CANCEL""",
-    S.IN_DOUBT: """Accepted>ACCEPTED Rejected>REJECTED Filled>FILL Canceled>CANCELED
+    S.IN_DOUBT: """Accepted>WORKING Rejected>REJECTED Filled>FILL Canceled>CANCELED
         Expired>EXPIRED InDoubt>IN_DOUBT CancelRequested>IN_DOUBT CancelRejected>IN_DOUBT
         Replaced>WORKING ReplaceRejected>WORKING Busted>IN_DOUBT""",
     S.ACCEPTED: """Filled>FILL Canceled>CANCELED Expired>EXPIRED Rejected>REJECTED
-        CancelRequested>PENDING_CANCEL ReplaceRequested>PENDING_REPLACE""",
+        CancelRequested>PENDING_CANCEL ReplaceRequested>PENDING_REPLACE Busted>ACCEPTED""",
     S.PARTIALLY_FILLED: """Filled>FILL Canceled>CANCELED Expired>EXPIRED
         CancelRequested>PENDING_CANCEL ReplaceRequested>PENDING_REPLACE Busted>PARTIALLY_FILLED""",
     S.PENDING_CANCEL: """Replaced>PENDING_CANCEL ReplaceRejected>PENDING_CANCEL Filled>FILL
@@ -37,7 +37,7 @@ AGREED: Final = {
         Busted>PENDING_REPLACE""",
     S.FILLED: "Busted>FILLED",
     S.CANCELED: "Filled>FILL Busted>CANCELED",
-    S.REJECTED: "Filled>FILL",
+    S.REJECTED: "Filled>FILL Busted>REJECTED",
     S.EXPIRED: "Filled>FILL Busted>EXPIRED",
 }
 

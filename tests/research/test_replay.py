@@ -70,6 +70,23 @@ def test_a_fused_run_is_replayed_by_step(tmp_path: Path) -> None:
     assert verdict.state_hash.recorded is None
 
 
+@pytest.mark.parametrize(
+    ("strategies", "more"),
+    [
+        (["{name: falls, file: falls.py}", CROSS], ""),
+        ([CROSS], "risk: {drawdown_max: 0.001}\n"),
+    ],
+)
+def test_a_run_that_ended_badly_is_replayed_to_its_bad_end(
+    tmp_path: Path, strategies: list[str], more: str
+) -> None:
+    path = project(tmp_path, configuration(strategies, more=more + "report: {baselines: false}"))
+    report = run(path, tmp_path / "out")
+
+    assert report.exit_code == 5
+    assert replayed(tmp_path / "out").agrees
+
+
 def test_changed_data_are_not_replayed(folder: RunFolder, tmp_path: Path) -> None:
     write_bars(tmp_path / "bars.parquet", [each + 0.01 for each in wave()])
 

@@ -58,10 +58,15 @@ class Fills:
 
 @dataclass
 class Watch:
-    """Sits on a simulation whose venue is a `WatchedVenue`."""
+    """Sits on a simulation whose venue is a `WatchedVenue`.
+
+    `position_max` is the limit in force, if it is to be watched; `targets_only` says that no
+    strategy places orders beside its targets, so that stops can be held to what they protect.
+    """
 
     whole: Simulation
     position_max: int | None = None
+    targets_only: bool = False
     steps: int = 0
     ts: Nanoseconds = 0
     seq: int = 0
@@ -73,7 +78,6 @@ class Watch:
     positions: dict[tuple[str, str], Fills] = field(default_factory=lambda: defaultdict(Fills))
     fees: int = 0
     arrivals: int = 0
-    halted_before: bool = True
 
     def __post_init__(self) -> None:
         """Begins to look."""
@@ -133,6 +137,8 @@ class Watch:
         self._check_orders(heard=heard and not self.whole.venue.reports)
         self._check_gate()
         self._check_exposure()
+        if self.targets_only and heard and not self.whole.venue.reports:
+            self._check_stops()
 
     def _check_positions(self) -> None:
         """Sum of fills = position, in each actor that keeps one."""
@@ -215,6 +221,20 @@ class Watch:
         for instrument, exposure in self.risk.state.exposures.items():
             assert exposure.lots + buys[instrument] <= self.position_max
             assert exposure.lots + sells[instrument] >= -self.position_max
+
+    def _check_stops(self) -> None:
+        """The stops of a position could never close more than it has."""
+        could: dict[tuple[str, str, int], int] = defaultdict(int)
+        for book in self.whole.venue.books.values():
+            for id_, order in book.orders.items():
+                made = self.made[id_]
+                if made.role is OrderRole.PROTECTION:
+                    side = -_sign(made.lots)
+                    room = order.granted - abs(order.filled)
+                    could[made.strategy, made.instrument, side] += room
+        for (strategy, instrument, side), lots in could.items():
+            held = self.positions.get((strategy, instrument), Fills()).lots
+            assert lots <= max(0, side * held)
 
 
 def _sign(lots: int) -> int:

@@ -21,7 +21,7 @@ def bundled(name: str, **params: Any) -> Strategy:
 
 def ask(strategy: Strategy, closed: BarClosed) -> Answer:
     """Its answer: from the step where the rule is one, else from `on_bar`."""
-    step = strategy.kernel
+    step = strategy.short_way
     if step is None:
         return strategy.on_bar(closed)
     says = step(strategy.state, closed)

@@ -125,7 +125,7 @@ WRONG: dict[str, tuple[str, int, str, str]] = {
     "a number": (HEAD + "class Mine(Strategy):\n    Params = 5\n", 0, "declares no Params", ""),
     "no on_bar": (HEAD + MINE.replace("on_bar", "on_bars"), 0, "Mine has no on_bar", ""),
     "lost input": (HEAD + MINE.replace('"last"', '"lost"'), 0, "wrong inputs: count, lost", "of"),
-    "five inputs": (HEAD + MINE.replace('"last"', '"last", ' * 4), 0, "wrong inputs", "up to four"),
+    "five inputs": (HEAD + MINE.replace('"last"', '"last", ' * 4), 0, "wrong inputs", "up to 4"),
 }
 
 

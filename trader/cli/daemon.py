@@ -1,6 +1,7 @@
 """`traderd` without a verb: the daemon."""
 
 from trader.cli.options import Options
+from trader.cli.output import document
 from trader.cli.program import PROGRAM
 from trader.errors import UsageError
 
@@ -16,4 +17,7 @@ def run_live(options: Options) -> int:
     from actors.live import run_daemon
     from trader.research.code_version import code_version
 
-    return run_daemon(options.load(), code_version=code_version())
+    code = run_daemon(options.load(), code_version=code_version())
+    if options.as_json:
+        document({"stopped": True, "exit_code": code})
+    return code

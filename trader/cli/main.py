@@ -10,6 +10,7 @@ from typing import Final
 
 import click
 
+from trader.cli.options import Options
 from trader.cli.output import document, failure, note
 from trader.cli.program import PROGRAM, traderd
 from trader.errors import TraderdError, UsageError
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a curve on a terminal without its characters
     try:
-        code = traderd.main(words, prog_name=PROGRAM, standalone_mode=False)
+        given = Options(words=tuple(words))
+        code = traderd.main(words, prog_name=PROGRAM, standalone_mode=False, obj=given)
     except TraderdError as error:
         return _fail(error, words)
     except click.UsageError as error:

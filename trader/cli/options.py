@@ -18,8 +18,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The options at the top, as they were given."""
+    """The options at the top, as they were given, and all words of the command line."""
 
+    words: tuple[str, ...] = ()
     config: Path | None = None
     sets: tuple[str, ...] = ()
     as_json: bool = False
@@ -40,7 +41,7 @@ def json_option(command: F) -> F:
     def note_it(context: click.Context, parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001
         del parameter
         if value:
-            context.obj = replace(context.obj or Options(), as_json=True)
+            context.obj = replace(context.obj, as_json=True)
 
     return click.option(
         "--json",

@@ -5,6 +5,7 @@ themselves need.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -110,12 +111,11 @@ def traderd(  # noqa: PLR0913 - one argument for each option
 
     Without --sim and without a verb: the daemon, which trades live as the configuration says.
     """
-    given = context.obj or Options()
     more = tuple(
         f"run.{key}={value}" for key, value in (("seed", seed), ("gear", gear)) if value is not None
     )
-    context.obj = options = Options(
-        config=config, sets=(*sets, *more), as_json=given.as_json, out=out, pace=pace or "max"
+    context.obj = options = replace(
+        context.obj, config=config, sets=(*sets, *more), out=out, pace=pace or "max"
     )
     if version:
         return _version(options)

@@ -1,13 +1,13 @@
 """`traderd --sim`: a run on recorded data, from the configuration to the summary."""
 
 import shlex
-import sys
 from pathlib import Path
 from time import perf_counter
 
 from trader.cli.options import DEMONSTRATION, Options
 from trader.cli.output import document, note
 from trader.cli.pages import program, show_run
+from trader.cli.program import PROGRAM
 from trader.cli.watching import watching
 from trader.research.folder import RunFolder
 from trader.research.pacing import speed
@@ -19,7 +19,7 @@ def run_simulation(options: Options) -> int:
     pace = speed(options.pace)
     request = Request(
         loaded=options.load(),
-        command=shlex.join(["traderd", *sys.argv[1:]]),
+        command=shlex.join([PROGRAM, *options.words]),
         out=options.out,
         pace=pace,
     )

@@ -63,13 +63,19 @@ TRANSITIONS: Final[Mapping[OrderStatus, Row]] = {
     S.SUBMITTED: {**_ANSWERS, CancelRequested: S.PENDING_CANCEL},
     S.IN_DOUBT: {
         **_ANSWERS,
+        OrderAccepted: WORKING,
         CancelRequested: S.IN_DOUBT,
         CancelRejected: S.IN_DOUBT,
         OrderReplaced: WORKING,
         ReplaceRejected: WORKING,
         OrderBusted: S.IN_DOUBT,
     },
-    S.ACCEPTED: {**_ENDS, **_REQUESTS, OrderRejected: S.REJECTED},
+    S.ACCEPTED: {
+        **_ENDS,
+        **_REQUESTS,
+        OrderRejected: S.REJECTED,
+        OrderBusted: S.ACCEPTED,
+    },
     S.PARTIALLY_FILLED: {**_ENDS, **_REQUESTS, OrderBusted: S.PARTIALLY_FILLED},
     S.PENDING_CANCEL: {
         **_ENDS,
@@ -91,7 +97,7 @@ TRANSITIONS: Final[Mapping[OrderStatus, Row]] = {
     },
     S.FILLED: {OrderBusted: S.FILLED},
     S.CANCELED: {OrderFilled: FILL, OrderBusted: S.CANCELED},
-    S.REJECTED: {OrderFilled: FILL},
+    S.REJECTED: {OrderFilled: FILL, OrderBusted: S.REJECTED},
     S.EXPIRED: {OrderFilled: FILL, OrderBusted: S.EXPIRED},
 }
 
@@ -121,7 +127,7 @@ def transition(
         return _PARTIALLY_FILLED if lots_filled else _ACCEPTED
     if status in _KEPT_BY_A_FILL:
         return status
-    if lots_filled == lots:
+    if abs(lots_filled) >= abs(lots):
         return _FILLED
     return status if status in _PENDING else _PARTIALLY_FILLED
 

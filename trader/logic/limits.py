@@ -93,10 +93,11 @@ def trading_halted(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Deni
         return None
     if view.trading is _HALTED:
         return Denial("trading_halted", "trading is halted")
-    position = view.exposures[order.instrument].lots
-    if position * order.lots < 0 and abs(order.lots) <= abs(position):
+    exposure = view.exposures[order.instrument]
+    leaving = abs(order.lots + (exposure.buys if order.lots > 0 else exposure.sells))
+    if exposure.lots * order.lots < 0 and leaving <= abs(exposure.lots):
         return None
-    return Denial("reducing_only", f"{order.lots} lots do not reduce a position of {position}")
+    return Denial("reducing_only", f"{leaving} lots do not reduce a position of {exposure.lots}")
 
 
 def duplicate_client_order_id(
@@ -165,14 +166,15 @@ def notional_exceeds_max(notional_max: Money) -> Rule:
 
 
 def position_exceeds_max(position_max: Lots) -> Rule:
-    """No order after which some subset of the open orders could hold more lots."""
+    """No order that raises what some subset of the open orders could hold beyond so many lots."""
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
         del now
         if order.role is _PROTECTION:
             return None
-        worst = view.exposures[order.instrument].worst(order.lots)
-        if worst <= position_max:
+        exposure = view.exposures[order.instrument]
+        worst = exposure.worst(order.lots)
+        if worst <= position_max or worst <= exposure.worst():
             return None
         return Denial("position_exceeds_max", f"worst case {worst} lots, allowed {position_max}")
 
@@ -180,21 +182,24 @@ def position_exceeds_max(position_max: Lots) -> Rule:
 
 
 def gross_exceeds_max(gross_max: Money) -> Rule:
-    """No order after which the worst cases of all instruments could be worth more together."""
+    """No order that raises what the worst cases of all instruments are worth beyond this."""
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
         del now
         if order.role is _PROTECTION:
             return None
-        gross = 0
-        for name, exposure in view.exposures.items():
-            lots = order.lots if name == order.instrument else 0
-            gross += exposure.worst(lots) * abs(exposure.ticks) * exposure.tick_lot
-        if gross <= gross_max:
+        before = sum(_worth(exposure, 0) for exposure in view.exposures.values())
+        exposure = view.exposures[order.instrument]
+        gross = before - _worth(exposure, 0) + _worth(exposure, order.lots)
+        if gross <= gross_max or gross <= before:
             return None
         return Denial("gross_exceeds_max", f"worst case {gross} quanta, allowed {gross_max}")
 
     return rule
+
+
+def _worth(exposure: Exposure, lots: Lots) -> Money:
+    return exposure.worst(lots) * abs(exposure.ticks) * exposure.tick_lot
 
 
 def short_forbidden(long_only: tuple[str, ...]) -> Rule:

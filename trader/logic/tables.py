@@ -13,6 +13,8 @@ from itertools import count
 from struct import Struct
 from typing import Final
 
+import msgspec
+
 HEAD: Final = ("seq", "n", "ts", "cause_seq", "cause_n")
 INPUTS_MAX: Final = 4
 
@@ -83,6 +85,7 @@ class Table:
 
     def extend_bytes(self, rows: bytes) -> None:
         """Adds rows as they lie in memory: little-endian int64, row after row."""
+        assert len(rows) % (8 * self.width) == 0, (self.name, len(rows))
         self.data.frombytes(rows)
 
     def column(self, name: str) -> "array[int]":
@@ -121,7 +124,7 @@ class Names(dict[str, int]):
         return index
 
     def take(self, names: Iterable[str]) -> None:
-        """Gives many new names the next indices at once."""
+        """Gives many names, none of which is known yet, the next indices at once."""
         self.update(zip(names, count(len(self)), strict=False))
 
 
@@ -145,5 +148,6 @@ class Tables:
         for kind, names in self.names.items():
             whole.update(kind.encode())
             whole.update(len(names).to_bytes(8, "little"))
-            whole.update("\n".join(names).encode())
+            # Packed, each name stands behind its length: no two lists of names look alike.
+            whole.update(msgspec.msgpack.encode(list(names)))
         return whole.hexdigest()

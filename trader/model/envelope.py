@@ -91,5 +91,5 @@ def encode(envelope: Envelope) -> bytes:
 
 
 def decode(data: bytes) -> Envelope:
-    """The envelope that `encode` wrote; raises `msgspec.ValidationError` on anything else."""
+    """The envelope that `encode` wrote; raises `msgspec.DecodeError` on anything else."""
     return _decoder.decode(data)

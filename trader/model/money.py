@@ -7,6 +7,7 @@ are counted. Cash, profit and equity are multiples of it.
 
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from msgspec import Struct
@@ -28,11 +29,10 @@ class MoneyScale(Struct, frozen=True, kw_only=True):
 
     def of(self, amount: Decimal) -> Money:
         """The amount in quanta; raises ValueError if that would round."""
-        scaled = amount.scaleb(self.places)
-        quanta = int(scaled)
-        if quanta != scaled:
+        scaled = Fraction(amount) * 10**self.places
+        if scaled.denominator != 1:
             raise ValueError(f"{amount} is no multiple of 1e-{self.places}")
-        return quanta
+        return scaled.numerator
 
     def text(self, quanta: Money) -> str:
         """The amount in plain notation, without trailing zeros.
@@ -40,7 +40,11 @@ class MoneyScale(Struct, frozen=True, kw_only=True):
         >>> MoneyScale(places=5, half={}).text(-1250000)
         '-12.5'
         """
-        return plain(Decimal(quanta).scaleb(-self.places))
+        digits = f"{abs(quanta):0{self.places + 1}d}"
+        cut = len(digits) - self.places
+        whole, part = digits[:cut], digits[cut:].rstrip("0")
+        sign = "-" if quanta < 0 else ""
+        return f"{sign}{whole}.{part}" if part else f"{sign}{whole}"
 
 
 def plain(amount: Decimal) -> str:
@@ -61,16 +65,23 @@ def places_of(amount: Decimal) -> int:
     >>> places_of(Decimal("0.0100")), places_of(Decimal("1E+3"))
     (2, 0)
     """
-    exponent = amount.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    return max(0, len(plain(amount).partition(".")[2]))
 
 
 def money_scale(
     grids: Iterable[tuple[str, Decimal, Decimal]], cash: Decimal, *, fees: bool
 ) -> MoneyScale:
     """The scale of a run with these instruments (name, tick, lot) and this cash."""
-    halves = {name: tick * lot / 2 for name, tick, lot in grids}
-    needed = [places_of(value) for value in (*halves.values(), cash)]
+    halves = {name: Fraction(tick) * Fraction(lot) / 2 for name, tick, lot in grids}
+    needed = [_places(half) for half in (*halves.values(), Fraction(cash))]
     places = max([*needed, FEE_PLACES] if fees else needed)
-    half = {name: int(value.scaleb(places)) for name, value in halves.items()}
+    half = {name: int(value * 10**places) for name, value in halves.items()}
     return MoneyScale(places=places, half=half)
+
+
+def _places(value: Fraction) -> int:
+    """How many decimal places a decimal fraction needs."""
+    places = 0
+    while 10**places % value.denominator:
+        places += 1
+    return places

@@ -6,10 +6,11 @@ told with its line; it never ends in a traceback of ours.
 
 import sys
 import traceback
+from dataclasses import is_dataclass
 from hashlib import blake2b
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
-from typing import Any
+from typing import Any, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -22,13 +23,10 @@ from trader.strategies.strategy import Strategy
 def load_strategy(path: str) -> type[Strategy]:
     """The one strategy class defined in the file; raises ConfigError that names file and line."""
     module = _execute(path)
-    found = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Strategy)
-        and value.__module__ == module.__name__
-    ]
+    found: list[type[Strategy]] = []
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Strategy) and value not in found:
+            found += [value] if value.__module__ == module.__name__ else []
     if not found:
         raise ConfigError(
             "the strategy file defines no strategy",
@@ -67,31 +65,53 @@ def _execute(path: str) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except OSError as error:
-        text = f"the strategy file cannot be read: {error.strerror}"
-        raise ConfigError(text, where=path) from None
     except SyntaxError as error:
         text = f"the strategy file has a syntax error: {error.msg}"
-        raise ConfigError(text, where=f"{path}:{error.lineno}") from None
-    except Exception as error:  # noqa: BLE001  # a stranger's code may raise anything
-        line = traceback.extract_tb(error.__traceback__)[-1].lineno
+        raise ConfigError(text, where=_place(path, error.lineno)) from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # a stranger's code may raise anything
+        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
+        if isinstance(error, OSError) and not lines:
+            text = f"the strategy file cannot be read: {error.strerror}"
+            raise ConfigError(text, where=path) from None
         text = f"the strategy file fails when loaded: {type(error).__name__}: {error}"
-        raise ConfigError(text, where=f"{path}:{line}") from None
+        raise ConfigError(text, where=_place(path, lines[-1] if lines else None)) from None
     return module
+
+
+def _place(path: str, line: int | None) -> str:
+    return f"{path}:{line}" if line else path
 
 
 def _check_class(cls: type[Strategy], path: str) -> None:
     for name in ("Params", "State"):
         declared = getattr(cls, name, None)
-        if not (isinstance(declared, type) and issubclass(declared, Struct)):
+        if not isinstance(declared, type) or not _is_declared(declared):
             raise ConfigError(
                 f"strategy {cls.__name__} declares no {name}",
                 where=path,
                 hint=f"a class {name}(Struct) inside it, even an empty one",
             )
-    if cls.on_bar is Strategy.on_bar:
+    if cls.on_bar is Strategy.on_bar and cls.kernel is Strategy.kernel:
         raise ConfigError(f"strategy {cls.__name__} has no on_bar", where=path)
-    unknown = [name for name in cls.inputs if name not in cls.State.__struct_fields__]
-    if unknown or len(cls.inputs) > INPUTS_MAX:
+    if not isinstance(cls.inputs, tuple) or not all(isinstance(i, str) for i in cls.inputs):
+        text = f"strategy {cls.__name__}: inputs must be a tuple of names"
+        raise ConfigError(text, where=path)
+    try:
+        get_type_hints(cls.Params)
+        known = get_type_hints(cls.State)
+    except NameError as error:
+        text = f"strategy {cls.__name__} declares a field of an unknown type: {error}"
+        raise ConfigError(text, where=path) from None
+    if len(cls.inputs) > INPUTS_MAX or not known.keys() >= {*cls.inputs}:
         text = f"strategy {cls.__name__} declares wrong inputs: {', '.join(cls.inputs)}"
-        raise ConfigError(text, where=path, hint="up to four fields of its State")
+        raise ConfigError(text, where=path, hint=f"up to {INPUTS_MAX} fields of its State")
+    try:
+        cls.State() if cls.initial is Strategy.initial else None
+    except TypeError as error:
+        text = f"strategy {cls.__name__} cannot start: {error}"
+        hint = "give each field of its State a default, or write initial()"
+        raise ConfigError(text, where=path, hint=hint) from None
+
+
+def _is_declared(declared: type) -> bool:
+    return issubclass(declared, Struct) or is_dataclass(declared)

@@ -27,6 +27,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from msgspec import Struct
 
+from trader.kernels.kernel import HOLD
 from trader.model.market import BarClosed
 from trader.model.orders import OrderType
 from trader.model.units import Lots, Ticks
@@ -112,8 +113,22 @@ class Strategy:
         raise NotImplementedError
 
     def on_bar(self, bar: BarClosed) -> Answer:
-        """The answer to a closed bar; None says nothing new."""
-        raise NotImplementedError
+        """The answer to a closed bar; None says nothing new. As it stands: what the step says."""
+        kernel = self.kernel
+        if kernel is None:
+            raise NotImplementedError
+        says = kernel(self.state, bar)
+        return None if says == HOLD else self.answer(says, bar.close_ticks)
+
+    @property
+    def short_way(self) -> Callable[[Any, BarClosed], int] | None:
+        """The step, unless somebody further down wrote an `on_bar` of their own beside it."""
+        for cls in type(self).__mro__:
+            if "kernel" in vars(cls):
+                return self.kernel
+            if "on_bar" in vars(cls):
+                return None
+        return None
 
     def on_flat(self, *, exited: bool) -> None:
         """The target has become 0 without being asked: an exit ended it, or it was withheld."""

@@ -343,7 +343,8 @@ def test_a_cancel_that_was_refused_leaves_the_order_working(wire: Wire) -> None:
     wire.unseen = {"order.cancel"}
     wire.gate = instead("order.cancel", refusal(-2011, "Unknown order sent."))
 
-    assert kinds(wire.perform(CANCEL)) == [OrderAccepted, CancelRejected]
+    expected: list[object] = [OrderAccepted, CancelRejected]
+    assert kinds(wire.perform(CANCEL)) == expected
 
 
 def test_a_cancel_without_an_answer_is_sent_again(wire: Wire) -> None:
@@ -406,9 +407,8 @@ def test_a_part_without_an_answer_is_asked_for_with_all_others(wire: Wire, metho
     wire.gate = instead(method, refusal(-1000))
     wire.perform(QueryAccount(request_id="q"))
 
-    told = wire.wait(60)
-
-    assert kinds(told) == [PositionReport, AccountReported]
+    expected: list[object] = [PositionReport, AccountReported]
+    assert kinds(wire.wait(60)) == expected
 
 
 # -- the stream -----------------------------------------------------------------------------------

@@ -183,9 +183,7 @@ class BinanceDialogue:
             now,
         )
 
-    def _placed(
-        self, id_: str, grid: Grid, raw: Raw, now: Nanoseconds, asked: Nanoseconds
-    ) -> Turn:
+    def _placed(self, id_: str, grid: Grid, raw: Raw, now: Nanoseconds, asked: Nanoseconds) -> Turn:
         placed = body(raw, Placed)
         if placed.client_id != id_:
             return self._doubt(id_, grid, now, asked)
