@@ -1,4 +1,4 @@
-"""Builds a simulation from a configuration: opens the data, sets the venue's rules, wires the core."""
+"""Builds a simulation from a configuration: its data, the venue's rules, the wired core."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +16,7 @@ BPS = 10_000
 
 
 def open_sources(config: Config) -> list[Source]:
-    """The run's part of every data file, warm-up bars included; raises DataError for a broken one."""
+    """The run's part of every data file, warm-up included; raises DataError for a broken one."""
     instruments = {i.name: i for i in config.instruments}
     sources = []
     for data in config.data:
@@ -30,7 +30,8 @@ def open_sources(config: Config) -> list[Source]:
             off_grid=config.run.off_grid,
         )
         warmup = max(
-            (warmup_bars(s) for s in config.strategies if s.instrument == data.instrument), default=0
+            (warmup_bars(s) for s in config.strategies if s.instrument == data.instrument),
+            default=0,
         )
         start, stop = file.window(config.run.from_, config.run.to, warmup)
         sources.append(

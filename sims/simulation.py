@@ -27,7 +27,9 @@ Pacer = Callable[[Nanoseconds], None]
 class Simulation:
     """One run: feed it windows of history until they end or it is told to stop."""
 
-    def __init__(self, core: Core, venue: BarVenue, sources: Sequence[Source], run: str, clock: Clock) -> None:
+    def __init__(
+        self, core: Core, venue: BarVenue, sources: Sequence[Source], run: str, clock: Clock
+    ) -> None:
         """`clock` only measures how long reading takes; nothing in the run depends on it."""
         self.core: Final = core
         self.venue: Final = venue
@@ -88,7 +90,7 @@ class Simulation:
         self._report()
         self._perform(self.core.reactor.note(RunEnded(), self.now))
 
-    def _play(self, window: Window) -> None:
+    def _play(self, window: Window) -> None:  # noqa: C901, PLR0912 - a call more in it is felt
         venue, timers = self.venue, self.core.timers
         books, moments, lanes = self._books, self._moments, self._lanes
         reports = venue.reports
@@ -103,7 +105,9 @@ class Simulation:
                 self.now = now = ts
                 decided = False
                 if pacer is not None:
+                    self.rows = rows
                     pacer(ts)
+                    until = self.until
             if moment == OPENING:
                 if timers.next_due <= ts:
                     self._tick(ts, after_bars=True)

@@ -89,7 +89,8 @@ def test_the_strategy_in_the_readme_is_short() -> None:
 
 def test_the_example_of_the_gears_has_one_digest() -> None:
     """And is covered: the readme promises it."""
-    from sims.fused.run import covers, read_columns, run_fused
+    from sims.fused.covers import covers
+    from sims.fused.run import read_columns, run_fused
 
     config = load(ROOT / "docs/examples/cross.yaml").config
     sources = open_sources(config)

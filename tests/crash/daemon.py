@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from websockets.asyncio.client import ClientConnection
 
@@ -88,7 +89,7 @@ class MortalDaemon(Daemon):
         absent_after_ns=1_600_000_000,
         valid_ms=1_500,
     )
-    gateway_kind: type[Gateway] = MortalGateway
+    gateway_kind: ClassVar[type[Gateway]] = MortalGateway
 
     async def settle(
         self, records: Sequence[tuple[str, bytes]], effects: Sequence[Message]

@@ -74,7 +74,7 @@ def test_a_fused_run_is_replayed_by_step(tmp_path: Path) -> None:
     ("strategies", "more"),
     [
         (["{name: falls, file: falls.py}", CROSS], ""),
-        ([CROSS], "risk: {drawdown_max: 0.001}\n"),
+        ([CROSS], "risk: {drawdown_max: 0.0001}\n"),
     ],
 )
 def test_a_run_that_ended_badly_is_replayed_to_its_bad_end(

@@ -40,7 +40,7 @@ def shares(symbols: tuple[str, ...], *, span: str = "", cash: int = 100_000) -> 
         f"  - {{symbol: {s}, venue: usa, tick: 0.0001, lot: 1, currency: USD}}" for s in symbols
     ]
     data = [
-        f"  - {{kind: bars, instrument: {s}.usa, interval: 1d, path: {_file(f'usa/{s}/1d')}}}"
+        f"  - {{kind: bars, instrument: {s}.usa, interval: 1d, path: {file_of(f'usa/{s}/1d')}}}"
         for s in symbols
     ]
     return HEAD.format(
@@ -55,7 +55,7 @@ def euro(*, span: str = "", cash: int = 100_000) -> str:
         cash=cash,
         instruments="  - {symbol: EURUSD, venue: fx, tick: 0.00001, lot: 1, currency: USD}",
         data="  - {kind: bars, instrument: EURUSD.fx, interval: 1h, "
-        f"path: {_file('fx/EURUSD/1h')}}}",
+        f"path: {file_of('fx/EURUSD/1h')}}}",
     )
 
 
@@ -81,5 +81,6 @@ def written(folder: Path, text: str) -> Config:
     return load(path).config
 
 
-def _file(folder: str) -> Path:
+def file_of(folder: str) -> Path:
+    """The one file in a folder of the recorded bars."""
     return next((BARS / folder).iterdir())

@@ -1,4 +1,4 @@
-"""Small worlds for the simulation's tests: bars in memory, read like a file's, and who trades them."""
+"""Small worlds for tests of the simulation: bars in memory, read like a file's, and who trades."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

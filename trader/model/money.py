@@ -32,7 +32,7 @@ class MoneyScale(Struct, frozen=True, kw_only=True):
         scaled = Fraction(amount) * 10**self.places
         if scaled.denominator != 1:
             raise ValueError(f"{amount} is no multiple of 1e-{self.places}")
-        return scaled.numerator
+        return int(scaled.numerator)
 
     def text(self, quanta: Money) -> str:
         """The amount in plain notation, without trailing zeros.

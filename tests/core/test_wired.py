@@ -1,0 +1,339 @@
+"""The core as it is wired, before a venue that says whatever it likes, and before an honest one."""
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from actors.assembly import Core
+from tests.core.making import A, B, bar, config, strategy
+from trader.config.schema import RiskConfig
+from trader.logic.lifecycle import ENDED
+from trader.model.account import AccountReported, PositionReport
+from trader.model.control import RunStarted, SetTradingState, TimerFired, TradingState
+from trader.model.envelope import Envelope, Message
+from trader.model.orders import (
+    CancelOrder,
+    CancelRejected,
+    OrderAccepted,
+    OrderApproved,
+    OrderBusted,
+    OrderCanceled,
+    OrderEvent,
+    OrderExpired,
+    OrderFilled,
+    OrderInDoubt,
+    OrderRejected,
+    OrderReplaced,
+    OrderRole,
+    OrderStatus,
+    OrderSubmitted,
+    ReplaceOrder,
+    ReplaceRejected,
+    SubmitOrder,
+)
+from trader.model.units import DAY_NS, MINUTE_NS, NONE
+
+CASH = 100
+POSITION_MAX = 12
+
+# -- a core, and what was said in it -------------------------------------------------------------
+
+
+class Trial:
+    """A core that is fed event by event, and held against everything that was said in it."""
+
+    def __init__(self, scripts: list[dict[int, Any]], *, patient: bool, risk: RiskConfig) -> None:
+        """Strategies `s0` and `s2` trade A, `s1` trades B; `s0` has a stop with its entries."""
+        strategies = [
+            strategy(f"s{k}", instrument=(A, B)[k % 2], script=script, stop_n=1 if k == 0 else None)
+            for k, script in enumerate(scripts)
+        ]
+        self.core = Core(config(strategies, risk=risk, cash=CASH), patient=patient)
+        self.said: list[Envelope] = []
+        self.core.reactor.observer = self.said.append
+        self.checked = 0
+        self.rows = {A: 1, B: 1}
+        self.now = MINUTE_NS
+        self.sent: list[SubmitOrder] = []
+        self.life: dict[str, OrderStatus] = {}
+        self.lots: dict[tuple[str, str], int] = defaultdict(int)
+        self.spent = 0
+        self.booked: Counter[tuple[str, str]] = Counter()
+        self.start(1)
+
+    def start(self, epoch: int) -> list[Message]:
+        """A life of the process begins, and the venue agrees with whatever we think."""
+        effects = self.note(RunStarted(run="trial", epoch=epoch))
+        held = {name: holding.lots for name, holding in self._holdings().items()}
+        reports = [PositionReport(instrument=i, lots=n, ts_event=0) for i, n in held.items()]
+        for report in reports:
+            effects += self.note(report)
+        return effects + self.note(AccountReported(request_id="a", count=2, ts_event=0))
+
+    def bar(self, instrument: str, close: int) -> list[Message]:
+        """The next bar of the instrument."""
+        made = bar(close, row=self.rows[instrument], instrument=instrument, low=close - 3)
+        self.rows[instrument] += 1
+        self.now = max(self.now, made.ts_close)
+        return self._checked(list(self.core.reactor.row(made, self.now)))
+
+    def note(self, message: Message) -> list[Message]:
+        """Anything that is no row."""
+        return self._checked(list(self.core.reactor.note(message, self.now)))
+
+    def _holdings(self) -> dict[str, Any]:
+        return self.core.portfolio.state.holdings
+
+    def _checked(self, effects: list[Message]) -> list[Message]:
+        for envelope in self.said[self.checked :]:
+            self._hear(envelope)
+        self.checked = len(self.said)
+        approved = [each.order for each in effects if isinstance(each, OrderApproved)]
+        if self.core.trading_state() is TradingState.HALTED:
+            assert approved == []
+        self.sent += approved
+        self._sums_agree()
+        return effects
+
+    def _hear(self, envelope: Envelope) -> None:
+        """What the order manager passes on is what has happened."""
+        event = envelope.body
+        if isinstance(event, OrderApproved):
+            assert envelope.source == "risk"
+        if envelope.source != "order_manager" or not isinstance(event, OrderEvent):
+            return
+        before = self.life.get(event.client_order_id, OrderStatus.INITIALIZED)
+        self.life[event.client_order_id] = event.status
+        if before >= ENDED and before is not OrderStatus.REJECTED:
+            assert event.status is before
+        if isinstance(event, OrderFilled | OrderBusted):
+            sign = 1 if isinstance(event, OrderFilled) else -1
+            self.lots[event.strategy, event.instrument] += sign * event.last_lots
+            self.spent += sign * event.last_lots * event.last_ticks
+            trade = (event.client_order_id, event.trade_id)
+            self.booked[trade] += sign
+            assert self.booked[trade] in {0, 1}
+
+    def _sums_agree(self) -> None:
+        """Positions are the sum of the fills, cash is what was paid, and everybody knows it."""
+        core = self.core
+        state = core.portfolio.state
+        for name, held in state.positions.items():
+            desk = core.order_manager.state.desks[name]
+            key = (name, desk.instrument)
+            assert sum(position.lots for position in held.values()) == self.lots[key]
+            assert desk.position == self.lots[key]
+        half = core.scale.half[A]
+        assert state.cash == core.scale.of(config().account.cash) - 2 * half * self.spent
+        worth = sum(h.lots * h.mark * h.half for h in state.holdings.values() if h.mark != NONE)
+        assert state.equity == state.cash + worth
+        risk: Any = next(actor for actor in core.reactor.actors if actor.name == "risk")
+        for name, exposure in risk.state.exposures.items():
+            assert exposure.lots == state.holdings[name].lots
+            open_ = [r for r in risk.state.resting.values() if r.instrument == name]
+            sizes = [r for r in open_ if r.role is not OrderRole.PROTECTION]
+            assert exposure.buys == sum(r.left for r in sizes if r.side > 0)
+            assert exposure.sells == sum(r.left for r in sizes if r.side < 0)
+
+    def worst(self, instrument: str) -> int:
+        """The largest position that risk thinks possible."""
+        risk: Any = next(actor for actor in self.core.reactor.actors if actor.name == "risk")
+        worst: int = risk.state.exposures[instrument].worst()
+        return worst
+
+
+# -- what may come -------------------------------------------------------------------------------
+
+LOTS = st.integers(-6, 6)
+SOME = LOTS.filter(bool)
+LINES = st.one_of(
+    st.builds(lambda lots: {"does": "target", "lots": lots}, LOTS),
+    st.builds(lambda lots: {"does": "target", "lots": lots}, SOME),
+    st.builds(lambda lots: {"does": "order", "key": "m", "lots": lots}, SOME),
+    st.builds(
+        lambda lots, limit: {"does": "order", "key": "l", "lots": lots, "limit": limit},
+        SOME,
+        st.integers(95, 105),
+    ),
+    st.builds(lambda key: {"does": "cancel", "key": key}, st.sampled_from("lm")),
+)
+SCRIPTS = st.lists(
+    st.lists(st.lists(LINES, max_size=2), min_size=8, max_size=8).map(lambda s: dict(enumerate(s))),
+    min_size=3,
+    max_size=3,
+)
+BARS = st.tuples(st.just("bar"), st.sampled_from([A, B]), st.integers(95, 105))
+PICKS = st.integers(0, 30)
+KINDS = (
+    OrderFilled,
+    OrderAccepted,
+    OrderFilled,
+    OrderBusted,
+    OrderFilled,
+    OrderRejected,
+    OrderCanceled,
+    OrderReplaced,
+    OrderExpired,
+    CancelRejected,
+    ReplaceRejected,
+    OrderInDoubt,
+    OrderSubmitted,
+)
+NONSENSE = st.tuples(
+    st.just("says"),
+    st.sampled_from(KINDS),
+    PICKS,
+    st.sampled_from(["all", "half", "wild", "wrong"]),
+    st.sampled_from(["t1", "t2", "t3"]),
+    st.integers(90, 110),
+)
+CONTROL = st.one_of(
+    st.tuples(st.just("set"), st.sampled_from(TradingState)),
+    st.just(("start",)),
+    st.just(("midnight",)),
+)
+RESUME = SetTradingState(state=TradingState.ACTIVE, by="ada", reason="resumed")
+
+
+def report(  # one word for each thing that a venue can get wrong
+    trial: Trial, kind: type[OrderEvent], pick: int, size: str, trade: str, ticks: int
+) -> Message:
+    """A report of this kind about any order there was, or about one that never was."""
+    orders = trial.core.order_manager.state.orders
+    ids = [*(order.client_order_id for order in trial.sent), "stranger"]
+    id_ = ids[pick % len(ids)]
+    known = orders.get(id_)
+    left = known.left if known else 3
+    lots = {"all": left, "half": left // 2, "wild": 3 * left, "wrong": -left}[size] or 1
+    fields: dict[str, Any] = {"client_order_id": id_}
+    match kind.__name__:
+        case "OrderRejected":
+            fields["code"] = "absent"
+        case "OrderReplaced":
+            fields["lots"] = lots
+        case "OrderFilled" | "OrderBusted":
+            fields |= {"last_lots": lots, "trade_id": trade, "last_ticks": ticks}
+        case _:
+            pass
+    made: Any = kind(**fields)
+    return made  # type: ignore[no-any-return]
+
+
+@settings(max_examples=150)
+@given(
+    SCRIPTS,
+    st.lists(st.one_of(BARS, BARS, NONSENSE, NONSENSE, CONTROL), min_size=20, max_size=60),
+    st.booleans(),
+)
+def test_whatever_a_venue_says_nothing_raises_and_the_sums_agree(
+    scripts: list[dict[int, Any]], events: list[Any], patient: bool
+) -> None:
+    """A trade is booked once, what has ended stays so, and nothing leaves while halted."""
+    trial = Trial(scripts, patient=patient, risk=RiskConfig(drawdown_max=Decimal("0.01")))
+    epoch = 1
+    for what, *rest in events:
+        match what:
+            case "bar":
+                trial.bar(*rest)
+            case "says":
+                trial.note(report(trial, *rest))
+                trial.note(RESUME)
+            case "set":
+                trial.note(SetTradingState(state=rest[0], by="ada", reason="asked"))
+            case "midnight":
+                trial.note(TimerFired(owner="scheduler", name="session", due=DAY_NS))
+            case _:
+                epoch += 1
+                trial.start(epoch)
+
+
+# -- an honest venue -----------------------------------------------------------------------------
+
+
+class Honest:
+    """A venue that accepts, fills no more than is open, and answers what it is asked."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, list[int]] = {}  # by id: lots in all, lots filled
+        self.asked: list[Message] = []
+        self.trades = 0
+
+    def take(self, effects: list[Message]) -> None:
+        """Commands arrive."""
+        for effect in effects:
+            if isinstance(effect, OrderApproved):
+                self.open[effect.order.client_order_id] = [effect.order.lots, 0]
+            if isinstance(effect, OrderApproved | CancelOrder | ReplaceOrder):
+                self.asked.append(effect)
+
+    def answer(self) -> list[Message]:
+        """The answer to the oldest command that has none."""
+        if not self.asked:
+            return []
+        command = self.asked.pop(0)
+        if isinstance(command, OrderApproved):
+            return [OrderAccepted(client_order_id=command.order.client_order_id)]
+        assert isinstance(command, CancelOrder | ReplaceOrder)
+        id_ = command.client_order_id
+        if isinstance(command, CancelOrder):
+            known = self.open.pop(id_, None) is not None
+            return [(OrderCanceled if known else CancelRejected)(client_order_id=id_)]
+        if id_ not in self.open or abs(command.lots) <= abs(self.open[id_][1]):
+            return [ReplaceRejected(client_order_id=id_)]
+        self.open[id_][0] = command.lots
+        return [OrderReplaced(client_order_id=id_, lots=command.lots)]
+
+    def fill(self, pick: int, size: int, ticks: int) -> list[Message]:
+        """A fill of up to `size` lots of one of its orders."""
+        if not self.open:
+            return []
+        id_ = list(self.open)[pick % len(self.open)]
+        lots, done = self.open[id_]
+        last = max(-size, min(size, lots - done))
+        self.open[id_][1] += last
+        if done + last == lots:
+            del self.open[id_]
+        self.trades += 1
+        return [
+            OrderFilled(
+                client_order_id=id_, trade_id=str(self.trades), last_lots=last, last_ticks=ticks
+            )
+        ]
+
+
+FILLS = st.tuples(st.just("fill"), PICKS, st.integers(1, 9), st.integers(95, 105))
+ANSWERS = st.just(("answer",))
+
+
+@settings(max_examples=150)
+@given(
+    SCRIPTS,
+    st.lists(st.one_of(BARS, BARS, FILLS, ANSWERS, ANSWERS), min_size=20, max_size=60),
+    st.booleans(),
+)
+def test_before_an_honest_venue_the_worst_case_stays_within_the_limit(
+    scripts: list[dict[int, Any]], events: list[Any], patient: bool
+) -> None:
+    """And nothing it says is a contradiction, in whatever order its reports come."""
+    # Stops are not counted, for they only close: so the strategy with stops trades nothing here.
+    trial = Trial([{}, *scripts[1:]], patient=patient, risk=RiskConfig(position_max=POSITION_MAX))
+    venue = Honest()
+    for what, *rest in events:
+        if what == "bar":
+            venue.take(trial.bar(*rest))
+        else:
+            for each in venue.answer() if what == "answer" else venue.fill(*rest):
+                venue.take(trial.note(each))
+        assert max(trial.worst(A), trial.worst(B)) <= POSITION_MAX
+        assert trial.core.trading_state() is TradingState.ACTIVE
+    while venue.asked:
+        for each in venue.answer():
+            venue.take(trial.note(each))
+    # Once everything is answered both sides know the same orders.
+    ours = trial.core.order_manager.state
+    working = {i: [ours.orders[i].lots, ours.orders[i].lots_filled] for i in sorted(venue.open)}
+    assert working == dict(sorted(venue.open.items()))
+    assert sorted(i for desk in ours.desks.values() for i in desk.working) == list(working)

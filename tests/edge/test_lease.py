@@ -1,0 +1,27 @@
+"""Epochs: each is used once, whatever becomes of the journal."""
+
+from pathlib import Path
+
+import pytest
+
+from actors.edge.lease import Epochs
+from trader.errors import VerificationError
+
+
+def test_epochs_go_up_and_survive(tmp_path: Path) -> None:
+    first = Epochs(tmp_path, 0)
+    assert [first.advance(), first.advance()] == [1, 2]
+    assert Epochs(tmp_path, 0).advance() == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["epoch"]
+
+
+def test_the_greater_of_file_and_journal_counts(tmp_path: Path) -> None:
+    assert Epochs(tmp_path, 7).advance() == 8
+    assert Epochs(tmp_path, 5).latest == 8
+
+
+@pytest.mark.parametrize("content", [b"", b"-1", b"x", b"\xff", b"1.5"])
+def test_a_damaged_file_stops_everything(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "epoch").write_bytes(content)
+    with pytest.raises(VerificationError, match="epochs is damaged"):
+        Epochs(tmp_path, 1)
