@@ -1,8 +1,11 @@
 """The pages say what is: their code runs, their links, paths and commands lead somewhere."""
 
+import json
 import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
@@ -18,6 +21,7 @@ from trader.cli.program import traderd
 from trader.config.fields import fields_of
 from trader.config.loader import load
 from trader.config.schema import Config
+from trader.errors import UsageError
 from trader.strategies.loader import load_strategy
 from trader.strategies.params import PARAMS
 
@@ -27,7 +31,6 @@ PAGES = sorted(
     for top in (*ROOT.glob("*.md"), ROOT / "docs", ROOT / "trader", ROOT / "bench")
     for path in (top.rglob("*.md") if top.is_dir() else (top,))
 )
-PLACEHOLDER = re.compile(r"[A-Z]+")
 PATH = re.compile(r"(actors|bench|config|docs|scripts|sims|tests|trader)/[\w./-]*")
 
 # The brackets keep the patterns from finding themselves.
@@ -87,19 +90,24 @@ def test_the_strategy_in_the_readme_is_short() -> None:
     assert len([line for line in code.splitlines() if line]) <= 18
 
 
-def test_the_example_of_the_gears_has_one_digest() -> None:
-    """And is covered: the readme promises it."""
-    from sims.fused.covers import covers
-    from sims.fused.run import read_columns, run_fused
+def test_the_commands_that_show_the_gears_tell_one_digest(tmp_path: Path) -> None:
+    commands = [c for c in _commands(ROOT / "README.md") if "docs/examples/cross.yaml" in c]
 
-    config = load(ROOT / "docs/examples/cross.yaml").config
-    sources = open_sources(config)
-    simulation = build(config, sources, perf_counter)
-    simulation.run()
+    runs = [
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-m", "trader", *words, "--json", "--out", tmp_path / words[-1]],
+                cwd=ROOT,
+                capture_output=True,
+                check=True,
+            ).stdout
+        )
+        for _, *words in commands
+    ]
 
-    assert covers(config) is None
-    fused = run_fused(config, read_columns(sources[0])).tables()
-    assert fused.digest() == simulation.core.tables.digest()
+    assert [run["gear"] for run in runs] == ["step", "fused"]
+    assert runs[0]["digest"] == runs[1]["digest"]
+    assert runs[0]["counts"]["fills"] > 100
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_ids)
@@ -145,40 +153,36 @@ def test_commands_exist(page: Path) -> None:
         for word in words[1:]:
             if PATH.fullmatch(word):
                 assert (ROOT / word).exists(), words
-        if "-k" in words:
-            assert _tests_named(words[words.index("-k") + 1]), words
 
 
 def _commands(page: Path) -> Iterator[list[str]]:
+    """What stands in shell blocks, and in spans of prose if it is more than a script's name."""
     lines = [line for block in _blocks(page, "sh") for line in block.splitlines()]
-    for line in (*lines, *_spans(page)):
+    for line in (*lines, *(span for span in _spans(page) if " " in span)):
         words = shlex.split(line, comments=True)
         if words and (words[0] == "traderd" or words[0].startswith("scripts/")):
-            if len(words) > 1 or not PATH.fullmatch(words[0]) or line in lines:
-                yield words
+            yield words
 
 
 def _check(words: list[str]) -> None:
     """Lets the command line parse the words, verb by verb, without running anything."""
     command: click.Command = traderd
-    parent: click.Context | None = None
+    context: click.Context | None = None
     while True:
-        context = command.make_context(command.name, list(words), parent=parent, obj=Options())
-        rest = [*context._protected_args, *context.args]
+        context = click.Context(command, info_name=command.name, parent=context, obj=Options())
+        rest = click.Command.parse_args(command, context, list(words))
         if not rest:
             return
         assert isinstance(command, click.Group), words
         _, found, words = command.resolve_command(context, rest)
         assert found is not None, rest
-        command, parent = found, context
+        command = found
 
 
-def _tests_named(word: str) -> list[Path]:
-    return [
-        path
-        for path in (ROOT / "tests").rglob("test_*.py")
-        if word in path.name or re.search(rf"def test_\w*{word}", path.read_text("utf-8"))
-    ]
+@pytest.mark.parametrize("words", [["--smi"], ["rnus"], ["runs", "shwo"], ["replay", "R", "--x"]])
+def test_a_wrong_command_is_found(words: list[str]) -> None:
+    with pytest.raises((click.UsageError, UsageError)):
+        _check(words)
 
 
 def _keys(struct: type[Struct]) -> Iterator[str]:

@@ -1,9 +1,12 @@
+"""The drawings in the docs are those of the code, and the drawing of them is right."""
+
 import os
 from pathlib import Path
 
 import pytest
 
 from actors.graph import CORE, ROUTES
+from actors.runtime.routes import Routes
 from scripts import drawings
 from trader.logic.lifecycle import TRANSITIONS
 from trader.model.market import BarClosed
@@ -66,8 +69,8 @@ def test_the_graph_has_an_arrow_for_every_route() -> None:
 
 
 def test_arrows_between_one_pair_are_one_with_few_names() -> None:
-    kinds = (BarClosed, OrderFilled, OrderCanceled, OrderRejected)
-    routes = {("world", kind): ("feed",) for kind in kinds}
+    kinds: tuple[type, ...] = (BarClosed, OrderFilled, OrderCanceled, OrderRejected)
+    routes: Routes = {("world", kind): ("feed",) for kind in kinds}
 
     four = drawings.graph(routes)
     five = drawings.graph({**routes, ("world", int): ("feed",)})

@@ -13,6 +13,7 @@ from trader.model.control import LimitBreached, StrategyFaulted, TradingStateCha
 from trader.model.orders import OrderApproved, OrderEvent
 from trader.model.units import Nanoseconds
 
+_OPEN: Final = (None, "", 0)
 _TOLD: Final = (
     OrderApproved,
     OrderEvent,
@@ -63,5 +64,5 @@ def _fields(body: Struct) -> dict[str, Any]:
     return {
         name: value.name.lower() if isinstance(value, IntEnum) else value
         for name, value in said.items()
-        if value is not None and value not in {"", 0}
+        if isinstance(value, IntEnum) or value not in _OPEN
     }

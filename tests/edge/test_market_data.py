@@ -1,6 +1,7 @@
 """Recorded bars on the real clock: paces apart, prices as recorded, again from the start."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import anyio
 import pytest
@@ -91,7 +92,7 @@ async def test_after_the_last_bar_the_first_one_follows() -> None:
 
     opens = [bar.open_ticks for bar in bars]
     assert opens == [*opens[:2], *opens[:2], opens[0]]
-    assert all(earlier.ts_close == later.ts_open for earlier, later in zip(bars, bars[1:]))
+    assert all(earlier.ts_close == later.ts_open for earlier, later in pairwise(bars))
 
 
 async def test_several_recordings_play_side_by_side() -> None:

@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -9,7 +10,6 @@ from collections.abc import Callable, Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import pytest
@@ -134,7 +134,8 @@ def test_numbers_of_their_modules_are_constants(written: Callable[..., ModuleTyp
     made = compiled([module.scaled])
 
     text = text_of(made)
-    assert f"\nHALF = 0.5\nFILLED = {int(OrderStatus.FILLED)}\n" in text
+    assert "\nHALF = 0.5\n" in text
+    assert f"\nFILLED = {int(OrderStatus.FILLED)}\n" in text
     assert "shape = 7" not in text
     assert made.scaled(14, np.zeros(4)) == math.sqrt(20.0)
 
@@ -182,7 +183,6 @@ def test_the_text_holds_nothing_but_the_functions(written: Callable[..., ModuleT
             "^f: n is neither",
         ),
         ("_numba = 3\ndef f(a): return _numba", "^_numba means two things"),
-        ("f = 3\ndef g(a): return f\ng.__name__ = 'f'\nf, g = g, f", "^f means two things"),
     ],
 )
 def test_what_a_kernel_may_not_name_is_refused(
@@ -192,3 +192,168 @@ def test_what_a_kernel_may_not_name_is_refused(
 
     with pytest.raises(NotFusible, match=reason):
         compiled([module.f])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("N = 1\ndef one(a): return a + N", "N = 2\ndef other(a): return a + N"),
+        ("N = 1\ndef one(a): return a + N", "N = 1.0\ndef other(a): return a + N"),
+        ("N = 1\ndef one(a): return a + N", "def N(a): return a\nother = N"),
+        ("def one(a): return a", "def one(a): return -a\nother = one"),
+    ],
+)
+def test_a_name_means_one_thing(written: Callable[..., ModuleType], one: str, other: str) -> None:
+    first, second = written(one, "kernels_one"), written(other, "kernels_other")
+
+    with pytest.raises(NotFusible, match=r" means two things in what is compiled together$"):
+        compiled([first.one, second.other])
+
+
+# -- what it is called ----------------------------------------------------------------------------
+
+
+def test_the_same_text_is_the_same_module(cache: Path) -> None:
+    module = compiled([booked])
+
+    assert compiled([booked]) is module
+    assert [path.stem for path in cache.glob("*.py")] == [module.__name__]
+
+
+def test_another_text_of_a_helper_is_another_module(
+    written: Callable[..., ModuleType], cache: Path
+) -> None:
+    """Also where the function that is asked for has not changed."""
+    text = """
+        @kernel
+        def helper(x: int) -> int:
+            return x + {by}
+
+        @kernel
+        def asked(x: int) -> int:
+            return 2 * helper(x)
+        """
+    old = compiled([written(text.format(by=1), "kernels_helped").asked])
+    assert old.asked(5) == 12
+    REGISTER.clear()
+
+    new = compiled([written(text.format(by=3), "kernels_helped_more").asked])
+
+    assert new.__name__ != old.__name__
+    assert new.asked(5) == 16
+    assert len(list(cache.glob("*.py"))) == 2
+
+
+# -- where it is kept -----------------------------------------------------------------------------
+
+
+def test_a_broken_or_foreign_file_of_that_name_is_written_anew(cache: Path) -> None:
+    """Nor does what a killed process left behind disturb anybody."""
+    name = compiled([truncated]).__name__
+    whole = (cache / f"{name}.py").read_bytes()
+    del sys.modules[name]
+    (cache / f"{name}.py").write_bytes(whole[: len(whole) // 2])
+    (cache / f"{name}.1.part").write_bytes(b"half a li")
+
+    again = compiled([truncated])
+
+    assert (cache / f"{name}.py").read_bytes() == whole
+    assert again.truncated(-7, 2) == -3
+    assert [path.name for path in cache.glob("*.part")] == [f"{name}.1.part"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "folder"),
+    [
+        ({"XDG_CACHE_HOME": "xdg"}, "xdg/traderd"),
+        ({"HOME": "home"}, "home/.cache/traderd"),
+        ({"HOME": "home", "XDG_CACHE_HOME": "xdg", "TRADERD_CACHE": "own"}, "own/traderd"),
+    ],
+)
+def test_the_folder_is_the_users_cache_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], folder: str
+) -> None:
+    for name in ("TRADERD_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, str(tmp_path / value))
+
+    module = compiled([truncated])
+
+    assert module.__file__ == str(tmp_path / folder / f"{module.__name__}.py")
+
+
+def test_without_a_folder_each_process_compiles_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder below a regular file can be made by nobody. It is said once a module."""
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("TRADERD_CACHE", str(tmp_path / "file"))
+    before = sorted(tmp_path.rglob("*"))
+
+    with pytest.warns(UserWarning, match="compiled kernels can be kept nowhere"):
+        module = compiled([booked])
+
+    assert module.booked(5, 500, -2, 130) == booked(5, 500, -2, 130)
+    assert compiled([booked]) is module
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_file_that_cannot_be_written_is_no_reason_to_stop(cache: Path) -> None:
+    cache.mkdir(parents=True)
+    name = compiled([truncated]).__name__
+    del sys.modules[name]
+    (cache / f"{name}.py").unlink()
+    (cache / f"{name}.{os.getpid()}.part").mkdir()
+
+    with pytest.warns(UserWarning, match="compiled kernels can be kept nowhere"):
+        module = compiled([truncated])
+
+    assert module.truncated(-7, 2) == -3
+
+
+# -- what another process finds -------------------------------------------------------------------
+
+RUN = """
+from trader.kernels.accounting import booked
+from trader.kernels.jit import compiled
+module = compiled([booked])
+assert module.booked(5, 500, -2, 130) == booked(5, 500, -2, 130)
+stats = module.booked.stats
+print(module.__name__, sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
+"""
+
+
+def started(cache: Path, project: Path, cwd: Path) -> subprocess.Popen[str]:
+    """A process that finds the project there and compiles."""
+    return subprocess.Popen(
+        [sys.executable, "-c", RUN],
+        env={**os.environ, "TRADERD_CACHE": str(cache.parent), "PYTHONPATH": str(project)},
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def told(process: subprocess.Popen[str]) -> tuple[str, int, int]:
+    """The name of its module, how often the cache was hit, how often missed."""
+    name, hits, misses = process.communicate(timeout=60)[0].split()
+    assert process.returncode == 0
+    return name, int(hits), int(misses)
+
+
+def test_processes_that_race_lose_nothing_and_a_later_one_compiles_nothing(
+    cache: Path, tmp_path: Path
+) -> None:
+    """The later one finds the project under another path and stands in another folder."""
+    racers = [started(cache, ROOT, ROOT) for _ in range(2)]
+    names = {told(racer)[0] for racer in racers}
+    assert len(names) == 1
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(ROOT / "trader" / "kernels", elsewhere / "trader" / "kernels")
+    (elsewhere / "trader" / "__init__.py").touch()
+
+    later = told(started(cache, elsewhere, tmp_path))
+
+    assert later == (*names, 1, 0)
+    assert [path.name for path in cache.iterdir() if path.is_file()] == [f"{later[0]}.py"]

@@ -62,14 +62,16 @@ ENDED: Final = ("FILLED", "CANCELED", "REJECTED", "DENIED")
 
 @dataclass(frozen=True)
 class MemoryBars:
-    """Bars in memory that are read like a file's."""
+    """Bars in memory that are read like a file's; `rows_max` makes its batches smaller."""
 
     bars: tuple[Bar, ...]
+    rows_max: int = 2**31
 
     def batches(self, start: int, stop: int, rows: int) -> Iterator[BarColumns]:
         """Rows [start, stop) in pieces of at most `rows`."""
-        for at in range(start, stop, rows):
-            yield _columns(self.bars[at : min(at + rows, stop)])
+        step = min(rows, self.rows_max)
+        for at in range(start, stop, step):
+            yield _columns(self.bars[at : min(at + step, stop)])
 
 
 def _columns(bars: tuple[Bar, ...]) -> BarColumns:
@@ -78,14 +80,14 @@ def _columns(bars: tuple[Bar, ...]) -> BarColumns:
     return BarColumns(**columns, rounded=0)
 
 
-def memory_sources(run: OracleRun) -> list[Source]:
-    """The run's bars as sources of a simulation."""
+def memory_sources(run: OracleRun, *, skip: int = 0, rows_max: int = 2**31) -> list[Source]:
+    """The run's bars as sources of a simulation, without the first `skip` rows of each."""
     return [
         Source(
             instrument=source.instrument,
             interval_ns=source.interval_ns,
-            file=cast("BarFile", MemoryBars(source.bars)),
-            start=0,
+            file=cast("BarFile", MemoryBars(source.bars, rows_max)),
+            start=skip,
             stop=len(source.bars),
         )
         for source in run.sources

@@ -168,8 +168,8 @@ def _made(text: str) -> ModuleType:
     name = _name(text)
     if name not in sys.modules:
         warnings.warn(
-            f"nothing can be kept in {_folder()}: kernels are compiled in each run"
-            " (TRADERD_CACHE names another folder)",
+            "compiled kernels can be kept nowhere, so each run compiles them;"
+            " TRADERD_CACHE names a folder for them",
             stacklevel=3,
         )
         module = ModuleType(name)

@@ -93,11 +93,10 @@ def trading_halted(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Deni
         return None
     if view.trading is _HALTED:
         return Denial("trading_halted", "trading is halted")
-    exposure = view.exposures[order.instrument]
-    leaving = abs(order.lots + (exposure.buys if order.lots > 0 else exposure.sells))
-    if exposure.lots * order.lots < 0 and leaving <= abs(exposure.lots):
+    if _reduces(order, view):
         return None
-    return Denial("reducing_only", f"{leaving} lots do not reduce a position of {exposure.lots}")
+    held = view.exposures[order.instrument].lots
+    return Denial("reducing_only", f"{order.lots} lots do not reduce a position of {held}")
 
 
 def duplicate_client_order_id(
@@ -136,12 +135,21 @@ def self_trade(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial |
     return None
 
 
+def _reduces(order: SubmitOrder, view: RiskView) -> bool:
+    """Whether the order makes the position smaller, whatever else is open on its side."""
+    exposure = view.exposures[order.instrument]
+    leaving = abs(order.lots + (exposure.buys if order.lots > 0 else exposure.sells))
+    return exposure.lots * order.lots < 0 and leaving <= abs(exposure.lots)
+
+
 def lots_exceed_max(lots_max: Lots) -> Rule:
-    """No single order above so many lots."""
+    """No single order above so many lots, unless it only makes a position smaller."""
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
-        del view, now
+        del now
         if order.role is _PROTECTION or abs(order.lots) <= lots_max:
+            return None
+        if _reduces(order, view):
             return None
         return Denial("lots_exceed_max", f"{abs(order.lots)} lots, allowed {lots_max}")
 
@@ -149,7 +157,7 @@ def lots_exceed_max(lots_max: Lots) -> Rule:
 
 
 def notional_exceeds_max(notional_max: Money) -> Rule:
-    """No single order worth more, at its own price or the last one."""
+    """No single order worth more, unless it only makes a position smaller."""
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
         del now
@@ -158,7 +166,7 @@ def notional_exceeds_max(notional_max: Money) -> Rule:
         exposure = view.exposures[order.instrument]
         ticks = order.limit_ticks or order.stop_ticks or exposure.ticks
         notional = abs(order.lots * ticks) * exposure.tick_lot
-        if notional <= notional_max:
+        if notional <= notional_max or _reduces(order, view):
             return None
         return Denial("notional_exceeds_max", f"{notional} quanta, allowed {notional_max}")
 

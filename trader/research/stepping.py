@@ -63,6 +63,7 @@ class Follower:
         if not self._interruption.wanted:
             self._pacer(now)
             self._watch(moment_of(simulation))
+        self._heed(simulation)
 
 
 def moment_of(simulation: Simulation, stage: str = "") -> Moment:
