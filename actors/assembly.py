@@ -106,18 +106,20 @@ class Core:
         return whole.hexdigest()
 
     def snapshot(self) -> Snapshot:
-        """The whole state; meant for the end of a step."""
+        """The whole state, shared with nobody; meant for the end of a step."""
+        reactor, timers = self.reactor.state, self.timers.state
         return Snapshot(
-            reactor=replace(self.reactor.state),
-            timers=msgspec.structs.replace(self.timers.state),
+            reactor=replace(reactor, quarantined=list(reactor.quarantined)),
+            timers=msgspec.structs.replace(timers, pending=list(timers.pending)),
             approvals=dict(self.recorder.approvals),
             actors={actor.name: actor.dump() for actor in self.reactor.actors},
         )
 
     def restore(self, snapshot: Snapshot) -> None:
         """Takes the state of a snapshot of a core with the same configuration."""
-        self.reactor.state = snapshot.reactor
-        self.timers.load(snapshot.timers)
+        reactor, timers = snapshot.reactor, snapshot.timers
+        self.reactor.state = replace(reactor, quarantined=list(reactor.quarantined))
+        self.timers.load(msgspec.structs.replace(timers, pending=list(timers.pending)))
         self.recorder.approvals = dict(snapshot.approvals)
         for actor in self.reactor.actors:
             actor.load(snapshot.actors[actor.name])

@@ -25,6 +25,7 @@ WHOLE: Final = 3
 MOMENTS: Final = 4
 
 WINDOW_EVENTS: Final = 4_096
+"""So few that their bars stay in the processor's cache until they are delivered."""
 
 _TS_OPEN: Final = 5
 _TS_CLOSE: Final = 6
@@ -96,13 +97,17 @@ class _Reader:
         self.table = self.table[int(np.searchsorted(self.table[:, _TS_CLOSE], horizon)) :]
 
 
-def windows(sources: list[Source], batch_rows: int = BATCH_ROWS) -> Iterator[Window]:
+def windows(
+    sources: list[Source], batch_rows: int = BATCH_ROWS, window_events: int = WINDOW_EVENTS
+) -> Iterator[Window]:
     """The events of all sources in order; each event stands in exactly one window."""
     readers = [_Reader(source, batch_rows) for source in sources]
     begun = -(2**62)
     while True:
         horizon = _advance(readers)
-        yield from _windows(readers, *_events(readers, begun, horizon))
+        codes, rows = _events(readers, begun, horizon)
+        for at in range(0, len(codes), window_events):
+            yield _window(readers, codes[at : at + window_events], rows[at : at + window_events])
         if horizon is None:
             return
         for reader in readers:
@@ -145,18 +150,16 @@ def _merged(codes: Int64s, rows: Int64s) -> tuple[Int64s, Int64s]:
     return codes[kept], rows[kept]
 
 
-def _windows(readers: list[_Reader], codes: Int64s, rows: Int64s) -> Iterator[Window]:
-    """Windows of a size whose bars stay in the processor's cache until they are delivered."""
-    for at in range(0, len(codes), WINDOW_EVENTS):
-        code, row = codes[at : at + WINDOW_EVENTS], rows[at : at + WINDOW_EVENTS]
-        bars = np.empty(len(code), np.object_)
-        for number, reader in enumerate(readers):
-            mine = code // MOMENTS == number
-            if mine.any():
-                wanted = row[mine]
-                first = int(wanted.min())
-                bars[mine] = reader.bars(first, int(wanted.max()))[wanted - first]
-        yield Window(code.tolist(), bars.tolist())
+def _window(readers: list[_Reader], codes: Int64s, rows: Int64s) -> Window:
+    """The events as lists, each with its bar."""
+    bars = np.empty(len(codes), np.object_)
+    for number, reader in enumerate(readers):
+        mine = codes // MOMENTS == number
+        if mine.any():
+            wanted = rows[mine]
+            first = int(wanted.min())
+            bars[mine] = reader.bars(first, int(wanted.max()))[wanted - first]
+    return Window(codes.tolist(), bars.tolist())
 
 
 def _as_table(batch: BarColumns) -> Int64s:

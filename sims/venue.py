@@ -168,7 +168,7 @@ class BarVenue:
             if at is not None and self._fill(book, order, at, room, now):
                 if order.children:
                     former |= self._grant(book, order, order.stop_ticks if is_stop else at[0])
-                    ambiguous = True
+                    ambiguous |= not _is_certain(book, order)
                 if order.filled == order.lots:
                     self._settle(book, order, now)
         self.ambiguous_bars += ambiguous
@@ -314,6 +314,19 @@ def _start(order: WorkingOrder, market: Ticks | None) -> None:
     """A stop that the market is already at or beyond when it starts is a market order."""
     if order.order_type is _STOP and market is not None:
         order.triggered |= stop_met(order.lots, order.stop_ticks, market)
+
+
+def _is_certain(book: Book, parent: WorkingOrder) -> bool:
+    """Whether a bar that fills a parent inside must have filled it before it reached its stop.
+
+    It must where a limit lies on the same side of the open as the stop, which lies behind it.
+    """
+    open_ = book.bar.open_ticks
+    children = (book.orders.get(id_) for id_ in parent.children)
+    stops = [c.stop_ticks for c in children if c is not None and c.order_type is _STOP]
+    below = parent.limit_ticks < open_
+    same = bool(stops) and all((ticks < open_) is below for ticks in stops)
+    return same and parent.order_type is _LIMIT
 
 
 def _opened(child: WorkingOrder, parent: WorkingOrder) -> Lots:

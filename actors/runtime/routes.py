@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Final, Protocol, TypeAlias
 
-from actors.runtime.actor import Actor, Handler
+from actors.runtime.actor import NOTHING, Actor, Handler
 from actors.runtime.recorder import Record
 from trader.model.envelope import Message
+from trader.model.units import Nanoseconds
 
 Routes: TypeAlias = Mapping[tuple[str, type], tuple[str, ...]]
 
@@ -57,10 +58,11 @@ class Route:
         return self.concerned.get(self.key(message), self.everybody)
 
     def remove(self, actor: str) -> None:
-        """Takes an actor out."""
-        self.everybody = tuple(r for r in self.everybody if r.actor != actor)
-        for key, receivers in self.concerned.items():
-            self.concerned[key] = tuple(r for r in receivers if r.actor != actor)
+        """Lets an actor hear nothing more; it keeps its place, for the route may be under way."""
+        for receivers in (self.everybody, *self.concerned.values()):
+            for receiver in receivers:
+                if receiver.actor == actor:
+                    receiver.handle = _deaf
 
 
 class Outlet:
@@ -71,6 +73,12 @@ class Outlet:
     def __init__(self, source: str) -> None:
         self.source = source
         self.routes: dict[type, Route] = {}
+
+
+def _deaf(message: Message, now: Nanoseconds) -> Sequence[Message]:
+    """The handler of an actor that was taken out."""
+    del message, now
+    return NOTHING
 
 
 def role_of(name: str) -> str:

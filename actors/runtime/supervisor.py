@@ -31,8 +31,8 @@ class Child(Struct, frozen=True):
 class Restarts(Struct, frozen=True, kw_only=True):
     """At most `intensity` failures within `period_s`; the pause goes from the least to the most."""
 
-    intensity: int = 5
-    period_s: float = 60.0
+    intensity: int = 10
+    period_s: float = 300.0
     pause_s_min: float = 0.25
     pause_s_max: float = 15.0
 

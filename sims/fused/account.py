@@ -250,6 +250,5 @@ def account_loop(
             return int(at)
     bars_until(a, at, count, close, clock, equity)
     end = opens(times, step, count - 1) + interval
-    sample_until(a, end, equity)
     sample(a, end, equity)
     return 0

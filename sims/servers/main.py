@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from sims.servers.binance.accounts import ACCOUNTS, AccountSpec
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.markets import SYMBOLS, SymbolRules
+from sims.servers.binance.markets import EUROS, SYMBOLS, SymbolRules
 from sims.servers.binance.server import Venue, serve
 from sims.servers.binance.walk import walk
 from sims.servers.ready import Ready, write_ready
@@ -31,7 +31,7 @@ class World(Struct, frozen=True, kw_only=True):
 
     now: Callable[[], int]
     draw: Callable[[int], int]
-    symbols: tuple[SymbolRules, ...] = SYMBOLS
+    symbols: tuple[SymbolRules, ...] = (*SYMBOLS, EUROS)
 
 
 def read_accounts(path: Path) -> tuple[AccountSpec, ...]:

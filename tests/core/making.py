@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from actors.assembly import Core
 from actors.runtime.actor import Actor
 from trader.config.schema import (
     Account,
@@ -16,7 +17,9 @@ from trader.config.schema import (
     Run,
     StrategyConfig,
 )
-from trader.model.envelope import Message
+from trader.model.account import AccountReported
+from trader.model.control import RunStarted
+from trader.model.envelope import Envelope, Message
 from trader.model.market import BarClosed
 from trader.model.orders import (
     OrderFilled,
@@ -143,3 +146,13 @@ def _instrument(symbol: str) -> InstrumentConfig:
     return InstrumentConfig(
         symbol=symbol, venue="v", tick=Decimal("0.01"), lot=Decimal(1), currency="USD"
     )
+
+
+def awake(whole: Config, *, patient: bool = False) -> tuple[Core, list[Envelope]]:
+    """A core that has reconciled, and everything that will be said in it."""
+    core = Core(whole, patient=patient)
+    core.reactor.note(RunStarted(run="trial", epoch=1), MINUTE_NS)
+    core.reactor.note(AccountReported(request_id="a", count=0, ts_event=0), MINUTE_NS)
+    said: list[Envelope] = []
+    core.reactor.observer = said.append
+    return core, said

@@ -1,8 +1,8 @@
 """The daemon as a process that dies where it is told to, or breaks its promise.
 
-`python daemon.py CONFIG POINT COUNT`: at the COUNT-th time that it passes POINT it kills itself,
-as abruptly as the machine would. Other points fill the disk (`full`) or make the core crash
-(`poison`) at the COUNT-th commit; `none` is nowhere.
+`python daemon.py CONFIG POINT COUNT [KEY=VALUE...]`: at the COUNT-th time that it passes POINT it
+kills itself, as abruptly as the machine would. Other points fill the disk (`full`) or make the
+core crash (`poison`) at the COUNT-th commit; `none` is nowhere.
 """
 
 import os
@@ -82,7 +82,7 @@ class MortalDaemon(Daemon):
     """Passes points around each commit; all its waiting is short."""
 
     snapshot_inputs = 20
-    restarts = Restarts(pause_s_min=0.01, pause_s_max=0.05)
+    restarts = Restarts(intensity=5, pause_s_min=0.01, pause_s_max=0.05)
     patience = Patience(
         answer_within_ns=1_000_000_000,
         ask_again_ns=20_000_000,
@@ -118,11 +118,11 @@ class UnsafeDaemon(MortalDaemon):
 
 
 if __name__ == "__main__":
-    config, point, count = sys.argv[1:]
+    config, point, count, *sets = sys.argv[1:]
     POINT.aim(point.removesuffix("_unsafe"), int(count))
     kind = UnsafeDaemon if point.endswith("_unsafe") else MortalDaemon
     try:
-        code = run_daemon(load(Path(config), environ=os.environ), kind=kind)
+        code = run_daemon(load(Path(config), sets=sets, environ=os.environ), kind=kind)
     except TraderdError as error:
         sys.stderr.write(f"error: {error}\n")
         code = error.exit_code

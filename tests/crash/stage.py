@@ -14,23 +14,14 @@ from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
 from sims.servers.binance.accounts import AccountSpec
-from sims.servers.binance.amounts import amount
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.markets import SymbolRules
+from sims.servers.binance.markets import EUROS
 from sims.servers.binance.server import Venue, serve
 from tests.sims.servers.binance.desk import MAIN
 from trader.data.samples import sample
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BARS: Final = sample("bars/fx/EURUSD/1h/20170101-20171229.parquet")
-RULES: Final = SymbolRules(
-    symbol="EURUSDT",
-    base="EUR",
-    quote="USDT",
-    tick=amount("0.00001"),
-    step=amount("1"),
-    price_opening=amount("1.05236"),
-)
 ACCOUNT: Final = AccountSpec(
     name="main", key=MAIN.key, secret=MAIN.secret, balances={"USDT": "100000", "EUR": "50"}
 )
@@ -104,7 +95,7 @@ class Stage:
     def __init__(self, venue: Venue, engine: Engine, folder: Path, strategy: str) -> None:
         self.venue: Final = venue
         self.engine: Final = engine
-        self.config: Final = folder / "live.yaml"
+        self.config = folder / "live.yaml"
         self.process: Process
         self.journal: Final = folder / "state" / "journal.db"
         self.config.write_text(
@@ -118,10 +109,12 @@ class Stage:
         )
 
     @asynccontextmanager
-    async def daemon(self, point: str = "none", count: int = 1) -> AsyncIterator[Running]:
-        """A daemon, killed at the end of the block if it still runs."""
+    async def daemon(
+        self, point: str = "none", count: int = 1, *sets: str
+    ) -> AsyncIterator[Running]:
+        """A daemon, killed at the end of the block if it still runs; `sets` change its values."""
         program = Path(__file__).with_name("daemon.py")
-        command = [sys.executable, str(program), str(self.config), point, str(count)]
+        command = [sys.executable, str(program), str(self.config), point, str(count), *sets]
         environ = {
             "LOOPBACK_KEYS": f"{MAIN.key}:{MAIN.secret}",
             "PYTHONPATH": str(ROOT),
@@ -142,6 +135,6 @@ class Stage:
 @asynccontextmanager
 async def staged(folder: Path, *, strategy: str = "flip") -> AsyncIterator[Stage]:
     """A venue that stands, and everything that a daemon needs to trade there."""
-    engine = Engine(now=time_ns, symbols=(RULES,), accounts=(ACCOUNT,))
+    engine = Engine(now=time_ns, symbols=(EUROS,), accounts=(ACCOUNT,))
     async with serve(engine) as venue:
         yield Stage(venue, engine, folder, strategy)

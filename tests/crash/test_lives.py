@@ -14,7 +14,7 @@ from actors.edge.journal import END, JournalContents, open_journal, read_journal
 from actors.replay import CRASHED, SNAPSHOT, STEP, header_of, recover, replay_live
 from sims.servers.binance.gate import Interference, Verdict, once
 from tests.crash.judge import PLACE, judge_end, placed
-from tests.crash.stage import Running, Stage, staged
+from tests.crash.stage import ROOT, Running, Stage, staged
 from trader.model.envelope import decode
 from trader.model.market import BarClosed
 
@@ -243,6 +243,22 @@ async def test_a_full_disk_lets_the_cancels_out(tmp_path: Path) -> None:
             [order] = stage.engine.orders.values()
             assert order.original_client_order_id == "main-rest-1-1"
             assert not order.is_open
+
+
+async def test_the_bundled_configuration_trades(stage: Stage) -> None:
+    """At a pace for tests, with a folder of its own."""
+    stage.config = ROOT / "config" / "loopback.yaml"
+    sets = [
+        f"gateway.ws_api={stage.venue.url}",
+        "gateway.pace_ns=5000000",
+        f"state_dir={stage.journal.parent}",
+    ]
+    async with stage.daemon("none", 1, *sets) as daemon:
+        await daemon.event("trading_state_changed", state="active")
+        await trade(daemon, 6)
+        assert await daemon.stop() == 0
+
+    assert {order.terms.symbol for order in stage.engine.orders.values()} == {"EURUSDT"}
 
 
 async def test_a_journal_ends_with_an_end_after_each_life(stage: Stage) -> None:

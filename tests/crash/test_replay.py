@@ -35,7 +35,10 @@ from trader.model.orders import OrderAccepted, OrderFilled
 from trader.model.units import DAY_NS
 
 FLIP = StrategyConfig(
-    name="flip", file=str(Path(__file__).with_name("flip.py")), instrument=NAME, params={"lots": 100}
+    name="flip",
+    file=str(Path(__file__).with_name("flip.py")),
+    instrument=NAME,
+    params={"lots": 100},
 )
 MINUTE = 60_000_000_000
 

@@ -12,6 +12,9 @@ Where the rules leave a choice, this is the choice:
 * An order could trade with a working limit order of the other side if it is a market order, or a
   limit at that limit or through it. A stop could not.
 * An order is worth its own price, limit or stop, times its size; without one, the last close.
+* What only makes a position smaller (with all that works on its side it does not go through zero)
+  may be of any size and worth. What does not raise the worst case passes the limits on it, also
+  where they are broken already.
 * A pace of n orders counts those that were approved less than a window ago.
 """
 
@@ -63,6 +66,13 @@ class Market:
     def worst(self, more: int = 0) -> int:
         return max(abs(lots) for lots in self.sides(more))
 
+    def is_lowered_by(self, lots: int) -> bool:
+        """True if the order, with all that works on its side, brings the position toward zero."""
+        long, short = self.sides(lots)
+        if lots > 0:
+            return self.lots < 0 and long <= 0
+        return self.lots > 0 and short >= 0
+
 
 class Gate:
     def __init__(self, limits: Limits, instruments: tuple[Instrument, ...]) -> None:
@@ -108,13 +118,16 @@ class Gate:
 
     def _beyond_limits(self, order: Order, ts: int) -> Iterator[str]:
         limits, market = self._limits, self._markets[order.instrument]
-        if limits.lots_max is not None and abs(order.lots) > limits.lots_max:
-            yield "lots_exceed_max"
-        if limits.notional_max is not None and self._notional(order) > limits.notional_max:
-            yield "notional_exceeds_max"
-        if limits.position_max is not None and market.worst(order.lots) > limits.position_max:
+        if not market.is_lowered_by(order.lots):
+            if _above(abs(order.lots), limits.lots_max):
+                yield "lots_exceed_max"
+            if _above(self._notional(order), limits.notional_max):
+                yield "notional_exceeds_max"
+        worst, before = market.worst(order.lots), market.worst()
+        if worst > before and _above(worst, limits.position_max):
             yield "position_exceeds_max"
-        if limits.gross_max is not None and self._gross(order) > limits.gross_max:
+        worth, before_worth = self._gross(order.instrument, order.lots), self._gross("", 0)
+        if worth > before_worth and _above(worth, limits.gross_max):
             yield "gross_exceeds_max"
         is_sale = order.instrument in limits.long_only and order.lots < 0
         if is_sale and market.sides(order.lots)[1] < 0:
@@ -128,16 +141,21 @@ class Gate:
         assert price is not None
         return abs(order.lots) * price * market.unit
 
-    def _gross(self, order: Order) -> Fraction:
+    def _gross(self, instrument: str, lots: int) -> Fraction:
+        """What all worst cases are worth together, with `lots` more of one instrument."""
         gross = Fraction(0)
         for name, market in self._markets.items():
             if market.close is not None:
-                more = order.lots if name == order.instrument else 0
+                more = lots if name == instrument else 0
                 gross += market.worst(more) * market.close * market.unit
         return gross
 
     def _recent(self, ts: int) -> int:
         return sum(1 for each in self._approved_at if each > ts - self._limits.orders_window_ns)
+
+
+def _above(value: Fraction | int, limit: Fraction | int | None) -> bool:
+    return limit is not None and value > limit
 
 
 def _could_trade(order: Order, other: Order) -> bool:

@@ -95,6 +95,28 @@ def test_each_limit(limits: Limits, script: Actions, codes: list[str]) -> None:
     assert [code for _, code in run(script, limits=limits).denials] == codes
 
 
+@pytest.mark.parametrize(
+    ("limits", "second", "codes"),
+    [
+        # ten are held at 100, worth 1,000; the market is at 200 when the second order comes
+        (Limits(lots_max=10), -10, []),
+        (Limits(notional_max=Fraction(1_000)), -10, []),
+        (Limits(notional_max=Fraction(1_000)), -11, ["notional_exceeds_max"]),
+        (Limits(position_max=10), -10, []),
+        (Limits(position_max=10), -20, []),
+        (Limits(position_max=10), -21, ["position_exceeds_max"]),
+        (Limits(gross_max=Fraction(1_000)), -10, []),
+        (Limits(gross_max=Fraction(1_000)), -20, []),
+        (Limits(gross_max=Fraction(1_000)), 1, ["gross_exceeds_max"]),
+    ],
+)
+def test_the_way_out_is_open(limits: Limits, second: int, codes: list[str]) -> None:
+    rows = (flat(100), (100, 200, 100, 200, 1_000), flat(200), flat(200))
+    script: Actions = {0: (Target(10),), 1: (Send("o", "market", second),)}
+
+    assert [code for _, code in run(script, limits=limits, rows=rows).denials] == codes
+
+
 def test_a_price_is_stale_after_its_time() -> None:
     """The excess of a stop and a sale that met one opening is bought back after five hours."""
     rows = (flat(100), WIDE, flat(100))

@@ -208,18 +208,18 @@ def test_a_snapshot_and_the_tail_are_the_whole(seed: int) -> None:
     ]
 
 
-def _resting(source: Source, skip: int, tick_at: int) -> Source:
-    """The source as hourly bars with a pause of `tick_at` hours after `skip` of them."""
+def _resting(source: Source, skip: int, hours: int) -> Source:
+    """The source as hourly bars with a pause of `hours` hours after `skip` of them."""
     bars = []
     for number, bar in enumerate(source.bars):
-        ts = START + (number + (tick_at if number >= skip else 0)) * HOUR_NS
+        ts = START + (number + (hours if number >= skip else 0)) * HOUR_NS
         bars.append(replace(bar, ts_open=ts, ts_close=ts + HOUR_NS))
     return Source(source.instrument, tuple(bars))
 
 
 def test_a_snapshot_taken_is_not_touched_by_what_follows() -> None:
     """Bytes that were packed at once and bytes packed at the end of the run are the same."""
-    bars = tuple(Bar(k * HOUR_NS, (k + 1) * HOUR_NS, 10, 11, 9, 10, 90) for k in range(20))
+    bars = tuple(Bar(k * HOUR_NS, (k + 1) * HOUR_NS, 10, 11, 9, 10, 90) for k in range(60))
     run = replace(
         generated(stream(1, "kept"), (5,), ["hold"]),
         strategies=(Strategy("s", "X.sim", BuyAndHold(Lots(3))),),

@@ -69,3 +69,13 @@ SYMBOLS: Final = (
         price_opening=amount("3000"),
     ),
 )
+
+EUROS: Final = SymbolRules(
+    symbol="EURUSDT",
+    base="EUR",
+    quote="USDT",
+    tick=amount("0.00001"),
+    step=amount("1"),
+    price_opening=amount("1.05236"),
+)
+"""On the grid of the euro bars that come with the package: who is fed with them can trade here."""

@@ -1,0 +1,191 @@
+"""The topology as data: what it promises, and that actors and graph agree on it.
+
+What an actor can say is read from its text: the messages it makes, and those that it only passes
+on. So a message that somebody starts to send without a route fails here, and not in a run.
+"""
+
+import ast
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from actors.assembly import Core
+from actors.graph import CORE, ROUTES
+from actors.runtime.routes import STRATEGY, WORLD, role_of
+from tests.core.making import config, strategy
+from tests.model.making import MESSAGES
+from trader.model import account, control, market, orders
+from trader.model.orders import OrderEvent
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PORTS: Final = ("timers", "gateway")
+RUNTIME: Final = "runtime"
+
+PASSED_ON: Final[dict[str, set[type]]] = {
+    "feed": {market.BarClosed},
+    "order_manager": {
+        kind
+        for (source, kind), to in ROUTES.items()
+        if source == WORLD and "order_manager" in to and issubclass(kind, OrderEvent)
+    },
+}
+"""What a role sends on without having made it."""
+
+# Who hears something in another order than the core's, and why.
+REORDERED: Final = {
+    ("feed", market.BarClosed): "risk knows the price of an order that the bar causes",
+    ("order_manager", orders.OrderFilled): "risk knows the fill before an order that it causes",
+    ("world", control.RunStarted): "a new life is halted before it can be reconciled",
+}
+
+# What only tables, watchers and journals hear of.
+FOR_THE_RECORD: Final = {
+    ("world", control.EdgeFailed),
+    ("feed", market.FeedStatus),
+    ("portfolio", account.EquitySampled),
+    ("strategy", orders.DecisionRecorded),
+    ("order_manager", orders.OrderSubmitted),
+    ("order_manager", orders.OrderAccepted),
+    ("order_manager", orders.OrderInDoubt),
+    ("order_manager", orders.CancelRequested),
+    ("order_manager", orders.CancelRejected),
+    ("order_manager", orders.ReplaceRequested),
+    ("order_manager", orders.ReplaceRejected),
+    ("scheduler", control.SessionOpened),
+}
+
+each_route = pytest.mark.parametrize(
+    ("source", "kind"), ROUTES, ids=[f"{source}-{kind.__name__}" for source, kind in ROUTES]
+)
+
+
+def core() -> Core:
+    return Core(config([strategy()]), patient=False)
+
+
+def made_in(path: str) -> set[type]:
+    """The messages that the text of a file makes."""
+    named = {kind.__name__: kind for kind in MESSAGES}
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return {
+        named[node.func.id]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in named
+    }
+
+
+@each_route
+def test_every_receiver_has_a_handler_for_what_it_is_sent(source: str, kind: type) -> None:
+    by_role = {role_of(actor.name): actor for actor in core().reactor.actors}
+
+    for role in ROUTES[source, kind]:
+        assert role in PORTS or kind in by_role[role].handlers
+
+
+@pytest.mark.parametrize("role", CORE)
+def test_every_handler_of_an_actor_is_reached(role: str) -> None:
+    [actor] = [each for each in core().reactor.actors if role_of(each.name) == role]
+
+    sent = {kind for (_, kind), receivers in ROUTES.items() if role in receivers}
+    assert set(actor.handlers) == sent
+
+
+@pytest.mark.parametrize("role", CORE)
+def test_what_an_actor_can_say_has_a_route_and_nothing_else_has(role: str) -> None:
+    says = made_in(f"actors/core/{role}.py") | PASSED_ON.get(role, set())
+
+    assert says == {kind for source, kind in ROUTES if source == role}
+
+
+def test_what_the_runtime_says_itself_has_a_route() -> None:
+    """A fault in its own name, a withheld approval in the world's."""
+    assert made_in("actors/runtime/reactor.py") == {control.StrategyFaulted, orders.OrderCanceled}
+    assert {kind for source, kind in ROUTES if source == RUNTIME} == {control.StrategyFaulted}
+    assert (WORLD, orders.OrderCanceled) in ROUTES
+
+
+def test_every_type_of_message_is_routed() -> None:
+    """None is there for nothing."""
+    routed = {kind for _, kind in ROUTES}
+
+    assert [kind.__name__ for kind in MESSAGES if kind not in routed] == []
+    assert routed <= set(MESSAGES)
+
+
+@each_route
+def test_receivers_stand_in_the_cores_order_or_have_a_reason(source: str, kind: type) -> None:
+    """The ports come last: what leaves was heard by everybody first."""
+    order = [*CORE, *PORTS]
+    receivers = list(ROUTES[source, kind])
+
+    assert set(receivers) <= set(order)
+    assert len(receivers) == len(set(receivers))
+    assert (receivers != sorted(receivers, key=order.index)) is ((source, kind) in REORDERED)
+
+
+@each_route
+def test_who_has_no_receiver_is_there_for_the_record(source: str, kind: type) -> None:
+    assert (not ROUTES[source, kind]) is ((source, kind) in FOR_THE_RECORD)
+
+
+def test_the_core_is_built_in_the_order_of_dispatch() -> None:
+    made = Core(config([strategy("one"), strategy("two")]), patient=False)
+
+    names = [actor.name for actor in made.reactor.actors]
+
+    assert list(dict.fromkeys(role_of(name) for name in names)) == list(CORE)
+    assert [name for name in names if role_of(name) == STRATEGY] == ["strategy:one", "strategy:two"]
+
+
+@pytest.mark.parametrize("role", CORE)
+def test_everybody_is_reached_by_somebody_else(role: str) -> None:
+    heard = {source for (source, _), receivers in ROUTES.items() if role in receivers}
+
+    assert heard - {role}
+
+
+def test_everybody_is_reached_from_the_world() -> None:
+    reached = {WORLD}
+    while True:
+        further = {to for (source, _), tos in ROUTES.items() if source in reached for to in tos}
+        if further <= reached:
+            break
+        reached |= further
+
+    assert reached - {WORLD} == {*CORE, *PORTS}
+
+
+def test_every_source_is_somebody() -> None:
+    assert {source for source, _ in ROUTES} == {*CORE, WORLD, RUNTIME}
+
+
+def test_raw_market_data_enters_at_the_feed_alone() -> None:
+    assert ROUTES[WORLD, market.BarClosed] == ("feed",)
+    sources = {source for source, kind in ROUTES if kind is market.BarClosed}
+    assert sources == {WORLD, "feed"}
+
+
+def test_what_a_venue_says_of_an_order_enters_at_the_order_manager_alone() -> None:
+    for (source, kind), receivers in ROUTES.items():
+        if source == WORLD and issubclass(kind, OrderEvent):
+            assert receivers == ("order_manager",)
+
+
+def test_no_order_passes_beside_risk() -> None:
+    """The gateway hears of an order only what risk has approved, and then of cancels."""
+    heard = {key: to for key, to in ROUTES.items() if "gateway" in to}
+
+    assert {kind for _, kind in heard} == {
+        orders.OrderApproved,
+        orders.CancelOrder,
+        orders.ReplaceOrder,
+        orders.QueryOrder,
+        account.QueryAccount,
+    }
+    assert [source for source, kind in heard if kind is orders.OrderApproved] == ["risk"]
+    assert ROUTES["order_manager", orders.SubmitOrder] == ("risk",)
+
+
+def test_nothing_but_the_kill_switch_moves_the_trading_state() -> None:
+    assert [s for s, kind in ROUTES if kind is control.TradingStateChanged] == ["kill_switch"]
