@@ -64,7 +64,8 @@ class Core:
         self.timers: Final = Timers()
         self.recorder: Final = Recorder(self.tables)
         self.strategies: Final = tuple(_strategy(s, config, self.scale) for s in config.strategies)
-        self.portfolio: Final = _portfolio(config, self.scale)
+        sized = any(strategy.sizes_by_weight for strategy in self.strategies)
+        self.portfolio: Final = _portfolio(config, self.scale, sized=sized)
         self.kill_switch: Final = KillSwitch()
         self.order_manager: Final = OrderManager(
             {s.name: s.instrument for s in config.strategies},
@@ -109,7 +110,7 @@ class Core:
         """The whole state, shared with nobody; meant for the end of a step."""
         reactor, timers = self.reactor.state, self.timers.state
         return Snapshot(
-            reactor=replace(reactor, quarantined=list(reactor.quarantined)),
+            reactor=replace(reactor, quarantined=dict(reactor.quarantined)),
             timers=msgspec.structs.replace(timers, pending=list(timers.pending)),
             approvals=dict(self.recorder.approvals),
             actors={actor.name: actor.dump() for actor in self.reactor.actors},
@@ -118,7 +119,7 @@ class Core:
     def restore(self, snapshot: Snapshot) -> None:
         """Takes the state of a snapshot of a core with the same configuration."""
         reactor, timers = snapshot.reactor, snapshot.timers
-        self.reactor.state = replace(reactor, quarantined=list(reactor.quarantined))
+        self.reactor.state = replace(reactor, quarantined=dict(reactor.quarantined))
         self.timers.load(msgspec.structs.replace(timers, pending=list(timers.pending)))
         self.recorder.approvals = dict(snapshot.approvals)
         for actor in self.reactor.actors:
@@ -187,8 +188,7 @@ def _strategy(config: StrategyConfig, whole: Config, scale: MoneyScale) -> Strat
     )
 
 
-def _portfolio(config: Config, scale: MoneyScale) -> Portfolio:
-    sized = any("weight" in s.params for s in config.strategies)
+def _portfolio(config: Config, scale: MoneyScale, *, sized: bool) -> Portfolio:
     interval = config.report.equity_interval
     return Portfolio(
         scale.half,
@@ -196,6 +196,7 @@ def _portfolio(config: Config, scale: MoneyScale) -> Portfolio:
         scale.of(config.account.cash),
         watched=sized or config.risk.drawdown_max is not None,
         sample_ns=interval_ns(interval) if interval else DAY_NS,
+        sample_from=config.run.from_ or 0,
     )
 
 

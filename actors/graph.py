@@ -84,7 +84,7 @@ ROUTES: Final[Routes] = {
     ("order_manager", orders.ReplaceRequested): (),
     ("order_manager", orders.ReplaceRejected): (),
     ("order_manager", account.DifferenceFound): ("kill_switch",),
-    ("risk", orders.OrderApproved): ("order_manager", "gateway"),
+    ("risk", orders.OrderApproved): ("gateway", "order_manager"),
     ("risk", orders.OrderDenied): ("order_manager",),
     ("risk", control.LimitBreached): ("kill_switch",),
     ("reconciler", account.QueryAccount): ("gateway",),

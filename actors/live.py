@@ -63,6 +63,7 @@ __all__ = ["Daemon", "replay_live", "run_daemon"]
 
 BATCH: Final = 256
 """Inputs that are committed together at most."""
+REST_S_MAX: Final = 5
 WAY_OUT_S_MAX: Final = 2
 SLEEP_S_MAX: Final = 3_600
 HALTED: Final = 5
@@ -105,6 +106,9 @@ class Daemon:
         self._code_version: Final = code_version
         self._observer: Final = StepObserver()
         self._agreed: Final = anyio.Event()
+        self._resting: Final = anyio.CancelScope(shield=True)
+        self._idle = anyio.Event()
+        self._idle.set()
         self._last: Nanoseconds = 0
         self._snapshot_at = 0
         self._records: list[tuple[str, bytes]] = []
@@ -185,7 +189,7 @@ class Daemon:
         return Supervisor(
             [
                 Child("gateway", self.gateway.run),
-                Child("agreement", self._await_agreement),
+                Child("agreement", self._agree),
                 Child("market_data", self._market.run),
             ],
             self.restarts,
@@ -194,10 +198,27 @@ class Daemon:
             failed=self._on_failed,
         )
 
-    async def _await_agreement(self, ready: Ready) -> None:
-        """Market data wait until the venue and we agree, or until it is clear that we do not."""
-        await self._agreed.wait()
-        ready()
+    async def _agree(self, ready: Ready) -> None:
+        """Stands between the gateway and the market data, at the start and at the end.
+
+        Market data wait until the venue and we agree, or until it is clear that we do not. When
+        they have ended, the gateway waits until what they caused is done and answered.
+        """
+        try:
+            await self._agreed.wait()
+            ready()
+            await anyio.sleep_forever()
+        finally:
+            self._resting.deadline = anyio.current_time() + REST_S_MAX
+            with self._resting:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        while True:
+            await self.gateway.rest()
+            if self._idle.is_set() and not len(self.inbox):
+                return
+            await self._idle.wait()
 
     def _on_connected(self, epoch: int) -> None:
         self.log.say("connected", epoch=epoch)
@@ -214,6 +235,7 @@ class Daemon:
             tasks.start_soon(self._listen)
             tasks.start_soon(self._keep_edges)
             failure = await self._work()
+            self._resting.cancel()
             tasks.cancel_scope.cancel()
         if failure is not None:
             raise failure
@@ -238,6 +260,7 @@ class Daemon:
 
     async def _turn(self) -> None:
         """Takes a batch of inputs and the timers that have become due, and settles them."""
+        self._idle = anyio.Event()
         timers = self.core.timers
         crash: CoreCrashed | None = None
         try:
@@ -256,6 +279,7 @@ class Daemon:
         switch = self.core.kill_switch.state
         if self._began and (switch.trading is TradingState.ACTIVE or switch.latched):
             self._agreed.set()
+        self._idle.set()
 
     def _step(self, message: Message) -> None:
         reactor = self.core.reactor
@@ -304,6 +328,7 @@ class Daemon:
 
     def _end_edges(self) -> None:
         self._edges_ended = True
+        self._resting.cancel()
         self.inbox.wake()
 
     async def _way_out(self) -> None:

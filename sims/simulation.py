@@ -35,7 +35,6 @@ class Simulation:
         self.venue: Final = venue
         self.sources: Final = list(sources)
         self.rows = 0
-        self.events = 0
         self.now: Nanoseconds = 0
         self.stopped = False
         self.until: int | None = None

@@ -7,16 +7,15 @@ an answer is in doubt: it counts as working, is asked for by its id, and is neve
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
-from trader.logic.desk import Desk, Order, protection_side, target_open
-from trader.logic.lifecycle import ENDED, TRANSITIONS, is_duplicate, transition
+from trader.logic.dealing import WORKING, Dealing, Orders, Wish, contradiction, unknown
+from trader.logic.desk import Desk, Order, Stop, protection_side, target_open
+from trader.logic.lifecycle import ENDED, TRANSITIONS
 from trader.model.account import (
-    DifferenceFound,
     DoubtsResolved,
     OwnReported,
     PositionChanged,
@@ -27,9 +26,7 @@ from trader.model.envelope import Message
 from trader.model.orders import (
     CancelAll,
     CancelKey,
-    CancelOrder,
     CancelRejected,
-    CancelRequested,
     OrderAccepted,
     OrderApproved,
     OrderBusted,
@@ -45,25 +42,17 @@ from trader.model.orders import (
     OrderRole,
     OrderStatus,
     OrderSubmitted,
-    OrderType,
+    Protection,
     QueryOrder,
-    ReplaceOrder,
     ReplaceRejected,
-    ReplaceRequested,
-    SubmitOrder,
     TargetPosition,
-    TimeInForce,
 )
-from trader.model.units import Lots, Nanoseconds
+from trader.model.units import Lots, Nanoseconds, Ticks
 
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
 _IN_DOUBT: Final = OrderStatus.IN_DOUBT
 _APPROVED: Final = OrderStatus.APPROVED
-_MARKET: Final = OrderType.MARKET
-_STOP: Final = OrderType.STOP
-_LIMIT: Final = OrderType.LIMIT
-_GTC: Final = TimeInForce.GTC
 _UNANSWERED: Final = frozenset(
     {
         _APPROVED,
@@ -74,19 +63,8 @@ _UNANSWERED: Final = frozenset(
     }
 )
 
-_WORKING: Final = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 
-
-class OrderManagerState(Struct):
-    """All orders of the session by id, the desks by strategy, and what was ignored."""
-
-    orders: dict[str, Order]
-    desks: dict[str, Desk]
-    epoch: int = 1
-    duplicates: int = 0
-
-
-class OrderManager(Stateful[OrderManagerState]):
+class OrderManager(Stateful[Orders]):
     """Makes orders, follows them, and keeps them in step with targets and positions."""
 
     name = "order_manager"
@@ -97,9 +75,13 @@ class OrderManager(Stateful[OrderManagerState]):
         A new target then waits for their answers before it makes an order.
         """
         desks = {name: Desk(instrument=instrument) for name, instrument in strategies.items()}
-        self.state = OrderManagerState(orders={}, desks=desks)
-        self._account = account
+        self.state = Orders(orders={}, desks=desks)
+        self._dealing = Dealing(self.state, account)
         self._patient = patient
+
+    def bind(self) -> None:
+        """Deals in the state that was loaded."""
+        self._dealing.state = self.state
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -145,8 +127,8 @@ class OrderManager(Stateful[OrderManagerState]):
         for id_ in list(desk.working):
             order = orders[id_]
             if order.role is _TARGET and order.left * gap < 0:
-                cancels += self._cancel(id_, order, "target_changed")
-        if self._patient and self._cancels_pending(desk):
+                cancels += self._dealing.cancel(id_, order, "target_changed")
+        if self._patient and self._dealing.cancels_pending(desk):
             desk.waiting = target
             return cancels
         return [*cancels, *self._aim(target, desk, now)]
@@ -162,117 +144,59 @@ class OrderManager(Stateful[OrderManagerState]):
         desk.waiting = None
         if not size:
             return NOTHING
-        entry = self._make(target.strategy, desk, size, _TARGET, ref=target.ref_ticks, now=now)
-        made: list[Message] = [entry]
+        stops: tuple[Stop, ...] = ()
         if target.protection and target.lots * size > 0:
             lots = min(abs(target.lots), abs(size)) * (-1 if size > 0 else 1)
-            for stop in target.protection:
-                away = stop.distance_ticks if lots > 0 else -stop.distance_ticks
-                made.append(
-                    self._make(
-                        target.strategy,
-                        desk,
-                        lots,
-                        _PROTECTION,
-                        ref=target.ref_ticks,
-                        now=now,
-                        stop=max(1, target.ref_ticks + away),
-                        parent=entry.client_order_id,
-                    )
-                )
-        return made
+            stops = tuple(_stop(lots, target.ref_ticks, p) for p in target.protection)
+        wish = Wish(lots=size, role=_TARGET, ref_ticks=target.ref_ticks, stops=stops)
+        return (self._dealing.make(target.strategy, desk, wish, now),)
 
     def _on_request(self, request: OrderRequested, now: Nanoseconds) -> Sequence[Message]:
         desk = self.state.desks[request.strategy]
         if not request.lots or request.key in desk.keys:
             return NOTHING
-        order = self._make(
-            request.strategy,
-            desk,
-            request.lots,
-            OrderRole.EXPLICIT,
-            ref=request.ref_ticks,
-            now=now,
-            limit=request.limit_ticks,
-            stop=request.stop_ticks,
+        wish = Wish(
+            lots=request.lots,
+            role=OrderRole.EXPLICIT,
+            ref_ticks=request.ref_ticks,
+            limit_ticks=request.limit_ticks,
+            stop_ticks=request.stop_ticks,
         )
+        order = self._dealing.make(request.strategy, desk, wish, now)
         desk.keys[request.key] = order.client_order_id
         return (order,)
 
     def _on_cancel_key(self, wish: CancelKey, now: Nanoseconds) -> Sequence[Message]:
         del now
         id_ = self.state.desks[wish.strategy].keys.get(wish.key)
-        return NOTHING if id_ is None else self._cancel(id_, self.state.orders[id_], "asked_for")
-
-    def _make(  # noqa: PLR0913 - the fields in which orders differ, named at each call
-        self,
-        strategy: str,
-        desk: Desk,
-        lots: Lots,
-        role: OrderRole,
-        *,
-        ref: int,
-        now: Nanoseconds,
-        limit: int | None = None,
-        stop: int | None = None,
-        parent: str = "",
-    ) -> SubmitOrder:
-        desk.count += 1
-        id_ = f"{self._account}-{strategy}-{self.state.epoch}-{desk.count}"
-        kind = _MARKET if stop is None else _STOP
-        self.state.orders[id_] = Order(strategy=strategy, lots=lots, role=role)
-        desk.working.append(id_)
-        return SubmitOrder(
-            client_order_id=id_,
-            strategy=strategy,
-            instrument=desk.instrument,
-            lots=lots,
-            order_type=kind if limit is None else _LIMIT,
-            limit_ticks=limit,
-            stop_ticks=stop,
-            time_in_force=_GTC,
-            role=role,
-            parent=parent,
-            ref_ticks=ref,
-            ts_decided=now,
+        return (
+            NOTHING
+            if id_ is None
+            else self._dealing.cancel(id_, self.state.orders[id_], "asked_for")
         )
-
-    def _cancel(self, id_: str, order: Order, reason: str) -> list[Message]:
-        """The cancel of a working order; one in doubt is cancelled once it is known to live."""
-        if order.cancel_wanted or order.status >= ENDED:
-            return []
-        order.cancel_wanted = True
-        if order.status is _IN_DOUBT:
-            return []
-        instrument = self.state.desks[order.strategy].instrument
-        request = f"{id_}-c"
-        cancel = CancelOrder(
-            client_order_id=id_, instrument=instrument, request_id=request, reason=reason
-        )
-        event = CancelRequested(client_order_id=id_, request_id=request)
-        return [*self._advance(event, order), cancel]
 
     # -- verdicts and reports -------------------------------------------------------------------
 
     def _on_approved(self, approved: OrderApproved, now: Nanoseconds) -> Sequence[Message]:
-        del now
-        self.state.orders[approved.order.client_order_id].status = _APPROVED
-        return NOTHING
+        id_ = approved.order.client_order_id
+        order = self.state.orders[id_]
+        order.status = _APPROVED
+        return self._dealing.protect(id_, order, now) if order.stops else NOTHING
 
     def _on_denied(self, denied: OrderDenied, now: Nanoseconds) -> Sequence[Message]:
         del now
         id_ = denied.client_order_id
         order = self.state.orders[id_]
         order.status = OrderStatus.DENIED
-        self._close(id_, order)
+        self._dealing.close(id_, self.state.desks[order.strategy])
         return NOTHING
 
     def _on_report(self, event: OrderEvent, now: Nanoseconds) -> Sequence[Message]:
         order = self.state.orders.get(event.client_order_id)
         if order is None:
-            return (_unknown(event),)
+            return (unknown(event),)
         before = order.status
-        passed = self._advance(event, order)
+        passed = self._dealing.advance(event, order)
         desk = self.state.desks[order.strategy]
         waits = order.cancel_wanted or order.cut or desk.waiting is not None
         if passed and (waits or before is _IN_DOUBT):
@@ -284,25 +208,20 @@ class OrderManager(Stateful[OrderManagerState]):
     ) -> list[Message]:
         """What had to wait for this answer: a cancel, a replacement, a target, the reconciler."""
         out: list[Message] = []
-        if order.cancel_wanted and order.status in _WORKING:
+        if order.cancel_wanted and order.status in WORKING:
             order.cancel_wanted = False
             if not isinstance(event, CancelRejected):
-                out += self._cancel(event.client_order_id, order, "asked_for")
+                out += self._dealing.cancel(event.client_order_id, order, "asked_for")
         if isinstance(event, ReplaceRejected):
             order.cut = 0
-        if order.cut and order.status in _WORKING:
-            out += self._lower(event.client_order_id, order)
+        if order.cut and order.status in WORKING:
+            out += self._dealing.lower(event.client_order_id, order)
         desk = self.state.desks[order.strategy]
-        if desk.waiting is not None and not self._cancels_pending(desk):
+        if desk.waiting is not None and not self._dealing.cancels_pending(desk):
             out += self._aim(desk.waiting, desk, now)
-        if before is _IN_DOUBT and not self._in_doubt():
+        if before is _IN_DOUBT and not self._dealing.in_doubt():
             out.append(DoubtsResolved())
         return out
-
-    def _in_doubt(self) -> int:
-        orders = self.state.orders
-        working = (id_ for desk in self.state.desks.values() for id_ in desk.working)
-        return sum(orders[id_].status is _IN_DOUBT for id_ in working)
 
     def _on_query_own(self, query: QueryOwn, now: Nanoseconds) -> Sequence[Message]:
         del query, now
@@ -310,18 +229,20 @@ class OrderManager(Stateful[OrderManagerState]):
         for desk in self.state.desks.values():
             traded[desk.instrument] = traded.get(desk.instrument, 0) + desk.position
         working = [id_ for desk in self.state.desks.values() for id_ in desk.working]
-        return (OwnReported(working=tuple(working), in_doubt=self._in_doubt(), traded=traded),)
+        return (
+            OwnReported(working=tuple(working), in_doubt=self._dealing.in_doubt(), traded=traded),
+        )
 
     def _on_filled(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
         order = self.state.orders.get(fill.client_order_id)
         if order is None:
-            return (_unknown(fill),)
+            return (unknown(fill),)
         if fill.trade_id in order.trades:
             self.state.duplicates += 1
             return NOTHING
         if OrderFilled not in TRANSITIONS[order.status]:
             # What nobody books must not be remembered as booked: it could be taken back again.
-            return (_contradiction(fill, order),)
+            return (contradiction(fill, order),)
         order.trades.append(fill.trade_id)
         order.lots_filled += fill.last_lots
         return self._on_report(replace(fill, role=order.role), now)
@@ -336,46 +257,10 @@ class OrderManager(Stateful[OrderManagerState]):
     def _on_busted(self, event: OrderBusted, now: Nanoseconds) -> Sequence[Message]:
         order = self.state.orders.get(event.client_order_id)
         if order is None or event.trade_id not in order.trades:
-            return (_unknown(event),)
+            return (unknown(event),)
         order.trades.remove(event.trade_id)
         order.lots_filled -= event.last_lots
         return self._on_report(event, now)
-
-    def _advance(self, event: OrderEvent, order: Order) -> list[Message]:
-        """Moves the order by the table; the event as it goes on, or the difference it makes."""
-        kind = type(event)
-        status = transition(order.status, kind, lots=order.lots, lots_filled=order.lots_filled)
-        if status is None:
-            if is_duplicate(order.status, kind):
-                self.state.duplicates += 1
-                return []
-            return [_contradiction(event, order)]
-        was_open = order.status < ENDED
-        order.status = status
-        if was_open and status >= ENDED:
-            self._close(event.client_order_id, order)
-        elif status < ENDED and not was_open:
-            # A fill came for an order that we had only concluded to be absent: it works after all.
-            self.state.desks[order.strategy].working.append(event.client_order_id)
-        # The type checker sees the base; every event that is made belongs to the union.
-        passed: Any = replace(
-            event,
-            strategy=order.strategy,
-            instrument=self.state.desks[order.strategy].instrument,
-            status=status,
-            lots_filled=order.lots_filled,
-        )
-        return [passed]
-
-    def _close(self, id_: str, order: Order) -> None:
-        desk = self.state.desks[order.strategy]
-        desk.working.remove(id_)
-        if desk.keys:
-            desk.keys = {key: held for key, held in desk.keys.items() if held != id_}
-
-    def _cancels_pending(self, desk: Desk) -> bool:
-        orders = (self.state.orders[id_] for id_ in desk.working)
-        return any(order.cancel_wanted and order.role is _TARGET for order in orders)
 
     # -- positions ------------------------------------------------------------------------------
 
@@ -385,7 +270,7 @@ class OrderManager(Stateful[OrderManagerState]):
         out: list[Message] = []
         if before and (not changed.lots or before * changed.lots < 0):
             for id_ in protection_side(desk, self.state.orders, before):
-                out += self._cancel(id_, self.state.orders[id_], "position_closed")
+                out += self._dealing.cancel(id_, self.state.orders[id_], "position_closed")
         elif abs(changed.lots) < abs(before) and changed.role is not _PROTECTION:
             out += self._shrink(desk, before, abs(before) - abs(changed.lots))
         if changed.role is _TARGET:
@@ -393,8 +278,8 @@ class OrderManager(Stateful[OrderManagerState]):
             beyond = changed.lots + still - desk.target
             if beyond * changed.last_lots > 0:
                 # A stop's fill and a target's fill crossed: together they went too far.
-                ref = changed.last_ticks
-                out.append(self._make(changed.strategy, desk, -beyond, _TARGET, ref=ref, now=now))
+                wish = Wish(lots=-beyond, role=_TARGET, ref_ticks=changed.last_ticks)
+                out.append(self._dealing.make(changed.strategy, desk, wish, now))
         return out
 
     def _shrink(self, desk: Desk, position: Lots, lots: Lots) -> list[Message]:
@@ -413,23 +298,12 @@ class OrderManager(Stateful[OrderManagerState]):
                 continue
             lots -= taken
             if taken == order.kept:
-                out += self._cancel(id_, order, "position_reduced")
+                out += self._dealing.cancel(id_, order, "position_reduced")
                 continue
             order.cut += taken
-            if order.status in _WORKING:
-                out += self._lower(id_, order)
+            if order.status in WORKING:
+                out += self._dealing.lower(id_, order)
         return out
-
-    def _lower(self, id_: str, order: Order) -> list[Message]:
-        """The replacement that takes the wanted cut off a working order."""
-        instrument = self.state.desks[order.strategy].instrument
-        request = f"{id_}-r"
-        smaller = order.lots + (order.cut if order.lots < 0 else -order.cut)
-        event = ReplaceRequested(client_order_id=id_, request_id=request)
-        command = ReplaceOrder(
-            client_order_id=id_, instrument=instrument, request_id=request, lots=smaller
-        )
-        return [*self._advance(event, order), command]
 
     # -- control --------------------------------------------------------------------------------
 
@@ -438,20 +312,25 @@ class OrderManager(Stateful[OrderManagerState]):
         out: list[Message] = []
         for name, desk in self.state.desks.items():
             if command.strategy in {"", name}:
-                for id_ in list(desk.working):
-                    out += self._cancel(id_, self.state.orders[id_], command.reason)
+                out += self._take_back(desk, command.reason)
         return out
 
     def _on_faulted(self, fault: StrategyFaulted, now: Nanoseconds) -> Sequence[Message]:
-        """Its entries are taken back; the stops of a position that stays keep protecting it."""
         del now
-        out: list[Message] = []
         desk = self.state.desks[fault.strategy]
         desk.waiting = None
+        return self._take_back(desk, "strategy_faulted")
+
+    def _take_back(self, desk: Desk, reason: str) -> list[Message]:
+        """Cancels what could build up a position; the stops of one that stays go on protecting it.
+
+        The stops of an entry end with it, at the venue.
+        """
+        out: list[Message] = []
         for id_ in list(desk.working):
             order = self.state.orders[id_]
             if order.role is not _PROTECTION:
-                out += self._cancel(id_, order, "strategy_faulted")
+                out += self._dealing.cancel(id_, order, reason)
         return out
 
     def _on_session_closed(self, closed: SessionClosed, now: Nanoseconds) -> Sequence[Message]:
@@ -469,24 +348,11 @@ class OrderManager(Stateful[OrderManagerState]):
             for id_ in list(desk.working):
                 order = self.state.orders[id_]
                 if order.status in _UNANSWERED:
-                    out += self._advance(OrderInDoubt(client_order_id=id_), order)
+                    out += self._dealing.advance(OrderInDoubt(client_order_id=id_), order)
                 out.append(QueryOrder(client_order_id=id_, instrument=desk.instrument))
         return out
 
 
-def _unknown(event: OrderEvent) -> DifferenceFound:
-    return DifferenceFound(
-        kind="unknown_order",
-        key=event.client_order_id,
-        ours="nothing",
-        theirs=type(event).__name__,
-    )
-
-
-def _contradiction(event: OrderEvent, order: Order) -> DifferenceFound:
-    return DifferenceFound(
-        kind="contradiction",
-        key=event.client_order_id,
-        ours=order.status.name,
-        theirs=type(event).__name__,
-    )
+def _stop(lots: Lots, ref_ticks: Ticks, protection: Protection) -> Stop:
+    away = protection.distance_ticks if lots > 0 else -protection.distance_ticks
+    return Stop(lots, max(1, ref_ticks + away), ref_ticks)

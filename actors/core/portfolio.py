@@ -63,8 +63,12 @@ class Portfolio(Stateful[PortfolioState]):
         *,
         watched: bool,
         sample_ns: Nanoseconds,
+        sample_from: Nanoseconds = 0,
     ) -> None:
-        """`halves`: money in half a tick x lot by instrument; `sample_ns`: between equity rows."""
+        """`halves`: money in half a tick x lot by instrument.
+
+        `sample_ns` lies between two equity rows, the first of which is not before `sample_from`.
+        """
         self.state = PortfolioState(
             cash=cash,
             equity=cash,
@@ -74,6 +78,7 @@ class Portfolio(Stateful[PortfolioState]):
         )
         self._watched = watched
         self._sample_ns = sample_ns
+        self._sample_from = sample_from
         self.bind()
 
     def bind(self) -> None:
@@ -181,7 +186,8 @@ class Portfolio(Stateful[PortfolioState]):
         del now
         if timer.owner != self.name:
             return NOTHING
-        if all(holding.mark == NONE for holding in self._holdings.values()):
+        unmarked = all(holding.mark == NONE for holding in self._holdings.values())
+        if unmarked or timer.due < self._sample_from:
             return (self._next_row(timer.due),)
         return (self.sample(), self._next_row(timer.due))
 

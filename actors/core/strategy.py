@@ -87,6 +87,11 @@ class StrategyActor:
         self._unpack = Packing(f"<{len(formats)}q").unpack
 
     @property
+    def sizes_by_weight(self) -> bool:
+        """Whether its sizes follow the account's equity."""
+        return self._sizing.rate != 0
+
+    @property
     def handlers(self) -> Mapping[type, Handler]:
         """Bars of its instrument, its own fills and positions, and the account's equity."""
         return {

@@ -75,12 +75,18 @@ class Gateway:
             self._outbox.clear()
             self._emptied.set()
             self._take(self._dialogue.lose(self._clock()))
+            self._changed.set()
 
     def perform(self, effects: Iterable[Message]) -> None:
         """Effects of committed steps, in their order."""
         for effect in effects:
             self._take(self._dialogue.perform(effect, self._clock()))
         self._changed.set()
+
+    async def rest(self) -> None:
+        """Returns when it is known what became of every order that was sent."""
+        while self._outbox or self._dialogue.busy:
+            await self._changed.wait()
 
     async def flush(self) -> None:
         """Returns when nothing waits to be sent, or nothing can be sent any more."""

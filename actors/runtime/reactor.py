@@ -31,13 +31,22 @@ _HALTED: Final = TradingState.HALTED
 _NO_EFFECTS: Final[tuple[Message, ...]] = ()
 
 
+@dataclass(slots=True, frozen=True)
+class Fault:
+    """What a strategy raised, at which row, when."""
+
+    error: str
+    seq: int
+    ts: Nanoseconds
+
+
 @dataclass(slots=True)
 class ReactorState:
     """Where the reactor stands: its last row, the messages named since, who is quarantined."""
 
     seq: int = 0
     n: int = 0
-    quarantined: list[str] = field(default_factory=list)
+    quarantined: dict[str, Fault] = field(default_factory=dict)
 
 
 class Reactor:
@@ -153,9 +162,9 @@ class Reactor:
         """The one place where a strategy's own error ends; anybody else's goes on up."""
         if role_of(receiver.actor) != STRATEGY or isinstance(error, MemoryError):
             raise error
-        self.state.quarantined.append(receiver.actor)
+        text = _told(error)
+        self.state.quarantined[receiver.actor] = Fault(text, self.state.seq, self._now)
         self.quarantine(receiver.actor)
-        text = f"{type(error).__name__}: {error}"
         return StrategyFaulted(strategy=receiver.actor.partition(":")[2], error=text)
 
     def _finish(self) -> Effects:
@@ -198,3 +207,15 @@ class Reactor:
                 body=message,
             )
         )
+
+
+def _told(error: Exception) -> str:
+    """What went wrong, and in which line of which file, without the folder it lies in."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    text = f"{type(error).__name__}: {error}"
+    if trace is None:
+        return text
+    file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+    return f"{text}, {file}:{trace.tb_lineno}"

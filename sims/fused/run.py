@@ -206,7 +206,8 @@ def _account(config: Config, scale: MoneyScale, columns: Columns) -> Int64s:
     a[account.CASH] = a[account.PEAK] = scale.of(config.account.cash)
     a[account.HALF] = scale.half[config.strategies[0].instrument]
     a[account.SAMPLE_NS] = sample_ns
-    a[account.NEXT_SAMPLE] = -(-int(columns.ts_close[0]) // sample_ns) * sample_ns
+    first = max(int(columns.ts_close[0]), config.run.from_ or 0)
+    a[account.NEXT_SAMPLE] = -(-first // sample_ns) * sample_ns
     # The trading state's change at the start has taken the first name.
     a[account.COUNT] = 1
     return a
@@ -215,7 +216,7 @@ def _account(config: Config, scale: MoneyScale, columns: Columns) -> Int64s:
 def _samples(a: Int64s, columns: Columns) -> int:
     """How many equity rows fall due; the end takes one more."""
     span = int(columns.ts_close[-1]) - int(a[account.NEXT_SAMPLE])
-    return span // int(a[account.SAMPLE_NS]) + 1
+    return max(0, span // int(a[account.SAMPLE_NS]) + 1)
 
 
 def _clock(columns: Columns) -> account.Clock:

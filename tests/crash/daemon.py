@@ -6,6 +6,7 @@ core crash (`poison`) at the COUNT-th commit; `none` is nowhere.
 """
 
 import os
+import re
 import resource
 import signal
 import sys
@@ -17,11 +18,14 @@ from websockets.asyncio.client import ClientConnection
 
 from actors.edge.gateway import Gateway
 from actors.live import Daemon, run_daemon
+from actors.replay import STEP
+from actors.runtime.step_record import decode_step
 from actors.runtime.supervisor import Restarts
 from trader.config.loader import load
 from trader.errors import TraderdError
 from trader.model.envelope import Message
 from trader.model.market import BarClosed
+from trader.model.orders import OrderApproved, OrderFilled
 from trader.venues.binance.inquiry import Patience
 
 PLACE = b'"order.place"'
@@ -44,8 +48,11 @@ class Point:
         self._left -= 1
         return self._left == 0
 
-    def passes(self, name: str) -> None:
+    def passes(self, name: str, order: str) -> None:
+        """Names the order about which it happens, and dies."""
         if self.reached(name):
+            sys.stderr.write(f'{{"event": "dying", "client_order_id": "{order}"}}\n')
+            sys.stderr.flush()
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -58,24 +65,31 @@ def fill_disk() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
 
 
+def order_in(frame: bytes) -> str:
+    """The id of the order that a request or an answer is about."""
+    [found] = re.findall(rb'lientOrderId":"([^"]+)"', frame)
+    return str(found, "ascii")
+
+
 class MortalGateway(Gateway):
     """Passes points around each order's way out and back."""
 
     async def send(self, socket: ClientConnection, frame: bytes) -> None:
-        is_order = PLACE in frame
-        if is_order:
-            POINT.passes("before_send")
+        order = order_in(frame) if PLACE in frame else ""
+        if order:
+            POINT.passes("before_send", order)
         await super().send(socket, frame)
-        if is_order:
-            POINT.passes("after_send")
+        if order:
+            POINT.passes("after_send", order)
 
     def hear(self, frame: bytes) -> None:
-        is_answer = FILLED in frame and b'"event"' not in frame
-        if is_answer:
-            POINT.passes("before_hearing")
+        is_answer = FILLED in frame and b'"event"' not in frame and b'"fills"' in frame
+        order = order_in(frame) if is_answer else ""
+        if order:
+            POINT.passes("before_hearing", order)
         super().hear(frame)
-        if is_answer:
-            POINT.passes("after_hearing")
+        if order:
+            POINT.passes("after_hearing", order)
 
 
 class MortalDaemon(Daemon):
@@ -99,10 +113,13 @@ class MortalDaemon(Daemon):
         await self.journal.commit(records)
         if POINT.reached("poison"):
             self.inbox.put(BarClosed("NOBODY.knows", 1, 1, 1, 1, 1, 1, 1, 2))
-        if any(b"OrderFilled" in payload for _, payload in records):
-            POINT.passes("after_fill_committed")
-        if any(type(effect).__name__ == "OrderApproved" for effect in effects):
-            POINT.passes("after_commit")
+        for kind, payload in records:
+            body = decode_step(payload).input.body if kind == STEP else None
+            if isinstance(body, OrderFilled):
+                POINT.passes("after_fill_committed", body.client_order_id)
+        for effect in effects:
+            if isinstance(effect, OrderApproved):
+                POINT.passes("after_commit", effect.order.client_order_id)
         self.gateway.perform(effects)
 
 

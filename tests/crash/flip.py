@@ -1,4 +1,4 @@
-"""A strategy that decides on every bar: all in on one, all out on the next."""
+"""A strategy that decides on every second bar: all in, all out, all in."""
 
 from msgspec import Struct
 
@@ -7,7 +7,7 @@ from trader.strategies.strategy import Answer, Strategy, Target
 
 
 class Flip(Strategy):
-    """Turns its whole position over, bar by bar."""
+    """Turns its whole position over again and again."""
 
     class Params(Struct):
         """How large."""
@@ -22,4 +22,4 @@ class Flip(Strategy):
     def on_bar(self, bar: BarClosed) -> Answer:
         del bar
         self.state.bars += 1
-        return Target(self.params.lots if self.state.bars % 2 else 0, "flip")
+        return Target(self.params.lots if self.state.bars // 2 % 2 else 0, "flip")

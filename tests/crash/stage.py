@@ -96,7 +96,6 @@ class Stage:
         self.venue: Final = venue
         self.engine: Final = engine
         self.config = folder / "live.yaml"
-        self.process: Process
         self.journal: Final = folder / "state" / "journal.db"
         self.config.write_text(
             CONFIG.format(

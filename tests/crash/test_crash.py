@@ -8,14 +8,14 @@ import anyio
 import pytest
 
 from sims.servers.binance.gate import Interference, Verdict
-from tests.crash.judge import PLACE, approved_on_disk, judge_end, judge_orders
+from tests.crash.judge import PLACE, approved_on_disk, judge_end, judge_orders, placed
 from tests.crash.stage import Running, Stage, staged
 
 pytestmark = pytest.mark.anyio
 
 KILLED = -signal.SIGKILL
-ORDER = "main-flip-1-3"
-"""The order around which everything happens: the third of the first life."""
+THIRD = 3
+"""Everything happens around the third order of the first life."""
 
 
 @pytest.fixture
@@ -25,31 +25,53 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
             yield stage
 
 
-async def die(stage: Stage, point: str = "none", count: int = 3) -> None:
-    """A first life that trades and is killed."""
+async def die(stage: Stage, point: str, count: int = THIRD) -> str:
+    """A first life that trades and kills itself; the order around which it happened."""
     async with stage.daemon(point, count) as daemon:
-        stage.process = daemon.process
-        assert await daemon.end() == KILLED, daemon.lines[-5:]
+        dying = await daemon.event("dying")
+        assert await daemon.end() == KILLED
+    return str(dying["client_order_id"])
 
 
-async def settle(daemon: Running) -> list[str]:
-    """Waits for the verdict on the account; what was said of the doubtful order until then."""
+async def be_killed(stage: Stage, hook: str, verdict: Verdict) -> str:
+    """A first life that is killed while the venue has an order in its hands; that order."""
+    orders: list[str] = []
+
+    async def strike(method: str, params: Mapping[str, object]) -> Verdict:
+        if method != PLACE:
+            return Verdict.PROCEED
+        orders.append(str(params["newClientOrderId"]))
+        if len(orders) < THIRD:
+            return Verdict.PROCEED
+        daemon.process.kill()
+        await daemon.process.wait()
+        return verdict
+
+    stage.venue.interference = Interference(answers_first=True, **{hook: strike})
+    async with stage.daemon() as daemon:
+        assert await daemon.end() == KILLED
+    stage.venue.interference = Interference()
+    return orders[THIRD - 1]
+
+
+async def settle(daemon: Running, order: str) -> list[str]:
+    """Waits for the verdict on the account; what was said of the order until then."""
     said: list[str] = []
     while True:
         line = await daemon.until(lambda _: True)
-        if line.get("client_order_id") == ORDER:
+        if line.get("client_order_id") == order:
             said.append(f"{line['event']} {line.get('code', '')}".strip())
         assert line["event"] != "difference_found", line
         if (line["event"], line.get("state")) == ("trading_state_changed", "active"):
             return said
 
 
-async def live_again(stage: Stage, said: list[str]) -> None:
+async def live_again(stage: Stage, order: str, said: list[str]) -> None:
     """A second life: the doubt is resolved as expected, trading goes on, both sides agree."""
     async with stage.daemon() as daemon:
         recovered = await daemon.event("recovered")
         assert "without an end" in recovered["note"]
-        assert await settle(daemon) == said
+        assert await settle(daemon, order) == said
         for _ in range(4):
             filled = await daemon.event("order_filled")
             assert filled["client_order_id"].startswith("main-flip-2-")
@@ -60,18 +82,18 @@ async def live_again(stage: Stage, said: list[str]) -> None:
 @pytest.mark.parametrize("point", ["after_commit", "before_send"])
 async def test_killed_between_commit_and_send(stage: Stage, point: str) -> None:
     """The order never left; the venue proves its absence and it is dropped as stale."""
-    await die(stage, point)
-    assert ORDER not in {order.client_order_id for order in stage.engine.orders.values()}
-    assert ORDER in await approved_on_disk(stage)
+    order = await die(stage, point)
+    assert order not in placed(stage)
+    assert order in await approved_on_disk(stage)
 
-    await live_again(stage, ["order_in_doubt", "order_rejected absent"])
+    await live_again(stage, order, ["order_in_doubt", "order_rejected absent"])
 
 
 async def test_killed_when_the_bytes_have_left(stage: Stage) -> None:
     """The venue carries the order out although nobody listens any more."""
-    await die(stage, "after_send")
+    order = await die(stage, "after_send")
 
-    await live_again(stage, ["order_in_doubt", "order_filled"])
+    await live_again(stage, order, ["order_in_doubt", "order_filled"])
 
 
 @pytest.mark.parametrize(
@@ -85,38 +107,30 @@ async def test_killed_when_the_bytes_have_left(stage: Stage) -> None:
 async def test_killed_between_send_and_answer(
     stage: Stage, hook: str, verdict: Verdict, said: list[str]
 ) -> None:
-    """The venue has the order in its hands when the daemon dies: before or after it acts."""
+    """The venue has the order in its hands when the daemon dies: before or after it acts.
 
-    async def strike(method: str, params: Mapping[str, object]) -> Verdict:
-        if method != PLACE or params["newClientOrderId"] != ORDER:
-            return Verdict.PROCEED
-        stage.process.kill()
-        await stage.process.wait()
-        return verdict
+    The answer would leave before the events, so that nothing of the order is known.
+    """
+    order = await be_killed(stage, hook, verdict)
 
-    # The answer leaves before the events, so that nothing of the order is known when it dies.
-    stage.venue.interference = Interference(answers_first=True, **{hook: strike})
-    await die(stage)
-    stage.venue.interference = Interference()
-
-    await live_again(stage, said)
+    await live_again(stage, order, said)
 
 
 @pytest.mark.parametrize("point", ["before_hearing", "after_hearing"])
 async def test_killed_when_the_answer_has_been_handed_over(stage: Stage, point: str) -> None:
     """The answer was read and not yet journalled, so it was never heard."""
     stage.venue.interference = Interference(answers_first=True)
-    await die(stage, point)
+    order = await die(stage, point)
     stage.venue.interference = Interference()
 
-    await live_again(stage, ["order_in_doubt", "order_filled"])
+    await live_again(stage, order, ["order_in_doubt", "order_filled"])
 
 
 async def test_killed_when_the_fill_is_durable(stage: Stage) -> None:
     """Nothing is in doubt any more, and the fill that is asked for again is not booked again."""
-    await die(stage, "after_fill_committed")
+    order = await die(stage, "after_fill_committed")
 
-    await live_again(stage, [])
+    await live_again(stage, order, [])
 
 
 async def test_killed_again_and_again(stage: Stage) -> None:
@@ -152,9 +166,9 @@ async def test_every_approval_is_durable_before_the_venue_sees_the_order(stage: 
 
 async def test_the_judge_sees_a_commit_behind_the_send(stage: Stage) -> None:
     """The test of the test: with the order of the two exchanged, the same kill is fatal."""
-    await die(stage, "after_send_unsafe")
+    order = await die(stage, "after_send_unsafe")
 
     with pytest.raises(AssertionError, match="before its approval was durable"):
         await judge_orders(stage)
     with pytest.raises(AssertionError, match="difference_found"):
-        await live_again(stage, ["order_in_doubt", "order_filled"])
+        await live_again(stage, order, ["order_in_doubt", "order_filled"])

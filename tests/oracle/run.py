@@ -8,8 +8,8 @@ All prices are whole ticks, all sizes whole lots, all money fractions.
 Where the rules leave a choice, this is the choice:
 
 * Equity rows stand at every multiple of the interval (00:00 UTC for a day) from the close of the
-  first row to the close of the last one, both included, and one more at the end, which may repeat
-  the instant of the row before. Warm-up rows count as rows.
+  first row to the close of the last one, both included, but not before `decide_from`; and one
+  more at the end, which may repeat the instant of the row before.
 * A strategy may decide at a close at `decide_from` itself, also if the bar opened before it.
 * Nothing here halts trading: the limit on drawdown is not looked at.
 * An account that is worth nothing or less at its peak has no drawdown.
@@ -117,6 +117,7 @@ class _World:
     def __init__(self, run: OracleRun) -> None:
         self.agenda = Agenda(run.sources, run.equity_interval_ns)
         self._sources = run.sources
+        self._rows_from = run.decide_from or 0
         self._ledger = Ledger(run.cash, run.instruments)
         self._venue = Venue(run.rules, run.instruments)
         self._gate = Gate(run.limits, run.instruments)
@@ -129,7 +130,8 @@ class _World:
     def handle(self, event: Event) -> None:
         match event.kind:
             case Kind.EQUITY:
-                self.add_equity_row(event.ts)
+                if event.ts >= self._rows_from:
+                    self.add_equity_row(event.ts)
             case Kind.REPORT:
                 self._hear(event)
             case Kind.OPENING:

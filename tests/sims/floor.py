@@ -55,6 +55,7 @@ class Floor:
         self.venue = BarVenue({X: half}, rules or VenueRules())
         self.book = self.venue.books[X]
         self.now = START
+        self.fills: list[OrderFilled] = []
 
     def send(self, *orders: SubmitOrder) -> list[Said]:
         """The orders arrive now."""
@@ -96,10 +97,11 @@ class Floor:
         return self.bar(ticks, ticks, ticks, ticks, lots)
 
     def said(self) -> list[Said]:
-        """What the venue has reported since it was last asked."""
-        found = [_short(report) for report in self.venue.reports]
+        """What the venue has reported since it was last asked; its fills are kept whole too."""
+        reports = list(self.venue.reports)
         self.venue.reports.clear()
-        return found
+        self.fills += [report for report in reports if isinstance(report, OrderFilled)]
+        return [_short(report) for report in reports]
 
 
 def _short(report: Message) -> Said:

@@ -9,7 +9,7 @@ import pytest
 from sims.venue import VenueRules
 from tests.sims.floor import Floor, Said, order
 from tests.sims.making import START
-from trader.model.orders import Liquidity, OrderFilled, SubmitOrder
+from trader.model.orders import Liquidity, SubmitOrder
 from trader.model.units import MINUTE_NS
 
 Prices: TypeAlias = tuple[int, int, int, int]
@@ -270,22 +270,6 @@ def test_without_a_share_volume_is_unlimited() -> None:
 # -- who gives and who takes, and what it costs ---------------------------------------------------
 
 
-def fills(floor: Floor) -> list[OrderFilled]:
-    found = [report for report in floor.venue.reports if isinstance(report, OrderFilled)]
-    floor.venue.reports.clear()
-    return found
-
-
-def liquidity(floor: Floor, *bars: Prices) -> list[Liquidity]:
-    for prices in bars:
-        floor.now = floor.now if floor.book.bar.ts_open < 0 else floor.book.bar.ts_close
-        ts = floor.now
-        floor.book.bar = type(floor.book.bar)("X.sim", MINUTE_NS, *prices, 100, ts, ts + MINUTE_NS)
-        floor.venue.opening(floor.book, ts)
-        floor.venue.inside(floor.book, ts + MINUTE_NS)
-    return [fill.liquidity for fill in fills(floor)]
-
-
 TAKER, MAKER = Liquidity.TAKER, Liquidity.MAKER
 
 
@@ -304,25 +288,19 @@ def test_a_limit_takes_only_at_the_first_opening_it_meets(
 ) -> None:
     floor = Floor()
     floor.send(sent)
+    for prices in bars:
+        floor.bar(*prices)
 
-    assert liquidity(floor, *bars) == sides
+    assert [fill.liquidity for fill in floor.fills] == sides
 
 
 def test_a_limit_filled_in_part_at_its_first_opening_makes_the_rest() -> None:
     floor = Floor(TENTH)
     floor.send(at(18, 101))
+    floor.bar(*QUIET)
+    floor.bar(*QUIET)
 
-    assert liquidity(floor, QUIET, QUIET) == [TAKER, MAKER]
-
-
-def fee(rules: VenueRules, sent: SubmitOrder, *, half: int = 1) -> int:
-    """The fee of an order that a bar at 7 fills."""
-    floor = Floor(rules, half)
-    floor.send(sent)
-    floor.book.bar = type(floor.book.bar)("X.sim", MINUTE_NS, 7, 7, 7, 7, 9, START, START + 1)
-    floor.venue.opening(floor.book, START)
-    [fill] = fills(floor)
-    return fill.fee
+    assert [fill.liquidity for fill in floor.fills] == [TAKER, MAKER]
 
 
 @pytest.mark.parametrize(
@@ -343,17 +321,25 @@ def fee(rules: VenueRules, sent: SubmitOrder, *, half: int = 1) -> int:
     ],
 )
 def test_a_fee_is_rounded_up_once(rules: VenueRules, lots: int, expected: int) -> None:
-    assert fee(rules, m(lots)) == expected
+    floor = Floor(rules)
+    floor.send(m(lots))
+    floor.flat(7)
+
+    assert [fill.fee for fill in floor.fills] == [expected]
 
 
 def test_a_fee_counts_the_notional_in_money() -> None:
-    assert fee(VenueRules(taker=Fraction(1, 10)), m(3), half=50) == 210
+    floor = Floor(VenueRules(taker=Fraction(1, 10)), half=50)
+    floor.send(m(3))
+    floor.flat(7)
+
+    assert [fill.fee for fill in floor.fills] == [210]
 
 
-def test_trades_are_numbered_over_all_instruments() -> None:
+def test_fills_are_numbered_and_bear_the_instant_of_their_moment() -> None:
     floor = Floor()
-    floor.send(order("a", 1), order("b", 1))
-    floor.book.bar = type(floor.book.bar)("X.sim", MINUTE_NS, 7, 7, 7, 7, 9, START, START + 1)
-    floor.venue.opening(floor.book, START)
+    floor.send(order("a", 1), order("b", 1, limit=97))
+    floor.bar(*QUIET)
 
-    assert [(fill.trade_id, fill.ts_event) for fill in fills(floor)] == [("1", START), ("2", START)]
+    told = [(fill.trade_id, fill.ts_event) for fill in floor.fills]
+    assert told == [("1", START), ("2", START + MINUTE_NS)]

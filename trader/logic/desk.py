@@ -6,16 +6,25 @@ from typing import Final
 from msgspec import Struct
 
 from trader.model.orders import OrderRole, OrderStatus, TargetPosition
-from trader.model.units import Lots
+from trader.model.units import Lots, Ticks
 
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
 
 
+class Stop(Struct, frozen=True, array_like=True):
+    """A stop that an entry takes along: its size and price, and the price it was decided at."""
+
+    lots: Lots
+    stop_ticks: Ticks
+    ref_ticks: Ticks
+
+
 class Order(Struct):
     """One order; lots are signed, `trades` are the fills that were booked.
 
-    `cut` is how many lots we want taken off it without having heard yet that they are.
+    `cut` is how many lots we want taken off it without having heard yet that they are; `stops`
+    wait for its approval.
     """
 
     strategy: str
@@ -26,6 +35,7 @@ class Order(Struct):
     cancel_wanted: bool = False
     trades: list[str] = []
     cut: Lots = 0
+    stops: tuple[Stop, ...] = ()
 
     @property
     def left(self) -> Lots:

@@ -9,9 +9,9 @@ from actors.assembly import make_strategy
 from sims.build import build
 from sims.history import Source
 from sims.simulation import Simulation
+from trader.config.notation import instant_text
 from trader.config.schema import Config
 from trader.model.units import Nanoseconds
-from trader.research.faults import faults_of
 from trader.research.frames import Inputs
 from trader.research.interruption import Interruption
 from trader.research.outcome import Outcome
@@ -89,7 +89,6 @@ def run_step(config: Config, sources: list[Source], follower: Follower, clock: C
         simulation,
         load_seconds=built - begun + simulation.load_seconds,
         run_seconds=seconds,
-        faults=faults_of(config, sources, simulation, clock),
     )
 
 
@@ -98,7 +97,6 @@ def outcome_of(
     *,
     load_seconds: float = 0.0,
     run_seconds: float = 0.0,
-    faults: dict[str, str] | None = None,
 ) -> Outcome:
     """What a simulation left behind."""
     core = simulation.core
@@ -115,7 +113,10 @@ def outcome_of(
         ambiguous_bars=simulation.venue.ambiguous_bars,
         load_seconds=load_seconds,
         run_seconds=run_seconds,
-        faults=faults or {},
+        faults={
+            name.partition(":")[2]: f"{fault.error} (row {fault.seq}, {instant_text(fault.ts)})"
+            for name, fault in core.reactor.state.quarantined.items()
+        },
     )
 
 

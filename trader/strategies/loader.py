@@ -83,9 +83,9 @@ def _place(path: str, line: int | None) -> str:
 
 
 def _check_class(cls: type[Strategy], path: str) -> None:
-    for name in ("Params", "State"):
+    for name, is_declared in (("Params", _is_struct), ("State", _is_state)):
         declared = getattr(cls, name, None)
-        if not isinstance(declared, type) or not _is_declared(declared):
+        if not isinstance(declared, type) or not is_declared(declared):
             raise ConfigError(
                 f"strategy {cls.__name__} declares no {name}",
                 where=path,
@@ -113,5 +113,9 @@ def _check_class(cls: type[Strategy], path: str) -> None:
         raise ConfigError(text, where=path, hint=hint) from None
 
 
-def _is_declared(declared: type) -> bool:
+def _is_struct(declared: type) -> bool:
+    return issubclass(declared, Struct)
+
+
+def _is_state(declared: type) -> bool:
     return issubclass(declared, Struct) or is_dataclass(declared)

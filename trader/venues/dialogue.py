@@ -37,6 +37,10 @@ class Dialogue(Protocol):
         """Whether the venue has agreed to tell us what happens, so that orders may leave."""
 
     @property
+    def busy(self) -> bool:
+        """Whether what became of some order is still to be told."""
+
+    @property
     def due(self) -> Nanoseconds:
         """When `tick` has something to do, at the latest."""
 

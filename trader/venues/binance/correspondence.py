@@ -67,6 +67,11 @@ class Correspondence:
             deadlines.append(self._silent_until)
         return min(deadlines, default=INT64_MAX)
 
+    @property
+    def acts(self) -> bool:
+        """Whether a question that does something to an order has no end yet."""
+        return any(asked.question.acts for asked in self._asked.values())
+
     def is_silent(self, now: Nanoseconds) -> bool:
         """Whether the venue has told us to ask nothing now."""
         return now < self._silent_until

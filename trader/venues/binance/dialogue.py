@@ -63,6 +63,11 @@ class BinanceDialogue:
         self._unheard_of: dict[str, bool] = {}
 
     @property
+    def busy(self) -> bool:
+        """Whether what became of some order is still to be told."""
+        return self._line.acts or self._inquiries.open
+
+    @property
     def due(self) -> Nanoseconds:
         """When `tick` has something to do, at the latest."""
         waits = self._inquiries.open
