@@ -134,6 +134,8 @@ class Gateway:
             wait_s = (self._dialogue.due - self._clock()) / SECOND_NS
             with anyio.move_on_after(max(0, min(SLEEP_S_MAX, wait_s))):
                 await self._changed.wait()
+            # Whoever else waits for a change looks again when time has passed as well.
+            self._changed.set()
             self._changed = anyio.Event()
             if self._stuck:
                 raise VenueFault("the venue does not take what we send", where=self._url)

@@ -223,20 +223,20 @@ def account_loop(
     sizes, slippage = rules
     equity = out[4]
     count = close.shape[0]
-    target, at = 0, 0
+    at = 0
     for answer in range(first, rows.shape[0]):
         row = rows[answer]
+        # The opening after a decision has filled it, so the position is the target.
         wanted = sizes[0, says[answer] + 1]
-        if wanted == target:
+        size = wanted - a[LOTS]
+        if size == 0:
             continue
         ts = opens(times, step, row) + interval
         bars_until(a, at, row, close, clock, equity)
         sample_until(a, ts - 1, equity)
         pass_bars(a, row, row + 1, close)
         at = row + 1
-        size = wanted - a[LOTS]
-        target = wanted
-        decide(a, ts, (size, target, sizes[1, says[answer] + 1]), told, answer, out)
+        decide(a, ts, (size, wanted, sizes[1, says[answer] + 1]), told, answer, out)
         approved = a[COUNT]
         sample_until(a, ts, equity)
         accept(a, ts, approved, out[2])

@@ -26,7 +26,7 @@ from trader.kernels.scalarised import COLUMNS, Scan, scan_of
 from trader.kernels.signals import ema_cross
 from trader.logic.tables import Tables
 from trader.model.money import MoneyScale
-from trader.model.units import DAY_NS, Lots, Money
+from trader.model.units import DAY_NS, INT64_MAX, Lots, Money, Nanoseconds
 from trader.strategies.averages import EmaCross, EmaCrossState
 
 _SMALLER: Final = "trade fewer lots or take a coarser tick"
@@ -206,10 +206,8 @@ def _account(config: Config, scale: MoneyScale, columns: Columns) -> Int64s:
     a[account.CASH] = a[account.PEAK] = scale.of(config.account.cash)
     a[account.HALF] = scale.half[config.strategies[0].instrument]
     a[account.SAMPLE_NS] = sample_ns
-    first = max(int(columns.ts_close[0]), config.run.from_ or 0)
+    first = max(int(columns.ts_close[0]), _begin(config))
     a[account.NEXT_SAMPLE] = -(-first // sample_ns) * sample_ns
-    # The trading state's change at the start has taken the first name.
-    a[account.COUNT] = 1
     return a
 
 
@@ -230,4 +228,9 @@ def _clock(columns: Columns) -> account.Clock:
 
 def _first_row(config: Config, columns: Columns) -> int:
     """The first row that may decide."""
-    return int(np.searchsorted(columns.ts_close, config.run.from_ or 0))
+    return int(np.searchsorted(columns.ts_close, _begin(config)))
+
+
+def _begin(config: Config) -> Nanoseconds:
+    """When the run begins to decide and to count; what lies before it is warm-up."""
+    return -INT64_MAX if config.run.from_ is None else config.run.from_

@@ -21,6 +21,7 @@ def rows(*numbers: int, instrument: str = A) -> list[BarClosed]:
     [
         ([1, 2, 3], [1, 2, 3], [LIVE], 0),
         ([5], [5], [LIVE], 0),  # the first bar joins nothing, wherever it lies
+        ([0, 1], [0, 1], [LIVE], 0),
         ([1, 1, 2], [1, 2], [LIVE], 1),  # repeated
         ([3, 1, 2, 4], [3, 4], [LIVE], 2),  # older than what is known
         ([1, 2, 5, 6, 7], [1, 2, 5, 6, 7], [LIVE, GAP, LIVE], 0),

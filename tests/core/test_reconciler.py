@@ -122,6 +122,7 @@ def test_nothing_is_concluded_while_an_order_is_in_doubt() -> None:
 
     assert given(reconciler, own("x", in_doubt=1)) == []
     assert given(reconciler, RESOLVED) == [QueryAccount(request_id="account-again")]
+    assert given(reconciler, RESOLVED) == []  # it is asked already
     assert given(reconciler, holds(5), all_said()) == [QueryOwn()]
     assert given(reconciler, own(A=5)) == agreed(0, 1)
 

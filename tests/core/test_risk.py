@@ -181,6 +181,15 @@ def test_an_order_that_would_meet_a_resting_one_is_denied_while_that_rests() -> 
     assert verdicts(gate, submit(-5)) == [""]
 
 
+@pytest.mark.parametrize(("close", "code"), [(100, ""), (101, "notional_exceeds_max")])
+def test_an_order_is_worth_what_the_last_bar_says(close: int, code: str) -> None:
+    """A tick x lot of A is worth two."""
+    gate = risk(notional_max=1_000)
+    given(gate, bar(close, row=2), now=NOW)
+
+    assert verdicts(gate, submit(5)) == [code]
+
+
 # -- exposure ------------------------------------------------------------------------------------
 
 
@@ -214,6 +223,23 @@ def test_the_worst_case_follows_every_event(
     assert given(gate, *messages) == []
     assert exposed(gate) == expected
     assert exposed(gate, B) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("lots", "expected"), [(1, (0, 1, 0)), (-1, (0, 0, -1))])
+def test_one_lot_counts_on_its_side(lots: int, expected: tuple[int, int, int]) -> None:
+    gate = risk()
+    given(gate, submit(lots), now=NOW)
+
+    assert exposed(gate) == expected
+
+
+def test_an_order_that_is_filled_rests_no_more() -> None:
+    gate = risk()
+    resting = submit(5, client_order_id="o0", order_type=OrderType.LIMIT, limit_ticks=90)
+    given(gate, resting, filled(5, client_order_id="o0", status=FILLED), now=NOW)
+
+    assert gate.state.resting == {}
+    assert verdicts(gate, submit(-5)) == [""]
 
 
 @pytest.mark.parametrize(
@@ -279,21 +305,23 @@ def test_the_position_limit_holds_in_the_worst_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("equity", "peak", "tripped"),
+    ("allowed", "equity", "peak", "tripped"),
     [
-        (100, 100, []),
-        (90, 100, []),  # exactly as much as allowed
-        (89, 100, [LimitBreached(limit="drawdown_max", value=11, bound=10)]),
-        (9, 11, [LimitBreached(limit="drawdown_max", value=2, bound=1)]),
-        (-5, 100, [LimitBreached(limit="drawdown_max", value=105, bound=10)]),
+        ((1, 10), 100, 100, []),
+        ((1, 10), 90, 100, []),  # exactly as much as allowed
+        ((1, 10), 89, 100, [LimitBreached(limit="drawdown_max", value=11, bound=10)]),
+        ((1, 10), 9, 11, [LimitBreached(limit="drawdown_max", value=2, bound=1)]),
+        ((1, 10), -5, 100, [LimitBreached(limit="drawdown_max", value=105, bound=10)]),
+        ((3, 10), 70, 100, []),
+        ((3, 10), 69, 100, [LimitBreached(limit="drawdown_max", value=31, bound=30)]),
     ],
 )
 def test_a_drawdown_beyond_the_allowed_trips_the_breaker(
-    equity: int, peak: int, tripped: Sequence[Message]
+    allowed: tuple[int, int], equity: int, peak: int, tripped: Sequence[Message]
 ) -> None:
     marked = EquityMarked(equity=equity, peak=peak)
 
-    assert given(risk(drawdown_max=(1, 10)), marked) == tripped
+    assert given(risk(drawdown_max=allowed), marked) == tripped
     assert given(risk(), marked) == []
 
 

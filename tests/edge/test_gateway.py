@@ -93,6 +93,20 @@ async def test_an_order_goes_out_and_its_fill_comes_back(venue: Venue) -> None:
     assert isinstance(desk.got[0], OrderSubmitted)
 
 
+async def test_it_rests_when_every_order_has_its_end(venue: Venue) -> None:
+    """Also where the end has to be asked for."""
+    desk = Desk(venue.url)
+    venue.interference = Interference(
+        answers_first=True, before_answer=once("order.place", Verdict.LOSE)
+    )
+    async with connected(desk):
+        desk.gateway.perform([order(ts_decided=clock())])
+        await desk.gateway.rest()
+
+        assert [request.method for request in venue.received][-1] == "myTrades"
+        assert OrderFilled in [type(message) for message in desk.got]
+
+
 async def test_without_a_connection_nothing_leaves_later(venue: Venue) -> None:
     desk = Desk(venue.url)
     desk.gateway.perform([order(ts_decided=clock())])

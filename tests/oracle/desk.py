@@ -13,7 +13,7 @@ Where the rules leave a choice, this is the choice:
   at once by one market order. So a fill which the cancel came too late for does not stay.
 * A stop goes with an order on the side of the target, for the smaller of |target| and |order|. An
   order which only lowers the position toward its target brings none, and neither does a target
-  that needs no order.
+  that needs no order, or an order which is refused.
 * An entry is a target that goes further on its own side than the one before. One that is withheld
   is told with the target that it would have set.
 * Stops protect one side. When that side holds nothing any more (flat, or turned) they are canceled
@@ -259,7 +259,8 @@ class Desk:
         lots = trader.target - position - sum(t.lots_open for t in stay)
         if lots != 0:
             entry = self._send(trader, Role.TARGET, Send("", "market", lots), None, now)
-            if trader.setup.stop is not None and lots * trader.target > 0:
+            is_entry = lots * trader.target > 0 and not entry.is_gone
+            if trader.setup.stop is not None and is_entry:
                 self._protect(trader, trader.setup.stop, entry, now)
 
     def _protect(self, trader: Trader, stop: AtrStop, entry: Ticket, now: Moment) -> None:

@@ -16,10 +16,12 @@ from sims.build import build, open_sources
 from sims.seeds import stream
 from tests.oracle.market import Instrument, Source
 from tests.oracle.run import OracleRun, compute
-from tests.semantics.bridge import config_of, differences, observed, simulate
+from tests.semantics.bridge import simulate
 from tests.semantics.bundled import SHARES, SHIPPED, STOP, TIGHT, euro, shares, traders, written
 from tests.semantics.cases import KINDS, generated, runs
+from tests.semantics.configured import config_of
 from tests.semantics.described import described
+from tests.semantics.reading import differences, observed
 from trader.config.loader import load
 from trader.config.schema import Config
 

@@ -26,8 +26,10 @@ from tests.oracle.desk import Strategy
 from tests.oracle.market import Bar, Source
 from tests.oracle.run import OracleRun
 from tests.oracle.strategies import BollingerReversion, BuyAndHold, EmaCross, Lots
-from tests.semantics.bridge import config_of, memory_sources, observed, simulation_of
+from tests.semantics.bridge import memory_sources, simulation_of
 from tests.semantics.cases import HOUR_NS, KINDS, SHAPES, START, generated, market, runs
+from tests.semantics.configured import config_of
+from tests.semantics.reading import observed
 from trader.logic.tables import Tables
 
 NAMED: Final[Mapping[str, str]] = {

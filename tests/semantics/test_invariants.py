@@ -13,9 +13,10 @@ from tests.oracle.desk import AtrStop, Strategy
 from tests.oracle.market import Source
 from tests.oracle.run import OracleRun
 from tests.oracle.strategies import Cancel, Scripted, Send, Target
-from tests.semantics.bridge import Reading, rows, simulation, simulation_of
+from tests.semantics.bridge import simulation, simulation_of
 from tests.semantics.bundled import SHARES, SHIPPED, STOP, TIGHT, euro, shares, traders, written
 from tests.semantics.cases import runs
+from tests.semantics.reading import Reading, rows
 from tests.semantics.watching import Watch, WatchedVenue
 from trader.config.loader import load
 from trader.model.control import TradingState

@@ -16,8 +16,9 @@ from sims.simulation import Simulation
 from sims.venue import BarVenue
 from tests.oracle.ledger import Position
 from tests.oracle.run import OracleResult, OracleRun, compute
-from tests.semantics.bridge import differences, observed, simulation
+from tests.semantics.bridge import simulation
 from tests.semantics.cases import KINDS, generated
+from tests.semantics.reading import differences, observed
 from trader.kernels.accounting import booked
 from trader.model.envelope import Message
 from trader.model.market import BarClosed

@@ -127,6 +127,14 @@ class Both:
                 case _:
                     pass
 
+    def agree(self) -> None:
+        """Asserts that both say the same of every order, once all is heard."""
+        theirs = [told(each) for each in self.theirs.reports if isinstance(each, Fill)]
+        assert self.fills == theirs
+        assert self.statuses == {order.number: order.status for order in self.orders}
+        for order in self.orders:
+            assert order.ended or self.sizes[order.number] == order.size
+
     def _book(self, fill: OrderFilled) -> None:
         number = int(fill.client_order_id)
         taker = fill.liquidity is Liquidity.TAKER
@@ -221,11 +229,7 @@ def test_both_venues_do_the_same(seed: int, rows: int, plain: bool) -> None:
         disturb(rng, venues, bars[min(index + 1, rows - 1)], bar.ts_close, inside=False)
         venues.hear()
 
-    assert venues.fills == [told(each) for each in venues.theirs.reports if isinstance(each, Fill)]
-    assert venues.statuses == {order.number: order.status for order in venues.orders}
-    for order in venues.orders:
-        if not order.ended:
-            assert venues.sizes[order.number] == order.size
+    venues.agree()
 
 
 def told(fill: Fill) -> Told:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sims.fused import account
 from sims.fused.covers import covers
-from sims.fused.run import Columns, FusedRun, Gear, read_columns, run_fused
+from sims.fused.run import FusedRun, Gear, read_columns, run_fused
 from sims.history import Source
 from sims.simulation import Simulation
 from tests.sims.making import simulated
@@ -60,6 +60,3 @@ def rows(tables: Tables, name: str) -> list[dict[str, int]]:
     """All rows of a table."""
     table = tables.tables[name]
     return [table.row(index) for index in range(len(table))]
-
-
-__all__ = ["Columns", "assert_parity", "plain_gear", "rows"]

@@ -14,6 +14,7 @@ from trader.model.envelope import Message
 from trader.model.money import money_scale
 from trader.model.orders import (
     OrderApproved,
+    OrderFilled,
     OrderRole,
     OrderType,
     QueryOrder,
@@ -158,3 +159,28 @@ class Wire:
         while self._frames:
             frame = self._frames.pop(0)
             self.take(self.dialogue.hear(json.dumps(frame).encode(), self.now))
+
+
+def kinds(messages: list[Message]) -> list[object]:
+    return [type(message) for message in messages]
+
+
+def fills(messages: list[Message]) -> set[tuple[str, int, int]]:
+    found = [message for message in messages if isinstance(message, OrderFilled)]
+    return {(fill.trade_id, fill.last_lots, fill.last_ticks) for fill in found}
+
+
+def instead(method: str, *answers: Document) -> Callable[..., list[Document]]:
+    """A gate that answers the first request of a method with something else."""
+    left = [answers]
+
+    def gate(request: Request, answer: Document | None) -> list[Document]:
+        if request.method == method and left:
+            return [{"id": request.id} | each for each in left.pop()]
+        return proceed(request, answer)
+
+    return gate
+
+
+def refusal(code: int, text: str = "", status: int = 400) -> Document:
+    return {"status": status, "error": {"code": code, "msg": text}}

@@ -1,0 +1,171 @@
+"""The calculator's description of a run as a configuration of the core's."""
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from tests.oracle.desk import AtrStop, Strategy
+from tests.oracle.gate import Limits, stale_after_two_bars
+from tests.oracle.market import Instrument
+from tests.oracle.run import OracleRun
+from tests.oracle.strategies import (
+    BollingerReversion,
+    BuyAndHold,
+    Cancel,
+    EmaCross,
+    Lots,
+    NaiveMeanReversion,
+    Scripted,
+    Send,
+    Signal,
+    Target,
+)
+from tests.oracle.venue import VenueRules
+from trader.config.schema import (
+    Account,
+    Config,
+    DataSource,
+    ExitConfig,
+    InstrumentConfig,
+    ReportConfig,
+    RiskConfig,
+    Run,
+    StrategyConfig,
+    VenueConfig,
+)
+from trader.model.units import SECOND_NS
+
+SCRIPTED: Final = str(Path(__file__).with_name("scripted.py"))
+
+
+def config_of(run: OracleRun, paths: dict[str, str] | None = None) -> Config:
+    """The description as a configuration, its bars at `paths` by instrument."""
+    named = paths or {}
+    return Config(
+        run=Run(name="trial", gear="step", from_=run.decide_from),
+        account=Account(currency="USD", cash=exact(run.cash)),
+        instruments=tuple(_instrument(each, run.limits) for each in run.instruments),
+        data=tuple(
+            DataSource(
+                kind="bars",
+                instrument=source.instrument,
+                interval=_seconds(source.interval_ns),
+                path=named.get(source.instrument, "memory"),
+            )
+            for source in run.sources
+        ),
+        strategies=tuple(_strategy(each) for each in run.strategies),
+        venue=_venue(run.rules),
+        risk=_risk(run),
+        report=ReportConfig(equity_interval=_seconds(run.equity_interval_ns)),
+    )
+
+
+def _seconds(interval_ns: int) -> str:
+    return f"{interval_ns // SECOND_NS}s"
+
+
+def exact(value: Fraction) -> Decimal:
+    """The fraction as the decimal that a configuration would hold."""
+    decimal = Decimal(value.numerator) / Decimal(value.denominator)
+    assert Fraction(decimal) == value, f"{value} has no short decimal"
+    return decimal
+
+
+def _instrument(instrument: Instrument, limits: Limits) -> InstrumentConfig:
+    symbol, _, venue = instrument.name.partition(".")
+    return InstrumentConfig(
+        symbol=symbol,
+        venue=venue,
+        tick=exact(instrument.tick),
+        lot=exact(instrument.lot),
+        currency="USD",
+        shortable=instrument.name not in limits.long_only,
+    )
+
+
+def _strategy(strategy: Strategy) -> StrategyConfig:
+    plan = strategy.plan
+    kind, params = (None, _script(plan)) if isinstance(plan, Scripted) else _bundled(plan)
+    return StrategyConfig(
+        name=strategy.name,
+        type=kind,
+        file=SCRIPTED if kind is None else None,
+        instrument=strategy.instrument,
+        params=params,
+        exits=() if strategy.stop is None else (_exit(strategy.stop),),
+    )
+
+
+def _exit(stop: AtrStop) -> ExitConfig:
+    return ExitConfig(kind="atr_stop", n=stop.n, k=exact(stop.k))
+
+
+def _bundled(plan: Signal) -> tuple[str, dict[str, Any]]:
+    size = plan.size
+    sized = {"lots": size.lots} if isinstance(size, Lots) else {"weight": exact(size.weight)}
+    match plan:
+        case EmaCross(fast, slow, _, direction, trend):
+            params = {"fast": fast, "slow": slow, "direction": direction, "trend": trend}
+            return "ema_cross", {**params, **sized}
+        case BollingerReversion(_, n, entry, exit_, direction):
+            params = {"n": n, "entry": entry, "exit": exit_, "direction": direction}
+            return "bollinger_reversion", {**params, **sized}
+        case NaiveMeanReversion(_, n, threshold):
+            return "naive_mean_reversion", {"n": n, "entry": threshold, **sized}
+        case BuyAndHold():
+            return "buy_and_hold", dict(sized)
+
+
+def _script(plan: Scripted) -> dict[str, Any]:
+    assert not plan.on_fill
+    assert plan.clock is None
+    return {"script": {bar: [_line(act) for act in acts] for bar, acts in plan.at_bar.items()}}
+
+
+def _line(action: Target | Send | Cancel) -> dict[str, Any]:
+    match action:
+        case Target(lots):
+            return {"does": "target", "lots": lots}
+        case Cancel(tag):
+            return {"does": "cancel", "key": tag}
+        case Send(tag, _, lots, limit, stop, parent):
+            assert parent is None
+            return {"does": "order", "key": tag, "lots": lots, "limit": limit, "stop": stop}
+
+
+def _venue(rules: VenueRules) -> VenueConfig:
+    share = rules.participation
+    return VenueConfig(
+        slippage_bps=exact(rules.slippage_bps),
+        slippage_ticks=rules.slippage_ticks,
+        participation=None if share is None else exact(share),
+        touch_fills=rules.touch_fills,
+        maker_bps=exact(rules.maker_bps),
+        taker_bps=exact(rules.taker_bps),
+        per_lot=exact(rules.per_lot),
+    )
+
+
+def _risk(run: OracleRun) -> RiskConfig:
+    limits = run.limits
+    return RiskConfig(
+        lots_max=limits.lots_max,
+        notional_max=None if limits.notional_max is None else exact(limits.notional_max),
+        position_max=limits.position_max,
+        gross_max=None if limits.gross_max is None else exact(limits.gross_max),
+        orders_max=limits.orders_max,
+        orders_window_ns=limits.orders_window_ns,
+        stale_after=_stale_after(run),
+    )
+
+
+def _stale_after(run: OracleRun) -> str | None:
+    ages = run.limits.stale_ns
+    if not ages:
+        return "366d"
+    if ages == stale_after_two_bars(run.sources):
+        return None
+    assert len(set(ages.values())) == 1, "a configuration gives one age to all instruments"
+    return _seconds(next(iter(ages.values())))
