@@ -32,10 +32,14 @@ PASSED_ON: Final[dict[str, set[type]]] = {
 }
 """What a role sends on without having made it."""
 
+MECHANICS: Final = {"order_manager": ("trader/logic/dealing.py",)}
+"""Where a role's messages are made beside its own file."""
+
 # Who hears something in another order than the core's, and why.
 REORDERED: Final = {
     ("feed", market.BarClosed): "risk knows the price of an order that the bar causes",
     ("order_manager", orders.OrderFilled): "risk knows the fill before an order that it causes",
+    ("risk", orders.OrderApproved): "an entry leaves before the stops that are made on its approval",
     ("world", control.RunStarted): "a new life is halted before it can be reconciled",
 }
 
@@ -93,7 +97,8 @@ def test_every_handler_of_an_actor_is_reached(role: str) -> None:
 
 @pytest.mark.parametrize("role", CORE)
 def test_what_an_actor_can_say_has_a_route_and_nothing_else_has(role: str) -> None:
-    says = made_in(f"actors/core/{role}.py") | PASSED_ON.get(role, set())
+    texts = (f"actors/core/{role}.py", *MECHANICS.get(role, ()))
+    says = {kind for text in texts for kind in made_in(text)} | PASSED_ON.get(role, set())
 
     assert says == {kind for source, kind in ROUTES if source == role}
 
@@ -115,7 +120,6 @@ def test_every_type_of_message_is_routed() -> None:
 
 @each_route
 def test_receivers_stand_in_the_cores_order_or_have_a_reason(source: str, kind: type) -> None:
-    """The ports come last: what leaves was heard by everybody first."""
     order = [*CORE, *PORTS]
     receivers = list(ROUTES[source, kind])
 

@@ -55,11 +55,13 @@ def denied(order: SubmitOrder) -> OrderDenied:
 
 
 def ask(made: OrderManager, *wishes: Message) -> list[Message]:
-    """What the manager answers to wishes; risk approves every order it makes."""
-    answers = given(made, *wishes)
-    for answer in answers:
-        if isinstance(answer, SubmitOrder):
-            given(made, approved(answer))
+    """What the manager answers to wishes; risk approves every order that comes of them."""
+    answers: list[Message] = []
+    for wish in wishes:
+        for answer in given(made, wish):
+            answers.append(answer)
+            if isinstance(answer, SubmitOrder):
+                answers += ask(made, approved(answer))
     return answers
 
 
