@@ -51,7 +51,7 @@ ROUTES: Final[Routes] = {
     ("world", control.RunEnded): ("portfolio",),
     ("world", control.SetTradingState): ("kill_switch",),
     ("world", control.InboxOverflowed): ("kill_switch",),
-    ("world", control.EdgeFailed): (),
+    ("world", control.EdgeFailed): ("kill_switch",),
     ("world", control.TimerFired): ("portfolio", "scheduler"),
     ("runtime", control.StrategyFaulted): ("order_manager",),
     ("feed", market.BarClosed): ("portfolio", "risk", "strategy"),

@@ -80,7 +80,7 @@ def test_the_strategy_of_ones_own_loads_and_trades(page: str, params: str, tmp_p
     simulation = _run(tmp_path, config.replace("{falls: 4}", params))
 
     assert load_strategy(str(tmp_path / "dip.py")).__name__ in code
-    assert simulation.core.reactor.state.quarantined == []
+    assert simulation.core.reactor.state.quarantined == {}
     assert len(simulation.core.tables.tables["fills"]) > 10
 
 

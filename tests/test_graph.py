@@ -39,13 +39,15 @@ MECHANICS: Final = {"order_manager": ("trader/logic/dealing.py",)}
 REORDERED: Final = {
     ("feed", market.BarClosed): "risk knows the price of an order that the bar causes",
     ("order_manager", orders.OrderFilled): "risk knows the fill before an order that it causes",
-    ("risk", orders.OrderApproved): "an entry leaves before the stops that are made on its approval",
+    (
+        "risk",
+        orders.OrderApproved,
+    ): "an entry leaves before its stops, made on its approval",
     ("world", control.RunStarted): "a new life is halted before it can be reconciled",
 }
 
 # What only tables, watchers and journals hear of.
 FOR_THE_RECORD: Final = {
-    ("world", control.EdgeFailed),
     ("feed", market.FeedStatus),
     ("portfolio", account.EquitySampled),
     ("strategy", orders.DecisionRecorded),

@@ -31,6 +31,10 @@ SETTING_ASIDE = {"importorskip", "skip", "skipif", "xfail"}
 # (rule, file) -> why this file may.
 EXCEPTIONS = {
     ("broad_except", "actors/runtime/reactor.py"): "a strategy's own error ends here, quarantined",
+    ("broad_except", "actors/live.py"): "a core actor's error ends the run, its input recorded",
+    ("broad_except", "trader/strategies/loader.py"): "a stranger's file may raise anything",
+    ("impure_call", "trader/strategies/loader.py"): "it runs a stranger's file and looks into it",
+    ("set_aside", "tests/shared_data.py"): "recorded data lies beside the project, not in it",
 }
 
 Rule = Callable[[str, ast.Module, str], Iterator[int]]
@@ -174,10 +178,13 @@ def test_texts_name_no_place_of_ours_and_no_unfinished_work() -> None:
     assert found == []
 
 
+_NOT_OURS = {".coverage", ".git", ".hypothesis", ".venv", "runs"}
+
+
 def _texts() -> Iterator[Path]:
     kinds = {"", ".cfg", ".in", ".md", ".py", ".sh", ".toml", ".txt", ".yaml", ".yml"}
     for top in sorted(ROOT.iterdir()):
-        if top.name in {".git", ".venv", "runs"} or top.name.endswith("_cache"):
+        if top.name in _NOT_OURS or top.name.endswith("_cache"):
             continue
         for path in sorted(top.rglob("*")) if top.is_dir() else (top,):
             if path.is_file() and path.suffix in kinds and "__pycache__" not in path.parts:
@@ -186,7 +193,7 @@ def _texts() -> Iterator[Path]:
 
 @cache
 def _python_files() -> tuple[str, ...]:
-    folders = (*PACKAGES, "scripts", "tests")
+    folders = (*PACKAGES, "bench", "scripts", "tests")
     found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
     return tuple(sorted(path.relative_to(ROOT).as_posix() for path in found))
 

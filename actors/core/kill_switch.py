@@ -1,12 +1,14 @@
 """The kill switch: owns the trading state. It starts HALTED and trusts nothing until reconciled."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.model.account import DifferenceFound, Reconciled
 from trader.model.control import (
+    EdgeFailed,
     InboxOverflowed,
     LimitBreached,
     RunStarted,
@@ -17,6 +19,8 @@ from trader.model.control import (
 from trader.model.envelope import Message
 from trader.model.orders import CancelAll
 from trader.model.units import Nanoseconds
+
+_GATEWAY: Final = "gateway"
 
 
 class KillSwitchState(Struct):
@@ -42,6 +46,7 @@ class KillSwitch(Stateful[KillSwitchState]):
             Reconciled: self._on_reconciled,
             DifferenceFound: self._on_difference,
             LimitBreached: self._on_breach,
+            EdgeFailed: self._on_edge_failed,
             InboxOverflowed: self._on_overflow,
             SetTradingState: self._on_command,
         }
@@ -64,6 +69,13 @@ class KillSwitch(Stateful[KillSwitchState]):
     def _on_breach(self, breach: LimitBreached, now: Nanoseconds) -> Sequence[Message]:
         del now
         return self._halt(breach.limit, "risk")
+
+    def _on_edge_failed(self, failed: EdgeFailed, now: Nanoseconds) -> Sequence[Message]:
+        """Without the way to the venue nothing may be decided; the reconciliation lifts this."""
+        del now
+        if failed.edge != _GATEWAY:
+            return NOTHING
+        return self._move(TradingState.HALTED, "edge_failed", failed.edge)
 
     def _on_overflow(self, overflow: InboxOverflowed, now: Nanoseconds) -> Sequence[Message]:
         del overflow, now

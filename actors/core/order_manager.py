@@ -151,6 +151,12 @@ class OrderManager(Stateful[Orders]):
         wish = Wish(lots=size, role=_TARGET, ref_ticks=target.ref_ticks, stops=stops)
         return (self._dealing.make(target.strategy, desk, wish, now),)
 
+    def _aim_again(self, desk: Desk, now: Nanoseconds) -> Sequence[Message]:
+        """Makes the order that waited for cancels, once all of them are answered."""
+        if desk.waiting is None or self._dealing.cancels_pending(desk):
+            return NOTHING
+        return self._aim(desk.waiting, desk, now)
+
     def _on_request(self, request: OrderRequested, now: Nanoseconds) -> Sequence[Message]:
         desk = self.state.desks[request.strategy]
         if not request.lots or request.key in desk.keys:
@@ -217,8 +223,9 @@ class OrderManager(Stateful[Orders]):
         if order.cut and order.status in WORKING:
             out += self._dealing.lower(event.client_order_id, order)
         desk = self.state.desks[order.strategy]
-        if desk.waiting is not None and not self._dealing.cancels_pending(desk):
-            out += self._aim(desk.waiting, desk, now)
+        if not isinstance(event, OrderFilled):
+            # After a fill the portfolio speaks first: until then the position is the old one.
+            out += self._aim_again(desk, now)
         if before is _IN_DOUBT and not self._dealing.in_doubt():
             out.append(DoubtsResolved())
         return out
@@ -273,7 +280,9 @@ class OrderManager(Stateful[Orders]):
                 out += self._dealing.cancel(id_, self.state.orders[id_], "position_closed")
         elif abs(changed.lots) < abs(before) and changed.role is not _PROTECTION:
             out += self._shrink(desk, before, abs(before) - abs(changed.lots))
-        if changed.role is _TARGET:
+        if desk.waiting is not None:
+            out += self._aim_again(desk, now)
+        elif changed.role is _TARGET:
             still = target_open(desk, self.state.orders) if desk.working else 0
             beyond = changed.lots + still - desk.target
             if beyond * changed.last_lots > 0:

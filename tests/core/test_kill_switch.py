@@ -10,6 +10,7 @@ from actors.core.kill_switch import KillSwitch
 from tests.core.making import given, reborn
 from trader.model.account import DifferenceFound, Reconciled
 from trader.model.control import (
+    EdgeFailed,
     InboxOverflowed,
     LimitBreached,
     RunStarted,
@@ -95,6 +96,27 @@ def test_trouble_before_the_first_agreement_keeps_it_from_being_one(cause: Messa
     assert kill.state.trading is HALTED
 
 
+def failed(edge: str) -> EdgeFailed:
+    return EdgeFailed(edge=edge, error="x", attempt=1)
+
+
+def test_without_the_way_to_the_venue_nothing_is_decided_until_reconciled() -> None:
+    """What works stays at the venue; nobody has to lift it."""
+    kill = switch(AGREED)
+
+    assert given(kill, failed("market_data")) == []
+    assert given(kill, failed("gateway"), failed("gateway"), AGREED) == [
+        moved(HALTED, ACTIVE, "edge_failed", "gateway"),
+        moved(ACTIVE, HALTED, "reconciled", "reconciler"),
+    ]
+
+
+def test_a_lost_connection_does_not_lift_a_latch() -> None:
+    kill = switch(AGREED, BREACHED)
+
+    assert given(kill, failed("gateway"), AGREED) == []
+
+
 def test_reducing_leaves_working_orders_alone() -> None:
     kill = switch(AGREED)
 
@@ -106,7 +128,9 @@ def test_reducing_leaves_working_orders_alone() -> None:
     ]
 
 
-MESSAGES = st.sampled_from([STARTED, AGREED, *HALTING, *(told(state) for state in TradingState)])
+MESSAGES = st.sampled_from(
+    [STARTED, AGREED, *HALTING, failed("gateway"), *(told(state) for state in TradingState)]
+)
 
 
 @generated(st.lists(MESSAGES, max_size=12), st.integers(0, 12))

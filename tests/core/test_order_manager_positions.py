@@ -23,8 +23,10 @@ from trader.model.account import PositionChanged
 from trader.model.control import StrategyFaulted
 from trader.model.orders import (
     CancelAll,
+    OrderRequested,
     OrderRole,
     OrderStatus,
+    OrderType,
     Protection,
     ReplaceOrder,
     ReplaceRequested,
@@ -200,21 +202,36 @@ def test_an_order_of_its_own_may_lead_beyond_the_target() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scope", "expected"), [("", ["cancel 1", "cancel 2", "cancel 1"]), ("two", ["cancel 1"])]
+    ("scope", "expected", "rest"),
+    [
+        ("", ["cancel 3", "cancel 5", "cancel 1"], []),
+        ("two", ["cancel 1"], ["cancel 3", "cancel 5"]),
+        ("one", ["cancel 3", "cancel 5"], ["cancel 1"]),
+    ],
 )
-def test_everything_in_the_scope_is_cancelled_stops_included(
-    scope: str, expected: list[str]
+def test_what_could_build_up_a_position_is_taken_back_and_the_stops_stay(
+    scope: str, expected: list[str], rest: list[str]
 ) -> None:
-    made = manager()
-    work(made, target(10, protection=STOP), target(3, strategy="two", instrument="B.v"))
+    """Of an entry that has not filled they end with it, at the venue."""
+    made = protected(10)
+    own = OrderRequested(
+        strategy="one",
+        instrument="A.v",
+        key="k",
+        lots=1,
+        order_type=OrderType.LIMIT,
+        limit_ticks=90,
+        stop_ticks=None,
+        ref_ticks=100,
+    )
+    two = target(3, strategy="two", instrument="B.v")
+    work(made, target(15, protection=STOP), own, two)
 
     assert commands(given(made, CancelAll(strategy=scope, reason="x"))) == expected
-    assert commands(given(made, CancelAll(strategy="", reason="x"))) == (
-        [] if not scope else ["cancel 1", "cancel 2"]
-    )
+    assert commands(given(made, CancelAll(strategy="", reason="x"))) == rest
 
 
-def test_of_a_broken_strategy_the_entries_are_taken_back_and_the_stops_stay() -> None:
+def test_a_broken_strategy_loses_its_entries_and_keeps_its_stops() -> None:
     """Its position stays, and so does what protects it."""
     made = protected(10)
     work(made, target(15, protection=STOP), target(3, strategy="two", instrument="B.v"))

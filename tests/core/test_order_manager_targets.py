@@ -25,6 +25,7 @@ from trader.model.orders import (
     CancelKey,
     CancelOrder,
     CancelRequested,
+    OrderApproved,
     OrderRequested,
     OrderRole,
     OrderStatus,
@@ -158,7 +159,7 @@ def test_stops_protect_what_the_entry_opens(
     holds(made, position)
     stops = (Protection("near", 20), Protection("far", 30))
 
-    orders = given(made, target(lots, protection=stops))
+    orders = ask(made, target(lots, protection=stops))
 
     assert all(isinstance(each, SubmitOrder) for each in orders)
     assert [
@@ -167,22 +168,34 @@ def test_stops_protect_what_the_entry_opens(
 
 
 def test_a_stop_names_its_entry_and_its_role() -> None:
-    entry, stop = given(manager(), target(10, protection=(Protection("atr_stop", 30),)), now=3)
-
+    made = manager()
+    [entry] = given(made, target(10, protection=(Protection("atr_stop", 30),)), now=3)
     assert entry == submit(10, ts_decided=3)
-    assert stop == submit(
-        -10,
-        client_order_id=name(2),
-        order_type=OrderType.STOP,
-        stop_ticks=70,
-        role=PROTECTION,
-        parent=name(1),
-        ts_decided=3,
-    )
+
+    assert given(made, OrderApproved(order=entry, limits_version=1), now=3) == [
+        submit(
+            -10,
+            client_order_id=name(2),
+            order_type=OrderType.STOP,
+            stop_ticks=70,
+            role=PROTECTION,
+            parent=name(1),
+            ts_decided=3,
+        )
+    ]
+
+
+def test_an_entry_that_is_denied_takes_its_stops_along() -> None:
+    made = manager()
+    [entry] = given(made, target(10, protection=(Protection("atr_stop", 30),)))
+    assert isinstance(entry, SubmitOrder)
+
+    assert given(made, denied(entry)) == []
+    assert list(made.state.orders) == [name(1)]
 
 
 def test_a_stop_stays_on_the_grid() -> None:
-    [_, stop] = given(manager(), target(10, protection=(Protection("atr_stop", 100),)))
+    [_, stop] = ask(manager(), target(10, protection=(Protection("atr_stop", 100),)))
 
     assert isinstance(stop, SubmitOrder)
     assert stop.stop_ticks == 1

@@ -20,9 +20,16 @@ SAMPLE_NS = 100
 STARTED = RunStarted(run="trial", epoch=1)
 
 
-def portfolio(*, watched: bool = False) -> Portfolio:
+def portfolio(*, watched: bool = False, sample_from: int = 0) -> Portfolio:
     """Two strategies; half a tick x lot is worth 1 in A and 5 in B."""
-    return Portfolio(HALF, ["one", "two"], CASH, watched=watched, sample_ns=SAMPLE_NS)
+    return Portfolio(
+        HALF,
+        ["one", "two"],
+        CASH,
+        watched=watched,
+        sample_ns=SAMPLE_NS,
+        sample_from=sample_from,
+    )
 
 
 def busted(lots: int, ticks: int, **fields: Any) -> OrderBusted:
@@ -179,6 +186,15 @@ def test_there_is_no_row_before_the_first_mark() -> None:
     assert given(made, rings(100)) == [next_row(200)]
     given(made, bar(5, instrument=B))
     assert [type(m) for m in given(made, rings(200))] == [EquitySampled, StartTimer]
+
+
+def test_there_is_no_row_before_the_run_decides() -> None:
+    made = portfolio(sample_from=200)
+    given(made, STARTED, bar(100))
+
+    rows = [[type(m) for m in given(made, rings(due))] for due in (100, 200, 300)]
+
+    assert rows == [[StartTimer], [EquitySampled, StartTimer], [EquitySampled, StartTimer]]
 
 
 def test_the_timers_of_others_are_not_its_own() -> None:

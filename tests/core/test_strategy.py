@@ -157,6 +157,10 @@ def test_a_side_can_be_a_share_of_the_equity(equity: int, close: int, lots: int)
         assert actor.strategy.state.withheld == (0 if lots else 1)
 
 
+def test_only_a_share_follows_the_equity() -> None:
+    assert [says(sizing=sizing).sizes_by_weight for sizing in (FIXED, SHARE)] == [False, True]
+
+
 def test_the_share_is_of_the_equity_last_heard_of() -> None:
     actor = says(Side(1, "x"), Side(-1, "y"), Side(1, "z"), sizing=SHARE, equity=100_000)
     answers = hear(actor, 1)

@@ -2,6 +2,7 @@
 
 import math
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from trader.kernels.accounting import booked, released_cost, truncated
 from trader.kernels.jit import compiled
 from trader.kernels.kernel import REGISTER
 from trader.kernels.scalarised import NotFusible, scan_of
+from trader.kernels.signals import ema_cross
 from trader.model.orders import OrderStatus
+from trader.strategies.averages import EmaCrossState
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -120,6 +123,7 @@ def test_numbers_of_their_modules_are_constants(written: Callable[..., ModuleTyp
     module = written(
         """
         from trader.model.orders import OrderStatus
+from trader.strategies.averages import EmaCrossState
         FILLED = OrderStatus.FILLED
         HALF = 0.5
         shape = 7
@@ -182,6 +186,7 @@ def test_the_text_holds_nothing_but_the_functions(written: Callable[..., ModuleT
             "def outer(n):\n    def f(a):\n        return a + n\n    return f\nf = outer(1)",
             "^f: n is neither",
         ),
+        ("def truncated(a): return a\ndef f(a): return truncated(a)", "^f: truncated is neither"),
         ("_numba = 3\ndef f(a): return _numba", "^_numba means two things"),
     ],
 )
@@ -208,6 +213,13 @@ def test_a_name_means_one_thing(written: Callable[..., ModuleType], one: str, ot
 
     with pytest.raises(NotFusible, match=r" means two things in what is compiled together$"):
         compiled([first.one, second.other])
+
+
+def test_two_scans_of_one_step_that_tell_different_things_are_two_things() -> None:
+    scans = [scan_of(ema_cross, EmaCrossState, told) for told in (["close"], ["fast_ema"])]
+
+    with pytest.raises(NotFusible, match=r"^scan_ema_cross means two things"):
+        compiled([], scans)
 
 
 # -- what it is called ----------------------------------------------------------------------------
@@ -312,6 +324,19 @@ def test_a_file_that_cannot_be_written_is_no_reason_to_stop(cache: Path) -> None
     assert module.truncated(-7, 2) == -3
 
 
+def test_on_a_full_disk_nothing_half_written_stays(cache: Path) -> None:
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, usual[1]))
+    try:
+        with pytest.warns(UserWarning, match="compiled kernels can be kept nowhere"):
+            module = compiled([truncated])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+    assert module.truncated(-7, 2) == -3
+    assert list(cache.iterdir()) == []
+
+
 # -- what another process finds -------------------------------------------------------------------
 
 RUN = """
@@ -352,6 +377,8 @@ def test_processes_that_race_lose_nothing_and_a_later_one_compiles_nothing(
     elsewhere = tmp_path / "elsewhere"
     shutil.copytree(ROOT / "trader" / "kernels", elsewhere / "trader" / "kernels")
     (elsewhere / "trader" / "__init__.py").touch()
+    # Written again it is the same file, and what was compiled for it is good.
+    next(cache.glob("*.py")).unlink()
 
     later = told(started(cache, elsewhere, tmp_path))
 

@@ -1,12 +1,13 @@
 """Whose error it is: a strategy's own ends in its quarantine, anybody else's goes on up."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from actors.assembly import Core
-from actors.runtime.reactor import Reactor
+from actors.runtime.reactor import Fault, Reactor
 from tests.core.making import A, B, awake, bar, config, strategy, submit, target
 from tests.runtime.fakes import MARKED, Told, Way, both_ways
 from trader.model.account import EquityMarked
@@ -75,8 +76,13 @@ def test_a_fault_is_told_with_the_error_and_the_row_it_broke_at() -> None:
     play(core, Reactor.row, rows=2)
 
     [fault] = [e for e in said if isinstance(e.body, StrategyFaulted)]
-    assert fault.body == StrategyFaulted(strategy="broken", error="RuntimeError: bar two")
+    assert isinstance(fault.body, StrategyFaulted)
+    assert fault.body.strategy == "broken"
+    assert re.fullmatch(r"RuntimeError: bar two, scripted.py:\d+", fault.body.error)
     assert ((fault.seq, fault.n), fault.source, fault.cause) == ((2, 0), "runtime", (2, 0))
+    assert core.reactor.state.quarantined == {
+        "strategy:broken": Fault(fault.body.error, 2, 3 * MINUTE_NS)
+    }
 
 
 @both_ways
@@ -107,7 +113,8 @@ def test_a_strategy_can_break_at_a_fill() -> None:
         fill = OrderFilled(client_order_id=id_, trade_id=id_, last_lots=lots, last_ticks=90)
         core.reactor.note(fill, 3 * MINUTE_NS)
 
-    assert [fault.error for fault in faults(said)] == ["RuntimeError: cannot bear an exit"]
+    [fault] = faults(said)
+    assert fault.error.startswith("RuntimeError: cannot bear an exit, scripted.py:")
     assert core.portfolio.state.positions["one"][A].lots == 0
     assert core.order_manager.state.desks["one"].position == 0
     core.reactor.row(bar(100, row=3), 4 * MINUTE_NS)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from time import perf_counter
 from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from sims.build import build
 from sims.history import Source
 from sims.simulation import Simulation
+from tests.semantics import scripted
 from trader.config.schema import (
     Account,
     Config,
@@ -23,6 +23,7 @@ from trader.config.schema import (
     VenueConfig,
 )
 from trader.data.bars import BarColumns, BarFile
+from trader.logic.tables import Table
 from trader.model.units import MINUTE_NS, SECOND_NS
 
 START: Final = 1_577_836_800_000_000_000
@@ -125,6 +126,51 @@ def config(*strategies: StrategyConfig, interval_ns: int = MINUTE_NS, **sections
 
 def simulated(config: Config, sources: Sequence[Source]) -> Simulation:
     """The run, played to its end in the step gear."""
-    whole = build(config, list(sources), perf_counter)
+    whole = build(config, list(sources), no_clock)
     whole.run()
     return whole
+
+
+Line: TypeAlias = dict[str, Any]
+
+
+def buy(lots: int) -> list[Line]:
+    """Be at so many lots."""
+    return [{"does": "target", "lots": lots}]
+
+
+def limit(lots: int, ticks: int) -> list[Line]:
+    """Place an order of one's own."""
+    return [{"does": "order", "key": "k", "lots": lots, "limit": ticks}]
+
+
+def trader(name: str, script: dict[int, list[Line]], traded: str = "X.sim") -> StrategyConfig:
+    """A strategy that does what is written, by the number of the bar."""
+    return StrategyConfig(
+        name=name, file=scripted.__file__, instrument=traded, params={"script": script}
+    )
+
+
+def two(**sections: Any) -> Config:
+    """Two instruments, a buyer on each at its first bar."""
+    return config(
+        trader("a", {0: buy(1)}, "A.sim"),
+        trader("b", {0: buy(1)}, "B.sim"),
+        instruments=(instrument("A.sim"), instrument("B.sim")),
+        **sections,
+    )
+
+
+def pair(prices: Sequence[int], **fields: Any) -> list[Source]:
+    """Sources of the two instruments with the same bars."""
+    return [source(flat(prices, **fields), instrument=name) for name in ("A.sim", "B.sim")]
+
+
+def no_clock() -> float:
+    """A clock for those who do not ask how long anything took."""
+    return 0.0
+
+
+def rows_of(table: Table) -> list[dict[str, int]]:
+    """All rows of a table."""
+    return [table.row(index) for index in range(len(table))]

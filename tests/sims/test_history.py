@@ -106,20 +106,23 @@ def test_nobody_reads_ahead(sources: list[Source], batch_rows: int) -> None:
 
 
 def test_nothing_is_read_before_it_is_asked_for() -> None:
-    """And of a long file only what comes before the next bar of a short one."""
-    long = source(flat([10] * 100), instrument="A.sim")
-    late = source(flat([10] * 3, start=START + HOUR_NS), instrument="B.sim")
+    """The bars of one source lie in an hour, those of the other two in every hour of it."""
+    dense = source(flat([10] * 60), instrument="A.sim")
+    rows = flat([10] * 30, interval_ns=30 * MINUTE_NS)
+    sparse = source(rows, instrument="B.sim", interval_ns=30 * MINUTE_NS)
 
-    stream = windows([long, late], 10)
-    assert memory(long).read == []
+    stream = windows([dense, sparse], 10)
+    assert memory(dense).read == memory(sparse).read == []
 
     first = next(stream)
-    assert len(first.codes) == 17  # all before the tenth bar opens; beside that, more may happen
-    assert [memory(each).read for each in (long, late)] == [[(0, 10)], [(0, 3)]]
+    assert len(first.codes) == 18  # all before the tenth opens; beside that, more may happen
+    assert [memory(each).read for each in (dense, sparse)] == [[(0, 10)], [(0, 10)]]
 
-    rest = list(stream)
-    assert memory(long).read == [(at, at + 10) for at in range(0, 100, 10)]
-    assert max(len(window.codes) for window in rest) <= 3 * (10 + 3)
+    for window in stream:
+        if window.bars[-1].ts_open < START + HOUR_NS:
+            assert memory(sparse).read == [(0, 10)]
+    assert memory(dense).read == [(at, at + 10) for at in range(0, 60, 10)]
+    assert memory(sparse).read == [(0, 10), (10, 20), (20, 30)]
 
 
 @pytest.mark.parametrize("window_events", [1, 2, 100])

@@ -67,7 +67,7 @@ class _Parts:
 
     def take_scan(self, scan: Scan) -> None:
         """Takes a scan in, and with it every kernel that its step calls."""
-        if self._is_new(scan.name, scan.step):
+        if self._is_new(scan.name, scan):
             self._texts.append(scan.text)
             for name in _read(scan.step)[1]:
                 self._take_name(name, scan.step)
@@ -144,9 +144,6 @@ def _write(path: Path, text: str) -> None:
     part = path.with_suffix(f".{os.getpid()}.part")
     try:
         part.write_bytes(text.encode())
-        # The compiler trusts its work while the file keeps its time. The name stands for the text
-        # already, so all writers give it the same time, and no one's work is lost to another's.
-        os.utime(part, (0, 0))
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -124,9 +124,9 @@ class Strategy:
     def short_way(self) -> Callable[[Any, BarClosed], int] | None:
         """The step, unless somebody further down wrote an `on_bar` of their own beside it."""
         for cls in type(self).__mro__:
-            if "kernel" in vars(cls):
+            if "kernel" in cls.__dict__:
                 return self.kernel
-            if "on_bar" in vars(cls):
+            if "on_bar" in cls.__dict__:
                 return None
         return None
 
