@@ -32,15 +32,18 @@ class Position(Struct):
 class Holding:
     """The account's holding of one instrument.
 
-    `mark` is in half ticks (the first fill's price before there is a bar), `half` money for one.
+    `mark` is in half ticks (the first fill's price before there is a bar), `half` money for one
+    of a lot, `worth` for one of all lots.
     """
 
     half: Money
     lots: Lots = 0
+    worth: Money = 0
     mark: int = NONE
 
 
-class PortfolioState(Struct):
+@dataclass(slots=True, kw_only=True)
+class PortfolioState:
     """Everything the account owns, by strategy and in sum."""
 
     cash: Money
@@ -123,11 +126,11 @@ class Portfolio(Stateful[PortfolioState]):
         del now
         holding = self._holdings[bar.instrument]
         mark = 2 * bar.close_ticks
-        if holding.lots:
+        if holding.worth:
             state = self.state
-            state.equity += holding.lots * (mark - holding.mark) * holding.half
-            if state.equity > state.peak:  # noqa: PLR1730 - a call costs more than a comparison
-                state.peak = state.equity
+            state.equity = equity = state.equity + holding.worth * (mark - holding.mark)
+            if equity > state.peak:  # noqa: PLR1730 - a call costs more than a comparison
+                state.peak = equity
         holding.mark = mark
         return self._marked() if self._watched else NOTHING
 
@@ -157,6 +160,7 @@ class Portfolio(Stateful[PortfolioState]):
         if holding.mark == NONE:
             holding.mark = 2 * ticks
         holding.lots += lots
+        holding.worth = holding.lots * holding.half
         paid = lots * 2 * ticks * holding.half + fee
         state.cash -= paid
         state.equity += lots * holding.mark * holding.half - paid

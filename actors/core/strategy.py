@@ -123,10 +123,12 @@ class StrategyActor:
             answer = self.strategy.on_bar(bar)
         else:
             says = kernel(self.strategy.state, bar)
-            answer = None if says == HOLD else self.strategy.answer(says, bar.close_ticks)
-        if answer is None:
-            if self.state.blocked:
+            if says == HOLD:
                 self.state.blocked = 0
+                return NOTHING
+            answer = self.strategy.answer(says, bar.close_ticks)
+        if answer is None:
+            self.state.blocked = 0
             return NOTHING
         if now < self._trade_from:
             self.strategy.on_flat(exited=False)

@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import Struct
 
 from trader.model.envelope import Message
 from trader.model.units import Nanoseconds
 
 Handler: TypeAlias = Callable[[Any, Nanoseconds], Sequence[Message]]
-State = TypeVar("State", bound=Struct)
+State = TypeVar("State")
 
 NOTHING: Final[tuple[Message, ...]] = ()
 

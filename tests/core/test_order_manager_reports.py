@@ -365,3 +365,13 @@ def test_a_target_that_waited_is_made_once_the_fill_is_booked() -> None:
     assert isinstance(answers[0], OrderFilled)
     assert made_lots(answers) == []
     assert made_lots(given(made, changed(10, 10))) == [-15]
+
+
+def test_a_part_that_fills_before_the_cancel_is_answered_makes_no_order_yet() -> None:
+    made = manager(patient=True)
+    work(made, target(10))
+    given(made, target(-5))
+
+    assert statuses(given(made, fill(4))) == [(S.PENDING_CANCEL, 4)]
+    assert made_lots(given(made, changed(4, 4))) == []
+    assert made_lots(given(made, canceled())) == [-9]

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
@@ -47,18 +46,15 @@ def forgotten() -> Iterator[None]:
 
 @pytest.fixture
 def written(tmp_path: Path) -> Callable[..., ModuleType]:
-    """Writes a module of kernels and imports it, as often as one likes."""
+    """Writes a module of kernels and executes it."""
 
     def write(text: str, name: str = "kernels_of_a_test") -> ModuleType:
-        path = tmp_path / f"{name}.py"
         head = "from math import sqrt\nfrom trader.kernels.kernel import kernel\n"
-        path.write_text(head + textwrap.dedent(text), encoding="utf-8")
-        spec = spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = module_from_spec(spec)
-        # Two versions within a second and of one size would be one to the byte code's cache.
-        exec(compile(path.read_text(encoding="utf-8"), path, "exec"), vars(module))
+        code = head + textwrap.dedent(text)
+        path = tmp_path / f"{name}.py"
+        path.write_text(code, encoding="utf-8")
+        module = ModuleType(name)
+        exec(compile(code, path, "exec"), vars(module))
         return module
 
     return write
@@ -123,7 +119,6 @@ def test_numbers_of_their_modules_are_constants(written: Callable[..., ModuleTyp
     module = written(
         """
         from trader.model.orders import OrderStatus
-from trader.strategies.averages import EmaCrossState
         FILLED = OrderStatus.FILLED
         HALF = 0.5
         shape = 7
