@@ -35,7 +35,7 @@ from trader.logic.tables import Tables
 from trader.model.control import TradingState
 from trader.model.envelope import Message, Name
 from trader.model.money import MoneyScale, money_scale
-from trader.model.units import DAY_NS, INT64_MAX, Nanoseconds
+from trader.model.units import BEFORE_ALL, DAY_NS, INT64_MAX, Nanoseconds
 from trader.strategies.exits import AtrStop
 from trader.strategies.library import BUNDLED
 from trader.strategies.loader import load_strategy, make_params
@@ -183,9 +183,14 @@ def _strategy(config: StrategyConfig, whole: Config, scale: MoneyScale) -> Strat
         instrument=config.instrument,
         sizing=sizing,
         exits=[AtrStop(e.n, e.k) for e in config.exits],
-        trade_from=whole.run.from_ or 0,
+        trade_from=_begins(whole),
         equity=scale.of(whole.account.cash),
     )
+
+
+def _begins(config: Config) -> Nanoseconds:
+    """From when on the run decides and is measured; 1970 is a date like others."""
+    return BEFORE_ALL if config.run.from_ is None else config.run.from_
 
 
 def _portfolio(config: Config, scale: MoneyScale, *, sized: bool) -> Portfolio:
@@ -196,7 +201,7 @@ def _portfolio(config: Config, scale: MoneyScale, *, sized: bool) -> Portfolio:
         scale.of(config.account.cash),
         watched=sized or config.risk.drawdown_max is not None,
         sample_ns=interval_ns(interval) if interval else DAY_NS,
-        sample_from=config.run.from_ or 0,
+        sample_from=_begins(config),
     )
 
 

@@ -42,7 +42,7 @@ class Simulation:
         self.pacer: Pacer | None = None
         self._run = run
         self._clock = clock
-        self._decided = False
+        self._started = self._decided = False
         # One entry for each code of a window's events.
         names = [source.instrument for source in self.sources for _ in range(MOMENTS)]
         self._books = [venue.books[name] for name in names]
@@ -57,7 +57,7 @@ class Simulation:
     def run(self, progress: Progress | None = None) -> None:
         """Runs to the end of history, to `until` rows, or until somebody sets `stopped`."""
         for window in self._timed(windows(self.sources)):
-            if not self.now and window.bars:
+            if not self._started and window.bars:
                 self.start(window.bars[0].ts_open)
             self._play(window)
             self.core.tables.stream()
@@ -79,7 +79,7 @@ class Simulation:
 
     def start(self, now: Nanoseconds) -> None:
         """Wakes the core and lets it reconcile before the first row."""
-        self.now = now
+        self.now, self._started = now, True
         self._perform(self.core.reactor.note(RunStarted(run=self._run, epoch=1), now))
         self._report()
 

@@ -4,6 +4,7 @@
     ├── UsageError          the command line asks for something that is not there   exit 2
     ├── ConfigError         the configuration is wrong                              exit 2
     ├── DataError           a recorded file is wrong                                exit 3
+    │   └── RangeError      its amounts leave 64 bits                               exit 3
     ├── VerificationError   two accounts of the same run differ                     exit 4
     ├── VenueFault          the venue or the way to it failed                       exit 6
     └── AccountHeld         another instance trades this account                    exit 7
@@ -50,6 +51,10 @@ class DataError(TraderdError):
 
     code = "data"
     exit_code = 3
+
+
+class RangeError(DataError):
+    """Prices, sizes or money grow beyond 64 bits, in which everything is counted."""
 
 
 class VerificationError(TraderdError):

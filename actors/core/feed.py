@@ -14,7 +14,7 @@ from msgspec import Struct
 from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.model.envelope import Message
 from trader.model.market import BarClosed, FeedState, FeedStatus
-from trader.model.units import Nanoseconds
+from trader.model.units import BEFORE_ALL, Nanoseconds
 
 LIVE: Final = FeedState.LIVE
 
@@ -23,7 +23,7 @@ LIVE: Final = FeedState.LIVE
 class SymbolState:
     """What the feed knows of one instrument: its last bar's end, its standing, what it dropped."""
 
-    ts_close: Nanoseconds = 0
+    ts_close: Nanoseconds = BEFORE_ALL
     status: FeedState = FeedState.DOWN
     dropped: int = 0
 

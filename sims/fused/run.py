@@ -19,7 +19,7 @@ from sims.history import Source
 from sims.venue import VenueRules
 from trader.config.notation import interval_ns
 from trader.config.schema import Config
-from trader.errors import DataError
+from trader.errors import RangeError
 from trader.kernels.jit import compiled
 from trader.kernels.matching import worsened
 from trader.kernels.scalarised import COLUMNS, Scan, scan_of
@@ -118,7 +118,7 @@ def compiled_gear() -> Gear:
 
 
 def run_fused(config: Config, columns: Columns, gear: Gear | None = None) -> FusedRun:
-    """Runs a configuration that `covers` has nothing against; raises DataError beyond int64.
+    """Runs a configuration that `covers` has nothing against; raises RangeError beyond int64.
 
     A gear other than the compiled one must be the same text; it runs as it stands.
     """
@@ -143,7 +143,7 @@ def run_fused(config: Config, columns: Columns, gear: Gear | None = None) -> Fus
         out,
     )
     if failed:
-        raise DataError(
+        raise RangeError(
             "money leaves the range of int64", where=f"row {failed} of the run", hint=_SMALLER
         )
     return FusedRun(
@@ -174,7 +174,7 @@ def _check_bounds(
         ),
     ):
         if amount > account.MONEY_LIMIT:
-            raise DataError("this run's amounts leave the range of int64", where=where, hint=hint)
+            raise RangeError("this run's amounts leave the range of int64", where=where, hint=hint)
 
 
 def _answers(gear: Gear, state: object, columns: Columns) -> tuple[Int64s, Int64s, Int64s]:

@@ -16,8 +16,14 @@ from trader.config.loader import load
 CONFIG: Final = Path(__file__).parent.parent.parent / "config"
 
 GOLDEN: Final = {
-    "demo.yaml": ("", ""),
-    "fx.yaml": ("", ""),
+    "demo.yaml": (
+        "1e8c2b3cc1f08254c44cda29d2394b1af83d40a7448338ffc4749d60ad60c275",
+        "97957215ea71be01162a8d173ab24ebd78872472ec90d82cb5c25d589cf6e4bd",
+    ),
+    "fx.yaml": (
+        "6defcb19dc24488c693d1776878a84428e9d0b1a3a668fc3de0876802cca731d",
+        "efe0f26c1130e3ff75380a1cf96a333d336f17621f2f376e8ac9c1eb3b7bc54e",
+    ),
 }
 
 

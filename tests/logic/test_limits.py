@@ -80,20 +80,29 @@ def test_an_id_is_used_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ts", "said", "detail"),
+    ("known", "said", "detail"),
     [
-        (NOW, "", ""),
-        (NOW - FRESH_NS + 1, "", ""),
-        (NOW - FRESH_NS, "", ""),  # exactly as old as allowed
-        (NOW - FRESH_NS - 1, "price_stale", f"last price is {FRESH_NS + 1} ns old"),
-        (0, "price_stale", "no price yet"),
+        ({"ts": NOW}, "", ""),
+        ({"ts": NOW - FRESH_NS + 1}, "", ""),
+        ({"ts": NOW - FRESH_NS}, "", ""),  # exactly as old as allowed
+        ({"ts": NOW - FRESH_NS - 1}, "price_stale", f"last price is {FRESH_NS + 1} ns old"),
+        ({"ts": 0, "ticks": 0}, "price_stale", "no price yet"),
+        ({"ts": NOW - FRESH_NS - 1, "lots": -1}, "", ""),  # the way back is open
     ],
 )
-def test_a_price_grows_stale(ts: int, said: str, detail: str) -> None:
-    denial = price_stale(submit(1), knows(ts=ts), NOW)
+def test_a_price_grows_stale(known: dict[str, int], said: str, detail: str) -> None:
+    denial = price_stale(submit(1), knows(**known), NOW)
 
     assert code(denial) == said
     assert (denial.detail if denial else "") == detail
+
+
+def test_the_way_back_does_not_lead_past_zero() -> None:
+    """Twenty short where ten are allowed: nineteen back would pass, thirty-nine would not."""
+    rule = position_exceeds_max(10)
+
+    assert rule(submit(19), knows(lots=-20), NOW) is None
+    assert code(rule(submit(39), knows(lots=-20), NOW)) == "position_exceeds_max"
 
 
 @pytest.mark.parametrize(

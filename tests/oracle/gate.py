@@ -109,7 +109,8 @@ class Gate:
     def _refusals(self, order: Order, ts: int, *, is_protective: bool) -> Iterator[str]:
         market = self._markets[order.instrument]
         stale_ns = self._limits.stale_ns.get(order.instrument)
-        if market.close is None or (stale_ns is not None and ts - market.closed_at > stale_ns):
+        is_old = stale_ns is not None and ts - market.closed_at > stale_ns
+        if (market.close is None or is_old) and not market.is_lowered_by(order.lots):
             yield "price_stale"
         if any(_could_trade(order, other) for other in market.left):
             yield "self_trade"
@@ -123,8 +124,8 @@ class Gate:
                 yield "lots_exceed_max"
             if _above(self._notional(order), limits.notional_max):
                 yield "notional_exceeds_max"
-        worst, before = market.worst(order.lots), market.worst()
-        if worst > before and _above(worst, limits.position_max):
+        long, short = market.sides(order.lots)
+        if _above(long if order.lots > 0 else -short, limits.position_max):
             yield "position_exceeds_max"
         worth, before_worth = self._gross(order.instrument, order.lots), self._gross("", 0)
         if worth > before_worth and _above(worth, limits.gross_max):

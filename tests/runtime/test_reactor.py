@@ -80,12 +80,20 @@ def test_a_bar_that_the_feed_keeps_goes_no_further(way: Way) -> None:
 @both_ways
 def test_what_the_feed_makes_of_a_bar_is_what_the_others_hear(way: Way) -> None:
     """Another bar than the one that came takes the long way to the same receivers."""
-    told = Told({"feed": {BarClosed: (bar(99), bar(100))}})
+    says: dict[str, dict[type, Any]] = {
+        "feed": {BarClosed: (bar(99), bar(100))},
+        "one": {BarClosed: (target(1),)},
+    }
+    told = Told(says)
 
     way(told.reactor, bar(100), 0)
 
-    rest = [("portfolio",), ("strategy:one",), ("strategy:two",), ("risk",)]
-    assert [name for name, _ in told.heard] == ["feed", *(n for (n,) in rest * 2)]
+    turn = ["portfolio", "strategy:one", "order_manager", "strategy:two", "risk"]
+    assert [name for name, _ in told.heard] == ["feed", *turn, *turn]
+    decisions = told.reactor.recorder.tables.tables["decisions"]
+    heads = [decisions.row(index) for index in range(2)]
+    names = [(h["seq"], h["n"], h["cause_seq"], h["cause_n"]) for h in heads]
+    assert names == [(1, 1, 1, 0), (1, 2, 1, 0)]
 
 
 # -- effects -------------------------------------------------------------------------------------
@@ -241,6 +249,7 @@ LINES = st.sampled_from(
         [{"does": "target", "lots": 4}],
         [{"does": "target", "lots": -3}, {"does": "order", "key": "k", "lots": 2, "limit": 99}],
         [{"does": "cancel", "key": "k"}],
+        [{"does": "raise"}],
         [],
     ]
 )
@@ -253,7 +262,7 @@ SCRIPTS = st.lists(LINES, max_size=6).map(lambda lines: dict(enumerate(lines)))
     st.lists(st.tuples(st.sampled_from([A, B]), st.integers(0, 6)), max_size=15),
 )
 def test_a_lane_is_only_shorter(scripts: list[dict[int, Any]], bars: list[tuple[str, int]]) -> None:
-    """With holes and repetitions in the data: the same effects, tables and state."""
+    """With holes and repetitions in the data, and broken strategies: the same in everything."""
     where = (A, B, A)
     strategies = [
         strategy(f"s{k}", instrument=where[k], script=script) for k, script in enumerate(scripts)

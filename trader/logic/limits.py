@@ -58,6 +58,12 @@ class Exposure:
     ticks: Ticks = 0
     ts: Nanoseconds = 0
 
+    def reach(self, lots: Lots) -> Lots:
+        """How far the position can go on the side of `lots`, if all that is open there fills."""
+        if lots > 0:
+            return self.lots + self.buys + lots
+        return -(self.lots + self.sells + lots)
+
     def worst(self, lots: Lots = 0) -> Lots:
         """The largest |position| that any subset of the open orders and `lots` more can make."""
         long = self.lots + self.buys + max(lots, 0)
@@ -110,12 +116,14 @@ def duplicate_client_order_id(
 
 
 def price_stale(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
-    """No order on a price that is missing or older than the instrument allows."""
+    """No order on a price that is missing or too old, unless it only makes a position smaller."""
     exposure = view.exposures[order.instrument]
     age = now - exposure.ts
-    if exposure.ts and age <= exposure.stale_after_ns:
+    if (exposure.ticks and age <= exposure.stale_after_ns) or _reduces(order, view):
         return None
-    return Denial("price_stale", f"last price is {age} ns old" if exposure.ts else "no price yet")
+    return Denial(
+        "price_stale", f"last price is {age} ns old" if exposure.ticks else "no price yet"
+    )
 
 
 def self_trade(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
@@ -174,17 +182,16 @@ def notional_exceeds_max(notional_max: Money) -> Rule:
 
 
 def position_exceeds_max(position_max: Lots) -> Rule:
-    """No order that raises what some subset of the open orders could hold beyond so many lots."""
+    """No order with which its side's open orders together could go beyond so many lots."""
 
     def rule(order: SubmitOrder, view: RiskView, now: Nanoseconds) -> Denial | None:
         del now
         if order.role is _PROTECTION:
             return None
-        exposure = view.exposures[order.instrument]
-        worst = exposure.worst(order.lots)
-        if worst <= position_max or worst <= exposure.worst():
+        reach = view.exposures[order.instrument].reach(order.lots)
+        if reach <= position_max:
             return None
-        return Denial("position_exceeds_max", f"worst case {worst} lots, allowed {position_max}")
+        return Denial("position_exceeds_max", f"worst case {reach} lots, allowed {position_max}")
 
     return rule
 

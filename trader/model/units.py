@@ -22,6 +22,9 @@ INT64_MAX: Final = 2**63 - 1
 NONE: Final = -(2**63)
 """Stands for "not given" in integer columns; no price, size or instant reaches it."""
 
+BEFORE_ALL: Final = -(2**62)
+"""An instant before every recorded one."""
+
 
 def day_after(ts: Nanoseconds) -> Nanoseconds:
     """The first UTC midnight strictly after `ts`.

@@ -13,15 +13,17 @@ from typing import Any, Final
 from msgspec import Struct
 
 from sims.build import open_sources
+from sims.history import Source
 from trader.config.describe import resolved_yaml
 from trader.config.loaded import Loaded
 from trader.config.schema import Config
+from trader.errors import RangeError
 from trader.research.baselines import baseline_metrics
 from trader.research.documents import metrics_document, rss_mib, run_document
 from trader.research.folder import JOURNAL, RUN, write_document, write_folder
 from trader.research.frames import Frames
 from trader.research.fusing import run_compiled
-from trader.research.gears import FUSED, choose
+from trader.research.gears import FUSED, STEP, Gear, choose
 from trader.research.ids import RUNS, claim, claim_given, release
 from trader.research.inputs import InputReference, data_warnings, references, strategy_files
 from trader.research.interruption import Interruption
@@ -77,11 +79,9 @@ def simulate(request: Request, watch: Watch, clock: Clock) -> Report:
         folder = _claimed(request)
         try:
             interruption.be_patient()
-            if gear.name == FUSED:
-                outcome = run_compiled(config, sources[0], clock)
-            else:
-                pacer = Pacer(request.pace, clock, interruption.wait) if request.pace else None
-                outcome = run_step(config, sources, Follower(watch, interruption, pacer), clock)
+            pacer = Pacer(request.pace, clock, interruption.wait) if request.pace else None
+            follower = Follower(watch, interruption, pacer)
+            gear, outcome = _driven(config, sources, gear, follower, clock)
             baselines = None
             if config.report.baselines and outcome.complete:
                 baselines = baseline_metrics(config, sources, watch, interruption, clock)
@@ -102,6 +102,20 @@ def simulate(request: Request, watch: Watch, clock: Clock) -> Report:
         finally:
             release(folder)
         return Report(folder=folder, run=run, metrics=metrics, interrupted=interruption.wanted)
+
+
+def _driven(
+    config: Config, sources: list[Source], gear: Gear, follower: Follower, clock: Clock
+) -> tuple[Gear, Outcome]:
+    """The run in its gear; where the choice was ours, step takes what fused cannot hold."""
+    if gear.name == FUSED:
+        try:
+            return gear, run_compiled(config, sources[0], clock)
+        except RangeError as error:
+            if config.run.gear == FUSED:
+                raise
+            gear = Gear(STEP, f"fused cannot hold it: {error.message}")
+    return gear, run_step(config, sources, follower, clock)
 
 
 def _claimed(request: Request) -> Path:

@@ -1,5 +1,6 @@
 """A run in the step gear, followed from outside: shown while it runs, paced, stopped at a row."""
 
+import struct
 from collections.abc import Callable
 from typing import Final, TypeAlias, get_type_hints
 
@@ -11,6 +12,7 @@ from sims.history import Source
 from sims.simulation import Simulation
 from trader.config.notation import instant_text
 from trader.config.schema import Config
+from trader.errors import RangeError
 from trader.model.units import Nanoseconds
 from trader.research.frames import Inputs
 from trader.research.interruption import Interruption
@@ -47,7 +49,15 @@ class Follower:
         self._show(simulation)
         if self._pacer is not None:
             simulation.pacer = lambda now: self._pace(simulation, now)
-        simulation.run(self._show)
+        try:
+            simulation.run(self._show)
+        except struct.error as error:
+            # The tables hold 64 bits and say so; nothing has wrapped.
+            raise RangeError(
+                "an amount leaves the range of int64",
+                where=f"row {simulation.core.reactor.state.seq} of the run",
+                hint="fewer lots, or coarser ticks and lots",
+            ) from error
 
     def _show(self, simulation: Simulation) -> None:
         self._watch(moment_of(simulation))
