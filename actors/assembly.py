@@ -149,6 +149,17 @@ def warmup_bars(config: StrategyConfig) -> int:
     return max(make_strategy(config).warmup_bars, *exits, 0)
 
 
+def trade_from(config: Config) -> Nanoseconds:
+    """From when on the run decides and is measured; 1970 is a date like others."""
+    return BEFORE_ALL if config.run.from_ is None else config.run.from_
+
+
+def sample_ns(config: Config) -> Nanoseconds:
+    """The time between two rows of the equity table."""
+    interval = config.report.equity_interval
+    return interval_ns(interval) if interval else DAY_NS
+
+
 def fraction(amount: Decimal) -> tuple[int, int]:
     """An exact decimal as numerator and denominator without common factors."""
     return Fraction(amount).as_integer_ratio()
@@ -183,35 +194,31 @@ def _strategy(config: StrategyConfig, whole: Config, scale: MoneyScale) -> Strat
         instrument=config.instrument,
         sizing=sizing,
         exits=[AtrStop(e.n, e.k) for e in config.exits],
-        trade_from=_begins(whole),
+        trade_from=trade_from(whole),
         equity=scale.of(whole.account.cash),
     )
 
 
-def _begins(config: Config) -> Nanoseconds:
-    """From when on the run decides and is measured; 1970 is a date like others."""
-    return BEFORE_ALL if config.run.from_ is None else config.run.from_
-
-
 def _portfolio(config: Config, scale: MoneyScale, *, sized: bool) -> Portfolio:
-    interval = config.report.equity_interval
     return Portfolio(
         scale.half,
         [s.name for s in config.strategies],
         scale.of(config.account.cash),
         watched=sized or config.risk.drawdown_max is not None,
-        sample_ns=interval_ns(interval) if interval else DAY_NS,
-        sample_from=_begins(config),
+        sample_ns=sample_ns(config),
+        sample_from=trade_from(config),
     )
 
 
 def _risk(config: Config, scale: MoneyScale) -> Risk:
     risk = config.risk
-    longest = {source.instrument: source.interval_ns for source in config.data}
+    intervals = {source.instrument: source.interval_ns for source in config.data}
     stale: Mapping[str, Nanoseconds] = {
-        i.name: interval_ns(risk.stale_after) if risk.stale_after else STALE_BARS * longest[i.name]
+        i.name: interval_ns(risk.stale_after)
+        if risk.stale_after
+        else STALE_BARS * intervals[i.name]
         for i in config.instruments
-        if i.name in longest
+        if i.name in intervals
     }
     limits = Limits(
         lots_max=risk.lots_max,

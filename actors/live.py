@@ -15,7 +15,6 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar, Final
@@ -26,15 +25,13 @@ import msgspec
 from actors.assembly import Core
 from actors.edge.binance import check_way, dialogue_of
 from actors.edge.gateway import Gateway
-from actors.edge.journal import JournalContents, JournalFailed, open_journal
+from actors.edge.journal import END, HEADER, JournalContents, JournalFailed, open_journal
 from actors.edge.keys import read_keys
 from actors.edge.lease import Epochs
 from actors.edge.market_data import RecordedMarket, open_recordings
 from actors.edge.telemetry import Telemetry
 from actors.replay import (
     CRASHED,
-    END,
-    HEADER,
     SNAPSHOT,
     STEP,
     Checkpoint,
@@ -43,7 +40,6 @@ from actors.replay import (
     core_config,
     header_of,
     recover,
-    replay_live,
 )
 from actors.runtime.inbox import Inbox, InboxLimits
 from actors.runtime.step_record import StepObserver, encode_step
@@ -51,23 +47,18 @@ from actors.runtime.supervisor import Child, Ready, Restarts, Supervisor
 from trader.config.check import check_live
 from trader.config.loaded import Loaded
 from trader.config.schema import Config
-from trader.errors import ConfigError, TraderdError
+from trader.errors import ENDED_HALTED, INTERRUPTED, ConfigError, TraderdError
 from trader.model.control import EdgeFailed, RunStarted, TradingState
 from trader.model.envelope import Message, encode
-from trader.model.money import plain
 from trader.model.orders import CancelOrder
 from trader.model.units import SECOND_NS, Nanoseconds
 from trader.venues.binance.inquiry import Patience
-
-__all__ = ["Daemon", "replay_live", "run_daemon"]
 
 BATCH: Final = 256
 """Inputs that are committed together at most."""
 REST_S_MAX: Final = 5
 WAY_OUT_S_MAX: Final = 2
 SLEEP_S_MAX: Final = 3_600
-HALTED: Final = 5
-INTERRUPTED: Final = 130
 
 
 class CoreCrashed(TraderdError):
@@ -180,7 +171,7 @@ class Daemon:
             run=self.config.run.name,
             config=self.config,
             code_version=self._code_version,
-            money_quantum=plain(Decimal(1).scaleb(-self.core.scale.places)),
+            money_quantum=self.core.scale.quantum,
         )
         # What is compared with a journal has to have been through one.
         return msgspec.json.decode(msgspec.json.encode(header), type=LiveHeader)
@@ -354,7 +345,7 @@ class Daemon:
         if self._interrupted:
             return INTERRUPTED
         is_bad = self.core.kill_switch.state.latched or self.core.reactor.state.quarantined
-        return HALTED if is_bad else 0
+        return ENDED_HALTED if is_bad else 0
 
 
 def run_daemon(loaded: Loaded, *, kind: type[Daemon] = Daemon, code_version: str = "") -> int:

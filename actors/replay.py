@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from actors.assembly import Core, Snapshot
-from actors.edge.journal import JournalContents, Record
+from actors.edge.journal import END, HEADER, JournalContents, Record
 from actors.runtime.step_record import Step, StepObserver, decode_step
 from trader.config.schema import Config
 from trader.errors import VerificationError
@@ -20,11 +20,9 @@ from trader.model.control import TimerFired
 from trader.model.envelope import Envelope
 
 LIVE: Final = "live"
-HEADER: Final = "header"
 STEP: Final = "step"
 SNAPSHOT: Final = "snapshot"
 CRASHED: Final = "crashed"
-END: Final = "end"
 
 T = TypeVar("T")
 

@@ -2,33 +2,25 @@
 
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
+from typing import Final
 
 from actors.assembly import Core, fraction, warmup_bars
 from sims.history import Source
 from sims.simulation import Clock, Simulation
 from sims.venue import BarVenue, VenueRules
 from trader.config.schema import Config
-from trader.data.bars import BarFile, open_bars
+from trader.data.sources import open_source
 from trader.model.money import FEE_PLACES, MoneyScale
 
-BPS = 10_000
+BPS: Final = 10_000
+"""Basis points in the whole."""
 
 
 def open_sources(config: Config) -> list[Source]:
     """The run's part of every data file, warm-up included; raises DataError for a broken one."""
-    instruments = {i.name: i for i in config.instruments}
     sources = []
     for data in config.data:
-        instrument = instruments[data.instrument]
-        file: BarFile = open_bars(
-            Path(data.path),
-            name=instrument.name,
-            interval_ns=data.interval_ns,
-            tick=instrument.tick,
-            lot=instrument.lot,
-            off_grid=config.run.off_grid,
-        )
+        file = open_source(config, data)
         warmup = max(
             (warmup_bars(s) for s in config.strategies if s.instrument == data.instrument),
             default=0,
@@ -51,7 +43,7 @@ def venue_rules(config: Config, scale: MoneyScale) -> VenueRules:
     venue = config.venue
     per_lot = Fraction(venue.per_lot) * 10**scale.places
     return VenueRules(
-        slippage=fraction(venue.slippage_bps / BPS),
+        slippage=_bps(venue.slippage_bps).as_integer_ratio(),
         slippage_ticks=venue.slippage_ticks,
         participation=None if venue.participation is None else fraction(venue.participation),
         touch=int(venue.touch_fills),

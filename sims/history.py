@@ -8,14 +8,15 @@ order is a sort of (instant, moment, source, row). Only a window of each file is
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from trader.data.bars import BATCH_ROWS, BarColumns, BarFile
+from trader.data.grid import Int64s
 from trader.model.market import BarClosed
-from trader.model.units import Nanoseconds
+from trader.model.units import BEFORE_ALL, Nanoseconds
 
 INSIDE: Final = 0
 CLOSE: Final = 1
@@ -29,9 +30,8 @@ WINDOW_EVENTS: Final = 4_096
 
 _TS_OPEN: Final = 5
 _TS_CLOSE: Final = 6
-"""Columns of a reader's table."""
-
-Int64s: TypeAlias = npt.NDArray[np.int64]
+_WIDTH: Final = 7
+"""Columns of a reader's table, and how many it has: see `_as_table`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +62,15 @@ class _Reader:
     def __init__(self, source: Source, batch_rows: int) -> None:
         self._source = source
         self._batches = source.file.batches(source.start, source.stop, rows=batch_rows)
-        self.table: Int64s = np.empty((0, 7), np.int64)
+        self.table: Int64s = np.empty((0, _WIDTH), np.int64)
         self.exhausted = False
 
     @property
     def known_until(self) -> int | None:
         """All events before this instant are in memory; None once the file has ended."""
-        return (
-            None
-            if self.exhausted
-            else int(self.table[-1, _TS_OPEN])
-            if len(self.table)
-            else -(2**62)
-        )
+        if self.exhausted:
+            return None
+        return int(self.table[-1, _TS_OPEN]) if len(self.table) else BEFORE_ALL
 
     def load(self) -> None:
         """Takes the next batch in."""
@@ -102,7 +98,7 @@ def windows(
 ) -> Iterator[Window]:
     """The events of all sources in order; each event stands in exactly one window."""
     readers = [_Reader(source, batch_rows) for source in sources]
-    begun = -(2**62)
+    begun = BEFORE_ALL
     while True:
         horizon = _advance(readers)
         codes, rows = _events(readers, begun, horizon)

@@ -306,6 +306,15 @@ def test_nothing_is_decided_before_the_configured_start() -> None:
     assert targets == [(3 * MINUTE_NS, -10), (4 * MINUTE_NS, 10)]
 
 
+def test_without_a_configured_start_even_the_oldest_data_are_decided_on() -> None:
+    core, said = awake(config([strategy(script={0: BUY})]))
+    old = bar(100, row=-10_000_000)
+
+    core.reactor.row(old, old.ts_close)
+
+    assert [e.body.lots for e in said if isinstance(e.body, TargetPosition)] == [10]
+
+
 def test_order_ids_bear_the_account() -> None:
     whole = config([strategy(script={0: BUY})])
     mine = Account(currency="USD", cash=Decimal(100), id="mine")

@@ -10,10 +10,16 @@
     └── AccountHeld         another instance trades this account                    exit 7
 
 Inside the core nothing is raised for what can be expected: a denial, a rejection or a gap is a
-message. What is raised here ends the command with one line a person can act on.
+message. What is raised here ends the command with one line a person can act on. The two exit codes
+below are no error's: the command did its work, but ended halted or before its time.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
+
+ENDED_HALTED: Final = 5
+"""It ended halted, or with a strategy quarantined."""
+INTERRUPTED: Final = 130
+"""A signal ended it early."""
 
 
 class TraderdError(Exception):

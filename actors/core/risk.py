@@ -11,7 +11,7 @@ from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.logic.lifecycle import ENDED
 from trader.logic.limits import Exposure, Limits, Resting, RiskView, rules
 from trader.model.account import EquityMarked
-from trader.model.control import LimitBreached, SessionClosed, TradingStateChanged
+from trader.model.control import LimitBreached, SessionClosed, TradingState, TradingStateChanged
 from trader.model.envelope import Message
 from trader.model.market import BarClosed
 from trader.model.orders import (
@@ -30,6 +30,7 @@ from trader.model.orders import (
 from trader.model.units import Lots, Money, Nanoseconds
 
 _PROTECTION: Final = OrderRole.PROTECTION
+_HALTED: Final = TradingState.HALTED
 
 
 class Risk(Stateful[RiskView]):
@@ -161,7 +162,7 @@ class Risk(Stateful[RiskView]):
         """The drawdown breaker: peak - equity beyond the allowed fraction of the peak."""
         del now
         allowed = self._limits.drawdown_max
-        if allowed is None or self.state.trading == 0:
+        if allowed is None or self.state.trading is _HALTED:
             return NOTHING
         num, den = allowed
         lost = marked.peak - marked.equity

@@ -1,6 +1,7 @@
 """The scheduler: tells when sessions begin and end. Without a calendar a session is the UTC day."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -9,7 +10,7 @@ from trader.model.control import RunStarted, SessionClosed, SessionOpened, Start
 from trader.model.envelope import Message
 from trader.model.units import Nanoseconds, day_after
 
-_CALENDAR = "UTC"
+_CALENDAR: Final = "UTC"
 
 
 class SchedulerState(Struct):

@@ -115,9 +115,8 @@ class StrategyActor:
             exit_.state = state
 
     def _on_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
-        if self._exits:
-            for exit_ in self._exits:
-                exit_.on_bar(bar)
+        for exit_ in self._exits:
+            exit_.on_bar(bar)
         kernel = self._kernel
         if kernel is None:
             answer = self.strategy.on_bar(bar)

@@ -26,7 +26,9 @@ from actors.runtime.write_ahead import commits
 from trader.errors import AccountHeld, TraderdError, UsageError, VerificationError
 
 JOURNAL_VERSION: Final = 1
+HEADER: Final = "header"
 END: Final = "end"
+"""The kinds of a journal's first record and of its last, whatever run it is of."""
 
 _SCHEMA: Final = """
 CREATE TABLE records (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload BLOB NOT NULL,

@@ -5,7 +5,6 @@ and sizes are what was recorded. After the last bar the first one follows.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 import anyio
@@ -13,7 +12,8 @@ from msgspec import Struct
 
 from actors.runtime.supervisor import Ready
 from trader.config.schema import Config
-from trader.data.bars import BarFile, open_bars
+from trader.data.bars import BarFile
+from trader.data.sources import open_source
 from trader.model.envelope import Message
 from trader.model.market import BarClosed
 from trader.model.units import SECOND_NS, Nanoseconds
@@ -30,20 +30,11 @@ class Recording(Struct, frozen=True):
 
 def open_recordings(config: Config) -> list[Recording]:
     """The data of a configuration; raises DataError for a broken file."""
-    grids = {each.name: each for each in config.instruments}
     recordings = []
     for source in config.data:
-        grid = grids[source.instrument]
-        file = open_bars(
-            Path(source.path),
-            name=grid.name,
-            interval_ns=source.interval_ns,
-            tick=grid.tick,
-            lot=grid.lot,
-            off_grid=config.run.off_grid,
-        )
+        file = open_source(config, source)
         start, stop = file.window(config.run.from_, config.run.to, 0)
-        recordings.append(Recording(grid.name, file, start, stop))
+        recordings.append(Recording(source.instrument, file, start, stop))
     return recordings
 
 

@@ -109,7 +109,7 @@ class Reactor:
                 for handle, receiver in ways:
                     try:
                         answers = handle(bar, now)
-                    except Exception as error:  # noqa: BLE001
+                    except Exception as error:  # noqa: BLE001 - `_fault` judges it
                         self._deliver(self._runtime, self._fault(receiver, error), (seq, 0))
                         continue
                     if answers:
@@ -152,7 +152,7 @@ class Reactor:
         for receiver in route.everybody if route.key is None else route.receivers(message):
             try:
                 answers = receiver.handle(message, self._now)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001 - `_fault` judges it
                 self._deliver(self._runtime, self._fault(receiver, error), name)
                 continue
             for answer in answers:

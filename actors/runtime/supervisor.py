@@ -19,6 +19,7 @@ from trader.model.control import EdgeFailed
 
 Ready: TypeAlias = Callable[[], None]
 EXPECTED: Final = (TraderdError, OSError)
+ERROR_CHARACTERS_MAX: Final = 500
 
 
 class Child(Struct, frozen=True):
@@ -73,7 +74,9 @@ class _Keeper:
         self._failures = [*recent, now]
         attempt = len(self._failures)
         self._supervisor.failed(
-            EdgeFailed(edge=self.child.name, error=str(error)[:500], attempt=attempt)
+            EdgeFailed(
+                edge=self.child.name, error=str(error)[:ERROR_CHARACTERS_MAX], attempt=attempt
+            )
         )
         if attempt > restarts.intensity:
             self._supervisor.give_up(error)

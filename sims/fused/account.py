@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 from trader.kernels.accounting import booked
 from trader.kernels.kernel import kernel
 from trader.kernels.matching import worsened
+from trader.logic.tables import SCHEMAS
 from trader.model.orders import Liquidity, OrderRole, OrderStatus, OrderType, TimeInForce
 from trader.model.units import NONE
 
@@ -53,6 +54,32 @@ ORDERS: Final = 12
 FILLS: Final = 13
 ACCOUNT_WIDTH: Final = 14
 
+DECISION_TARGET: Final = SCHEMAS["decisions"].index("target_lots")
+DECISION_REASON: Final = SCHEMAS["decisions"].index("reason")
+DECISION_INPUT: Final = SCHEMAS["decisions"].index("input_0")
+ORDER_ID: Final = SCHEMAS["orders"].index("order")
+ORDER_TYPE: Final = SCHEMAS["orders"].index("order_type")
+ORDER_LOTS: Final = SCHEMAS["orders"].index("lots")
+ORDER_LIMIT: Final = SCHEMAS["orders"].index("limit_ticks")
+ORDER_STOP: Final = SCHEMAS["orders"].index("stop_ticks")
+ORDER_TIME_IN_FORCE: Final = SCHEMAS["orders"].index("time_in_force")
+ORDER_ROLE: Final = SCHEMAS["orders"].index("role")
+ORDER_PARENT: Final = SCHEMAS["orders"].index("parent")
+STATUS_ORDER: Final = SCHEMAS["statuses"].index("order")
+STATUS_STATUS: Final = SCHEMAS["statuses"].index("status")
+STATUS_FILLED: Final = SCHEMAS["statuses"].index("lots_filled")
+FILL_ORDER: Final = SCHEMAS["fills"].index("order")
+FILL_TRADE: Final = SCHEMAS["fills"].index("trade")
+FILL_LOTS: Final = SCHEMAS["fills"].index("lots")
+FILL_TICKS: Final = SCHEMAS["fills"].index("ticks")
+FILL_LIQUIDITY: Final = SCHEMAS["fills"].index("liquidity")
+EQUITY_EQUITY: Final = SCHEMAS["equity"].index("equity")
+EQUITY_CASH: Final = SCHEMAS["equity"].index("cash")
+EQUITY_REALIZED: Final = SCHEMAS["equity"].index("realized")
+EQUITY_UNREALIZED: Final = SCHEMAS["equity"].index("unrealized")
+EQUITY_PEAK: Final = SCHEMAS["equity"].index("peak")
+"""Where the tables keep what the loop writes; the heads of all rows are alike."""
+
 MONEY_LIMIT: Final = 2**61
 """Money beyond it might leave int64 in the next step: the loop stops and says so."""
 
@@ -82,11 +109,11 @@ def sample(a: Int64s, ts: int, equity: Int64s) -> None:
     a[COUNT] += 1
     head(equity, at, a[SEQ], a[COUNT], ts, 0)
     lots, mark, half = a[LOTS], a[MARK], a[HALF]
-    equity[at, 5] = a[CASH] + lots * mark * half
-    equity[at, 6] = a[CASH]
-    equity[at, 7] = 2 * half * a[REALIZED]
-    equity[at, 8] = half * (lots * mark - 2 * a[COST])
-    equity[at, 9] = a[PEAK]
+    equity[at, EQUITY_EQUITY] = a[CASH] + lots * mark * half
+    equity[at, EQUITY_CASH] = a[CASH]
+    equity[at, EQUITY_REALIZED] = 2 * half * a[REALIZED]
+    equity[at, EQUITY_UNREALIZED] = half * (lots * mark - 2 * a[COST])
+    equity[at, EQUITY_PEAK] = a[PEAK]
     a[SAMPLES] += 1
 
 
@@ -154,22 +181,22 @@ def decide(
     size, target, reason = decision
     at, seq, n = a[ORDERS], a[SEQ], a[COUNT]
     head(decisions, at, seq, n + 1, ts, 0)
-    decisions[at, 7] = target
-    decisions[at, 8] = reason
+    decisions[at, DECISION_TARGET] = target
+    decisions[at, DECISION_REASON] = reason
     for k in range(told.shape[0]):
-        decisions[at, 9 + k] = told[k, answer]
+        decisions[at, DECISION_INPUT + k] = told[k, answer]
     head(orders, at, seq, n + 2, ts, n + 1)
-    orders[at, 5] = at
-    orders[at, 8] = MARKET
-    orders[at, 9] = size
-    orders[at, 10] = NONE
-    orders[at, 11] = NONE
-    orders[at, 12] = GTC
-    orders[at, 13] = TARGET
-    orders[at, 14] = NONE
+    orders[at, ORDER_ID] = at
+    orders[at, ORDER_TYPE] = MARKET
+    orders[at, ORDER_LOTS] = size
+    orders[at, ORDER_LIMIT] = NONE
+    orders[at, ORDER_STOP] = NONE
+    orders[at, ORDER_TIME_IN_FORCE] = GTC
+    orders[at, ORDER_ROLE] = TARGET
+    orders[at, ORDER_PARENT] = NONE
     head(statuses, 3 * at, seq, n + 3, ts, n + 2)
-    statuses[3 * at, 5] = at
-    statuses[3 * at, 6] = APPROVED
+    statuses[3 * at, STATUS_ORDER] = at
+    statuses[3 * at, STATUS_STATUS] = APPROVED
     a[ORDERS] = at + 1
     a[COUNT] = n + 3
 
@@ -180,8 +207,8 @@ def accept(a: Int64s, ts: int, approved: int, statuses: Int64s) -> None:
     at, n = a[ORDERS] - 1, a[COUNT] + 1
     a[COUNT] = n
     head(statuses, 3 * at + 1, a[SEQ], n, ts, approved)
-    statuses[3 * at + 1, 5] = at
-    statuses[3 * at + 1, 6] = ACCEPTED
+    statuses[3 * at + 1, STATUS_ORDER] = at
+    statuses[3 * at + 1, STATUS_STATUS] = ACCEPTED
 
 
 @kernel
@@ -191,16 +218,16 @@ def fill(a: Int64s, ts: int, approved: int, lots: int, ticks: int, out: Out) -> 
     at, seq, n = a[ORDERS] - 1, a[SEQ], a[COUNT] + 1
     a[COUNT] = n
     head(fills, at, seq, n, ts, approved)
-    fills[at, 5] = at
-    fills[at, 6] = at
-    fills[at, 9] = lots
-    fills[at, 10] = ticks
-    fills[at, 12] = TAKER
+    fills[at, FILL_ORDER] = at
+    fills[at, FILL_TRADE] = at
+    fills[at, FILL_LOTS] = lots
+    fills[at, FILL_TICKS] = ticks
+    fills[at, FILL_LIQUIDITY] = TAKER
     # The fill and the status that it leaves are one message.
     head(statuses, 3 * at + 2, seq, n, ts, approved)
-    statuses[3 * at + 2, 5] = at
-    statuses[3 * at + 2, 6] = FILLED
-    statuses[3 * at + 2, 7] = lots
+    statuses[3 * at + 2, STATUS_ORDER] = at
+    statuses[3 * at + 2, STATUS_STATUS] = FILLED
+    statuses[3 * at + 2, STATUS_FILLED] = lots
     held, half = a[LOTS], a[HALF]
     realized, cost = booked(held, a[COST], lots, ticks)
     cash = a[CASH] - lots * 2 * ticks * half

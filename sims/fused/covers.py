@@ -1,15 +1,14 @@
 """What the fused gear covers so far. Whatever it does not is named, so that step runs it."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from actors.assembly import make_strategy
+from trader.config.check import LIMITS_LIVE
 from trader.config.schema import Config, RiskConfig, StrategyConfig, VenueConfig
 
-_FEES = ("maker_bps", "taker_bps", "per_lot")
-_LIMITS = (
-    *("lots_max", "notional_max", "position_max", "gross_max"),
-    *("orders_max", "drawdown_max", "stale_after"),
-)
+_FEES: Final = ("maker_bps", "taker_bps", "per_lot")
+_LIMITS: Final = (*LIMITS_LIVE, "stale_after")
 
 
 def covers(config: Config) -> str | None:

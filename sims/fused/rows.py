@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sims.fused import account
 from trader.config.schema import Config
+from trader.data.grid import Int64s
+from trader.logic.dealing import client_order_id
 from trader.logic.tables import SCHEMAS, Tables
 from trader.model.control import TradingState
 from trader.model.units import Lots, Nanoseconds
-
-Int64s = npt.NDArray[np.int64]
 
 TABLES: Final = ("decisions", "orders", "statuses", "fills", "equity")
 _STATUSES: Final = 3
@@ -70,8 +69,10 @@ def tables_of(
     names["codes"].take(["reconciled", "reconciler"])
     if orders:
         strategy = config.strategies[0]
-        prefix = f"{config.account.id}-{strategy.name}-1-"
-        names["orders"].take([f"{prefix}{k}" for k in range(1, orders + 1)])
+        account_id, epoch = config.account.id, 1
+        names["orders"].take(
+            client_order_id(account_id, strategy.name, epoch, k) for k in range(1, orders + 1)
+        )
         names["trades"].take([str(k) for k in range(1, fills + 1)])
         names["strategies"].take([strategy.name])
         names["instruments"].take([strategy.instrument])

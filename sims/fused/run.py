@@ -11,14 +11,14 @@ from typing import Final
 
 import numpy as np
 
-from actors.assembly import make_strategy, scale_of
+from actors.assembly import make_strategy, sample_ns, scale_of, trade_from
 from sims.build import venue_rules
 from sims.fused import account
-from sims.fused.rows import Int64s, buffers, sizes_and_reasons, tables_of
+from sims.fused.rows import buffers, sizes_and_reasons, tables_of
 from sims.history import Source
 from sims.venue import VenueRules
-from trader.config.notation import interval_ns
 from trader.config.schema import Config
+from trader.data.grid import Int64s
 from trader.errors import RangeError
 from trader.kernels.jit import compiled
 from trader.kernels.matching import worsened
@@ -26,7 +26,7 @@ from trader.kernels.scalarised import COLUMNS, Scan, scan_of
 from trader.kernels.signals import ema_cross
 from trader.logic.tables import Tables
 from trader.model.money import MoneyScale
-from trader.model.units import DAY_NS, INT64_MAX, Lots, Money, Nanoseconds
+from trader.model.units import Lots, Money
 from trader.strategies.averages import EmaCross, EmaCrossState
 
 _SMALLER: Final = "trade fewer lots or take a coarser tick"
@@ -200,14 +200,13 @@ def _answers(gear: Gear, state: object, columns: Columns) -> tuple[Int64s, Int64
 
 def _account(config: Config, scale: MoneyScale, columns: Columns) -> Int64s:
     """The account before the first bar."""
-    interval = config.report.equity_interval
-    sample_ns = interval_ns(interval) if interval else DAY_NS
+    distance = sample_ns(config)
     a = np.zeros(account.ACCOUNT_WIDTH, np.int64)
     a[account.CASH] = a[account.PEAK] = scale.of(config.account.cash)
     a[account.HALF] = scale.half[config.strategies[0].instrument]
-    a[account.SAMPLE_NS] = sample_ns
-    first = max(int(columns.ts_close[0]), _begin(config))
-    a[account.NEXT_SAMPLE] = -(-first // sample_ns) * sample_ns
+    a[account.SAMPLE_NS] = distance
+    first = max(int(columns.ts_close[0]), trade_from(config))
+    a[account.NEXT_SAMPLE] = -(-first // distance) * distance
     return a
 
 
@@ -228,9 +227,4 @@ def _clock(columns: Columns) -> account.Clock:
 
 def _first_row(config: Config, columns: Columns) -> int:
     """The first row that may decide."""
-    return int(np.searchsorted(columns.ts_close, _begin(config)))
-
-
-def _begin(config: Config) -> Nanoseconds:
-    """When the run begins to decide and to count; what lies before it is warm-up."""
-    return -INT64_MAX if config.run.from_ is None else config.run.from_
+    return int(np.searchsorted(columns.ts_close, trade_from(config)))

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from actors.assembly import Core
-from actors.edge.journal import open_journal
-from actors.replay import END, HEADER, LiveHeader, Stop
+from actors.edge.journal import END, HEADER, open_journal
+from actors.replay import LiveHeader, Stop
 from tests.cli.conftest import Command
 from trader.config.loader import load
 

@@ -22,6 +22,7 @@ def rows(*numbers: int, instrument: str = A) -> list[BarClosed]:
         ([1, 2, 3], [1, 2, 3], [LIVE], 0),
         ([5], [5], [LIVE], 0),  # the first bar joins nothing, wherever it lies
         ([0, 1], [0, 1], [LIVE], 0),
+        ([-9, -8, 0], [-9, -8, 0], [LIVE, GAP], 0),  # 1970 is a date like others
         ([1, 1, 2], [1, 2], [LIVE], 1),  # repeated
         ([3, 1, 2, 4], [3, 4], [LIVE], 2),  # older than what is known
         ([1, 2, 5, 6, 7], [1, 2, 5, 6, 7], [LIVE, GAP, LIVE], 0),

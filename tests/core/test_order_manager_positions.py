@@ -6,6 +6,7 @@ from actors.core.order_manager import OrderManager
 from tests.core.desks import (
     accepted,
     ask,
+    cancel_rejected,
     canceled,
     changed,
     commands,
@@ -65,6 +66,7 @@ def protected(*sizes: int, patient: bool = False) -> OrderManager:
         ([10, 5], changed(11, -4, EXPLICIT), ["replace 2 -6"]),
         ([10, 5], changed(5, -10, EXPLICIT), ["cancel 2"]),
         ([10, 5], changed(3, -12, EXPLICIT), ["cancel 2", "replace 4 -3"]),
+        ([1, 10], changed(7, -4, EXPLICIT), ["cancel 2", "replace 4 -7"]),
         # A stop that made it smaller has become smaller by itself.
         ([10], changed(6, -4, PROTECTION), []),
         # Larger, or the same: nothing to do.
@@ -100,6 +102,22 @@ def test_what_the_stops_never_covered_needs_no_cut() -> None:
 
     assert commands(given(made, changed(11, -3, EXPLICIT))) == []
     assert commands(given(made, changed(8, -3, EXPLICIT))) == ["replace 2 -8"]
+
+
+def test_the_stop_of_an_entry_that_has_not_filled_is_not_cut() -> None:
+    """It protects what is still to come: no more is taken off than the position lost."""
+    made = protected(10)
+    work(made, target(15, protection=STOP))
+
+    assert commands(given(made, changed(6, -4, EXPLICIT))) == ["replace 2 -6"]
+
+
+def test_a_stop_whose_cancel_was_refused_stays_as_it_is() -> None:
+    made = protected(10, 5)
+    given(made, changed(5, -10, EXPLICIT))
+
+    assert commands(given(made, cancel_rejected(2))) == []
+    assert (order(made, 2).cut, order(made, 2).status) == (0, OrderStatus.ACCEPTED)
 
 
 def test_cuts_that_come_while_one_is_under_way_wait_for_its_answer() -> None:
@@ -178,7 +196,7 @@ def test_a_fill_of_a_target_that_went_too_far_is_undone() -> None:
 
 @pytest.mark.parametrize(
     ("position", "last", "expected"),
-    [(12, 12, ["submit 2 -2"]), (-2, 12, []), (12, -1, [])],
+    [(12, 12, ["submit 2 -2"]), (11, 1, ["submit 2 -1"]), (-2, 12, []), (12, -1, [])],
 )
 def test_only_a_fill_toward_the_excess_is_undone(
     position: int, last: int, expected: list[str]
@@ -188,6 +206,14 @@ def test_only_a_fill_toward_the_excess_is_undone(
     given(made, fill(10))
 
     assert commands(given(made, changed(position, last))) == expected
+
+
+def test_an_excess_is_undone_once() -> None:
+    made = manager()
+    work(made, target(10))
+    given(made, fill(10), changed(12, 12))
+
+    assert commands(given(made, changed(12, 3))) == []
 
 
 def test_an_order_of_its_own_may_lead_beyond_the_target() -> None:

@@ -12,6 +12,7 @@ from tests.core.desks import (
     canceled,
     changed,
     commands,
+    denied,
     expired,
     fill,
     holds,
@@ -30,7 +31,14 @@ from tests.core.making import A, given, target
 from trader.model.account import DifferenceFound, DoubtsResolved
 from trader.model.control import SessionClosed
 from trader.model.envelope import Message
-from trader.model.orders import CancelAll, OrderEvent, OrderFilled, OrderRole, OrderStatus
+from trader.model.orders import (
+    CancelAll,
+    OrderEvent,
+    OrderFilled,
+    OrderRole,
+    OrderStatus,
+    SubmitOrder,
+)
 
 S = OrderStatus
 MIDNIGHT = SessionClosed(calendar="UTC", session=0)
@@ -182,6 +190,9 @@ def test_ended_orders_are_forgotten_with_the_session() -> None:
     made = manager()
     ask(made, target(10), target(15))
     given(made, fill(10), fill(2, count=2))
+    [third] = given(made, target(16))
+    assert isinstance(third, SubmitOrder)
+    given(made, denied(third))
 
     assert given(made, MIDNIGHT) == []
     assert list(made.state.orders) == [name(2)]

@@ -145,6 +145,8 @@ def test_a_denied_order_was_never_there() -> None:
     [
         (0, 10, [(10, None), (-10, 80), (-10, 70)]),
         (0, -10, [(-10, None), (10, 120), (10, 130)]),
+        (0, 1, [(1, None), (-1, 80), (-1, 70)]),
+        (0, -1, [(-1, None), (1, 120), (1, 130)]),
         (-5, 10, [(15, None), (-10, 80), (-10, 70)]),  # what it opens, not what it closes
         (5, 10, [(5, None), (-5, 80), (-5, 70)]),  # the other five have theirs
         (10, 4, [(-6, None)]),

@@ -225,3 +225,40 @@ def test_before_an_honest_venue_the_worst_case_stays_within_the_limit(
     working = {i: [ours.orders[i].lots, ours.orders[i].lots_filled] for i in sorted(venue.open)}
     assert working == dict(sorted(venue.open.items()))
     assert sorted(i for desk in ours.desks.values() for i in desk.working) == list(working)
+
+
+TARGETS = st.lists(
+    st.lists(
+        st.builds(lambda lots: [{"does": "target", "lots": lots}], LOTS), min_size=8, max_size=8
+    ).map(lambda lines: dict(enumerate(lines))),
+    min_size=3,
+    max_size=3,
+)
+
+
+@settings(max_examples=100)
+@given(
+    TARGETS,
+    st.lists(st.one_of(BARS, BARS, FILLS, ANSWERS), min_size=10, max_size=40),
+    st.booleans(),
+)
+def test_before_an_honest_venue_every_target_is_reached_in_the_end(
+    scripts: list[dict[int, Any]], events: list[Any], patient: bool
+) -> None:
+    """However fills, cancels and new targets cross on the way."""
+    # The bars of one instrument may lag behind; no order is denied for that here.
+    risk = RiskConfig(stale_after="1d")
+    trial = Trial([{}, *scripts[1:]], patient=patient, risk=risk)
+    venue = Honest()
+    for what, *rest in events:
+        if what == "bar":
+            venue.take(trial.bar(*rest))
+        else:
+            for each in venue.answer() if what == "answer" else venue.fill(*rest):
+                venue.take(trial.note(each))
+    while venue.asked or venue.open:
+        for each in venue.answer() or venue.fill(0, 100, 100):
+            venue.take(trial.note(each))
+    desks = trial.core.order_manager.state.desks
+    assert [desk.position for desk in desks.values()] == [desk.target for desk in desks.values()]
+    assert all(not desk.working and desk.waiting is None for desk in desks.values())

@@ -9,10 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from actors.assembly import Core
-from actors.edge.journal import JournalContents, Record
+from actors.edge.journal import END, HEADER, JournalContents, Record
 from actors.replay import (
-    END,
-    HEADER,
     SNAPSHOT,
     STEP,
     Checkpoint,

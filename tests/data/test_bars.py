@@ -217,16 +217,13 @@ def test_empty_window_says_what_the_file_covers(tmp_path: Path) -> None:
         file.window(later, later + MINUTE, 5)
 
     assert caught.value.message == (
-        "bars of TEST.venue: no bar opens from 2020-01-02T00:00:00+00:00 "
-        "to 2020-01-02T00:01:00+00:00"
+        "bars of TEST.venue: no bar opens from 2020-01-02T00:00:00Z to 2020-01-02T00:01:00Z"
     )
     assert caught.value.where == str(path)
-    assert caught.value.hint == (
-        "its bars open from 2020-01-01T00:00:00+00:00 to 2020-01-01T00:09:00+00:00"
-    )
+    assert caught.value.hint == "its bars open from 2020-01-01T00:00:00Z to 2020-01-01T00:09:00Z"
     with pytest.raises(DataError, match="from the beginning to 2020-01-01T00:00:00"):
         file.window(None, START, 0)
-    with pytest.raises(DataError, match=r"from 2020-01-02T00:00:00\+00:00 to the end"):
+    with pytest.raises(DataError, match="from 2020-01-02T00:00:00Z to the end"):
         file.window(later, None, 100)
 
 

@@ -56,8 +56,8 @@ def test_bars_closer_than_the_interval_name_it(tmp_path: Path) -> None:
         opened(path, interval_ns=5 * MINUTE)
 
     assert caught.value.message == (
-        "bars of TEST.venue: overlapping bars: row 1 opens at 2020-01-01T00:01:00+00:00 "
-        "(1577836860000000000), 60000000000 ns after row 0 (2020-01-01T00:00:00+00:00); "
+        "bars of TEST.venue: overlapping bars: row 1 opens at 2020-01-01T00:01:00Z "
+        "(1577836860000000000), 60000000000 ns after row 0 (2020-01-01T00:00:00Z); "
         "the configured interval is 300 s (300000000000 ns)"
     )
     assert "correct the interval" in caught.value.hint

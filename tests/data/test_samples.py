@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 
 from tests.data.making import opened
+from trader.config.notation import instant_text
 from trader.data.bars import BarFile
-from trader.data.defects import iso
 from trader.data.samples import FOLDER, sample, samples
 from trader.errors import DataError
 
 HOUR = 3_600_000_000_000
 SHARES = {
-    "AAPL": (3_270, "2000-03-01T05:00:00+00:00"),
-    "FB": (196, "2012-05-18T04:00:00+00:00"),
-    "GOOG": (2_148, "2004-08-19T04:00:00+00:00"),
-    "IBM": (3_270, "2000-03-01T05:00:00+00:00"),
-    "MSFT": (3_270, "2000-03-01T05:00:00+00:00"),
+    "AAPL": (3_270, "2000-03-01T05:00:00Z"),
+    "FB": (196, "2012-05-18T04:00:00Z"),
+    "GOOG": (2_148, "2004-08-19T04:00:00Z"),
+    "IBM": (3_270, "2000-03-01T05:00:00Z"),
+    "MSFT": (3_270, "2000-03-01T05:00:00Z"),
 }
 
 
@@ -34,8 +34,8 @@ def test_share_is_read_to_its_end(symbol: str) -> None:
     file = share(symbol)
     rows = sum(len(batch) for batch in file.batches(0, file.rows))
 
-    assert (rows, iso(file.ts_first)) == SHARES[symbol]
-    assert iso(file.ts_last) == "2013-03-01T05:00:00+00:00"
+    assert (rows, instant_text(file.ts_first)) == SHARES[symbol]
+    assert instant_text(file.ts_last) == "2013-03-01T05:00:00Z"
 
 
 def test_split_is_where_the_readme_says() -> None:
@@ -58,8 +58,8 @@ def test_currency_is_read_to_its_end() -> None:
 
     assert (len(batch), batch.rounded) == (6_225, 0)
     assert (batch.lots > 0).all()
-    assert iso(file.ts_first) == "2017-01-01T22:00:00+00:00"
-    assert iso(file.ts_last) == "2017-12-29T21:00:00+00:00"
+    assert instant_text(file.ts_first) == "2017-01-01T22:00:00Z"
+    assert instant_text(file.ts_last) == "2017-12-29T21:00:00Z"
 
 
 def test_readme_names_every_sample() -> None:

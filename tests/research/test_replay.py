@@ -10,13 +10,11 @@ import msgspec
 import polars as pl
 import pytest
 
-from actors.edge.journal import open_journal
+from actors.edge.journal import END, HEADER, open_journal
 from tests.research.making import CROSS, configuration, project, quiet, ran, run, wave, write_bars
 from trader.errors import DataError, UsageError, VerificationError
 from trader.research.folder import JOURNAL, RunFolder, write_document
 from trader.research.records import (
-    END,
-    HEADER,
     Header,
     end_of,
     header_of,

@@ -18,6 +18,7 @@ from trader.model.orders import (
     CancelOrder,
     OrderAccepted,
     OrderFilled,
+    OrderStatus,
     SubmitOrder,
     TargetPosition,
 )
@@ -52,7 +53,7 @@ def test_a_strategy_that_raises_is_called_no_more_and_the_others_trade_on(way: W
     core, _ = awake(
         config(
             [
-                strategy("first", script={2: BUY}),
+                strategy("first", script={1: BUY}),
                 strategy("broken", script={1: BOOM, 2: BUY}),
                 strategy("last", script={1: BUY}),
                 strategy("other", instrument=B, script={0: BUY}),
@@ -67,7 +68,7 @@ def test_a_strategy_that_raises_is_called_no_more_and_the_others_trade_on(way: W
     assert core.reactor.state.quarantined.keys() == {"strategy:broken"}
     decided = core.tables.tables["decisions"].column("strategy")
     names = list(core.tables.names["strategies"])
-    assert [names[index] for index in decided] == ["last", "first", "other"]
+    assert [names[index] for index in decided] == ["first", "last", "other"]
 
 
 def test_a_fault_is_told_with_the_error_and_the_row_it_broke_at() -> None:
@@ -98,6 +99,13 @@ def test_its_entries_are_taken_back_in_the_same_step(way: Way) -> None:
     assert [each.reason for each in effects if isinstance(each, CancelOrder)] == [
         "strategy_faulted"
     ]
+    statuses = core.tables.tables["statuses"]
+    last = statuses.row(len(statuses) - 1)
+    assert (last["status"], last["cause_seq"], last["cause_n"]) == (
+        OrderStatus.PENDING_CANCEL,
+        2,
+        0,
+    )
 
 
 def test_a_strategy_can_break_at_a_fill() -> None:

@@ -1,14 +1,17 @@
 """`traderd config`: is it right, what does it say, what could it say."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
 from trader.cli.options import Options, json_option
 from trader.cli.output import document, note, write
 
-FILE = click.Path(path_type=Path)
-SETS = click.option("--set", "sets", multiple=True, metavar="a.b=v", help="Change one value of it.")
+FILE: Final = click.Path(path_type=Path)
+SETS: Final = click.option(
+    "--set", "sets", multiple=True, metavar="a.b=v", help="Change one value of it."
+)
 
 
 @click.group(name="config")

@@ -1,8 +1,7 @@
 """`traderd` without a verb: the daemon."""
 
-from trader.cli.options import Options
+from trader.cli.options import PROGRAM, Options
 from trader.cli.output import document
-from trader.cli.program import PROGRAM
 from trader.errors import UsageError
 
 

@@ -6,16 +6,13 @@ A mistake of the user's never shows a traceback; a mistake of ours says so and h
 import io
 import sys
 from collections.abc import Sequence
-from typing import Final
 
 import click
 
-from trader.cli.options import Options
+from trader.cli.options import PROGRAM, Options
 from trader.cli.output import document, failure, note
-from trader.cli.program import PROGRAM, traderd
-from trader.errors import TraderdError, UsageError
-
-INTERRUPTED: Final = 130
+from trader.cli.program import traderd
+from trader.errors import INTERRUPTED, TraderdError, UsageError
 
 
 class Interrupted(TraderdError):

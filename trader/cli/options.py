@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from trader.config.loaded import Loaded
 
+PROGRAM: Final = "traderd"
 DEMONSTRATION: Final = Path(__file__).resolve().parent.parent.parent / "config" / "demo.yaml"
 
 F = TypeVar("F", bound=Callable[..., Any])

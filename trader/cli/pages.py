@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from trader.cli.options import DEMONSTRATION
+from trader.cli.options import DEMONSTRATION, PROGRAM
 from trader.cli.output import console, write
 from trader.research.folder import RunFolder
 from trader.ui.summary import Page, print_summary
@@ -12,9 +12,9 @@ from trader.ui.summary import Page, print_summary
 
 def program() -> str:
     """How a person calls this program from where they stand."""
-    script = DEMONSTRATION.parent.parent / "scripts" / "traderd"
-    if shutil.which("traderd") or not script.is_file():
-        return "traderd"
+    script = DEMONSTRATION.parent.parent / "scripts" / PROGRAM
+    if shutil.which(PROGRAM) or not script.is_file():
+        return PROGRAM
     here = Path.cwd()
     return str(script.relative_to(here) if script.is_relative_to(here) else script)
 

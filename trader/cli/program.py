@@ -13,10 +13,8 @@ from typing import Final
 
 import click
 
-from trader.cli.options import Options, json_option
+from trader.cli.options import PROGRAM, Options, json_option
 from trader.errors import UsageError
-
-PROGRAM: Final = "traderd"
 
 VERBS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -4,14 +4,14 @@ import shlex
 from pathlib import Path
 from time import perf_counter
 
-from trader.cli.options import DEMONSTRATION, Options
+from trader.cli.options import DEMONSTRATION, PROGRAM, Options
 from trader.cli.output import document, note
 from trader.cli.pages import program, show_run
-from trader.cli.program import PROGRAM
 from trader.cli.watching import watching
+from trader.errors import INTERRUPTED
 from trader.research.folder import RunFolder
 from trader.research.pacing import speed
-from trader.research.simulate import INTERRUPTED, Report, Request, simulate
+from trader.research.simulate import Report, Request, simulate
 
 
 def run_simulation(options: Options) -> int:

@@ -3,13 +3,14 @@
 import tempfile
 from pathlib import Path
 from time import time_ns  # noqa: TID251 - the process has one clock, and this is where it comes in
+from typing import Final
 
 import click
 
 from trader.cli.options import Options, json_option
 from trader.cli.output import document, note
 
-SEED = 1
+SEED: Final = 1
 
 
 @click.group(name="venue")

@@ -5,11 +5,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from trader.config.reader import place
+from trader.config.reader import DEFAULT, place
 from trader.config.schema import Config
 from trader.errors import ConfigError
-
-DEFAULT = "default"
 
 
 class Loaded(Struct, frozen=True, kw_only=True):

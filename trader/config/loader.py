@@ -7,6 +7,7 @@ that their mistakes have places too and their defaults are written out.
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from msgspec import structs
 
@@ -21,8 +22,8 @@ from trader.config.yaml_text import BYTES_MAX, parse_file
 from trader.errors import ConfigError
 from trader.strategies.params import PARAMS
 
-_NO_FILE = Origin("no file")
-_TOP = tuple(field.encode_name for field in structs.fields(Config))
+_NO_FILE: Final = Origin("no file")
+_TOP: Final = tuple(field.encode_name for field in structs.fields(Config))
 
 
 def load(

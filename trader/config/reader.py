@@ -33,6 +33,8 @@ from trader.errors import ConfigError
 from trader.model.money import plain
 from trader.model.units import INT64_MAX
 
+DEFAULT: Final = "default"
+"""The origin of what nobody gave."""
 EXPONENT_MAX: Final = 30
 S = TypeVar("S", bound=Struct)
 
@@ -95,7 +97,7 @@ class Reader:
             for below in kind.fields:
                 self._defaults(below, join(at, below.encode_name))
         else:
-            self.origins[at] = "default"
+            self.origins[at] = DEFAULT
 
     def _list(self, node: Node, kind: inspect.VarTupleType, at: str) -> object:
         if not isinstance(node, ListNode):

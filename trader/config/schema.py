@@ -2,7 +2,7 @@
 
 The types alone carry the rules that concern one value: bounds of integers and patterns of texts
 as msgspec knows them, and in `extra` what it does not: bounds and places of decimals (`above`,
-`least`, `below`, `most`, `places`), the notation of a text (`kind`), the words for a broken
+`least`, `most`, `places`), the notation of a text (`kind`), the words for a broken
 pattern (`says`), and values whose use is not built yet (`later`). The descriptions make the
 JSON Schema and the commented configuration of `traderd init`. Rules that join fields are in
 `check`. In memory instants are nanoseconds and paths are absolute.
@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from msgspec import Meta, Struct, field
 
 from trader.config.notation import interval_ns
+from trader.model.units import SECOND_NS
 
 MONEY_PLACES: Final = 8
 MONEY_MAX: Final = "92233720368"
@@ -241,7 +242,7 @@ class RiskConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     orders_max: Annotated[Positive | None, Meta(description="orders within orders_window_ns")] = (
         None
     )
-    orders_window_ns: Annotated[Positive, Meta(description="window of orders_max")] = 1_000_000_000
+    orders_window_ns: Annotated[Positive, Meta(description="window of orders_max")] = SECOND_NS
     drawdown_max: Annotated[
         Fraction | None, Meta(description="fall from the peak that halts trading; 0.2 is 20 %")
     ] = None
@@ -271,7 +272,7 @@ class Gateway(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ws_stream: Annotated[Url | None, Meta(description="URL of its market data")] = None
     pace_ns: Annotated[
         Positive, Meta(description="time between recorded bars where the venue streams none")
-    ] = 1_000_000_000
+    ] = SECOND_NS
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,6 +17,7 @@ from trader.config.render import Line, as_item, flow, indented, render
 from trader.config.schema import Config
 from trader.config.tree import Plain, join
 from trader.model.money import plain
+from trader.model.units import SECOND_NS
 from trader.strategies.params import EmaCrossParams
 
 HEAD: Final = """\
@@ -48,7 +49,7 @@ GIVEN: Final[Mapping[str, Plain]] = MappingProxyType(
         "strategies.params.direction": "both",
         "venue.slippage_bps": "1",
         "venue.participation": "0.1",
-        "risk.orders_window_ns": 1_000_000_000,
+        "risk.orders_window_ns": SECOND_NS,
         "report.baselines": True,
     }
 )

@@ -18,6 +18,7 @@ from typing import Final
 
 import numpy as np
 
+from trader.config.notation import instant_text
 from trader.data.checks import (
     PRICES,
     VOLUME,
@@ -28,7 +29,7 @@ from trader.data.checks import (
     prices,
     volumes,
 )
-from trader.data.defects import Source, iso
+from trader.data.defects import Source
 from trader.data.grid import Int64s
 from trader.data.order import TS_OPEN, check_order, instants
 from trader.data.parquet import ParquetFile, digest_of, open_parquet
@@ -100,11 +101,11 @@ class BarFile:
         start = 0 if ts_from is None else self._rows_before(ts_from)
         stop = self.rows if ts_to is None else self._rows_before(ts_to)
         if start >= stop:
-            since = "the beginning" if ts_from is None else iso(ts_from)
-            until = "the end" if ts_to is None else iso(ts_to)
+            since = "the beginning" if ts_from is None else instant_text(ts_from)
+            until = "the end" if ts_to is None else instant_text(ts_to)
+            bounds = f"{instant_text(self.ts_first)} to {instant_text(self.ts_last)}"
             raise self.source.defect(
-                f"no bar opens from {since} to {until}",
-                hint=f"its bars open from {iso(self.ts_first)} to {iso(self.ts_last)}",
+                f"no bar opens from {since} to {until}", hint=f"its bars open from {bounds}"
             )
         return max(0, start - warmup_rows), stop
 

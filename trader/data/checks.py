@@ -13,8 +13,9 @@ import numpy as np
 import polars as pl
 
 from trader.data.defects import Source, check_present, first
-from trader.data.grid import INT64_MAX, TICKS_MAX, Bools, Float64s, Int64s, floored, nearest
+from trader.data.grid import TICKS_MAX, Bools, Float64s, Int64s, floored, nearest
 from trader.data.order import TS_OPEN, check_type_of_time
+from trader.model.units import INT64_MAX
 
 PRICES: Final = ("open", "high", "low", "close")
 VOLUME: Final = "volume"

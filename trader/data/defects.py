@@ -4,28 +4,13 @@ Rows count from 0 in the file, so that `frame[row]` shows the culprit in any too
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from trader.errors import DataError
-
-NS_PER_S: Final = 1_000_000_000
-
-
-def iso(instant_ns: int) -> str:
-    """An instant as ISO 8601 in UTC, with the nanoseconds only where they are not zero.
-
-    >>> iso(1_500_000_000)
-    '1970-01-01T00:00:01.500000000+00:00'
-    """
-    seconds, nanoseconds = divmod(instant_ns, NS_PER_S)
-    text = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()
-    return f"{text}{f'.{nanoseconds:09d}' if nanoseconds else ''}+00:00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

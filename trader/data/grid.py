@@ -20,7 +20,6 @@ Float64s = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 TICKS_MAX: Final = 2**40
-INT64_MAX: Final = 2**63 - 1
 TOLERANCE: Final = 1e-6
 TOLERANCE_ULPS: Final = 4.0
 

@@ -8,8 +8,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from trader.data.defects import NS_PER_S, Source, check_present, first, iso
+from trader.config.notation import instant_text
+from trader.data.defects import Source, check_present, first
 from trader.data.grid import Int64s
+from trader.model.units import MILLISECOND_NS, SECOND_NS
 
 TS_OPEN: Final = "ts_open"
 
@@ -17,7 +19,7 @@ TS_OPEN: Final = "ts_open"
 TS_MAX: Final = 2**62
 # A recording before 1973-03-03 is more likely one in seconds, milliseconds or microseconds.
 TS_LIKELY_MIN: Final = 10**17
-NS_PER_UNIT: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000}
+NS_PER_UNIT: Final = {"ns": 1, "us": 1_000, "ms": MILLISECOND_NS}
 
 
 def check_type_of_time(source: Source, dtype: pl.DataType) -> None:
@@ -63,17 +65,17 @@ def check_order(
     if step > 0:
         hint = "correct the interval in the configuration, or the file"
     if here < TS_LIKELY_MIN:
-        hint = f"ts_open counts nanoseconds since 1970: {here} is {iso(here)}"
+        hint = f"ts_open counts nanoseconds since 1970: {here} is {instant_text(here)}"
     raise source.defect(message, row=row + late, column=TS_OPEN, hint=hint)
 
 
 def _disorder(row: int, opened: int, step: int, interval_ns: int) -> str:
     """Name both rows and what is wrong between them."""
-    here = f"row {row} opens at {iso(opened)} ({opened})"
-    before = f"row {row - 1} ({iso(opened - step)})"
+    here = f"row {row} opens at {instant_text(opened)} ({opened})"
+    before = f"row {row - 1} ({instant_text(opened - step)})"
     if step < 0:
         return f"unsorted: {here}, earlier than {before}"
     if step == 0:
         return f"duplicate time: {here}, as {before} does"
-    interval = f"the configured interval is {interval_ns / NS_PER_S:g} s ({interval_ns} ns)"
+    interval = f"the configured interval is {interval_ns / SECOND_NS:g} s ({interval_ns} ns)"
     return f"overlapping bars: {here}, {step} ns after {before}; {interval}"

@@ -70,7 +70,7 @@ class Dealing:
     def make(self, strategy: str, desk: Desk, wish: Wish, now: Nanoseconds) -> SubmitOrder:
         """A new order, under an id that a replay derives again."""
         desk.count += 1
-        id_ = f"{self._account}-{strategy}-{self.state.epoch}-{desk.count}"
+        id_ = client_order_id(self._account, strategy, self.state.epoch, desk.count)
         kind = _MARKET if wish.stop_ticks is None else _STOP
         self.state.orders[id_] = Order(
             strategy=strategy, lots=wish.lots, role=wish.role, stops=wish.stops
@@ -180,6 +180,15 @@ class Dealing:
         """Whether a target order of the desk still waits for the answer to its cancel."""
         orders = (self.state.orders[id_] for id_ in desk.working)
         return any(order.cancel_wanted and order.role is _TARGET for order in orders)
+
+
+def client_order_id(account: str, strategy: str, epoch: int, count: int) -> str:
+    """The id of a strategy's `count`-th order within an epoch.
+
+    >>> client_order_id("main", "cross", 1, 7)
+    'main-cross-1-7'
+    """
+    return f"{account}-{strategy}-{epoch}-{count}"
 
 
 def unknown(event: OrderEvent) -> DifferenceFound:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from trader.model.control import TradingState
 from trader.model.orders import OrderRole, OrderType, SubmitOrder
-from trader.model.units import Lots, Money, Nanoseconds, Ticks
+from trader.model.units import SECOND_NS, Lots, Money, Nanoseconds, Ticks
 
 _ACTIVE: Final = TradingState.ACTIVE
 _HALTED: Final = TradingState.HALTED
@@ -30,7 +30,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     position_max: Lots | None = None
     gross_max: Money | None = None
     orders_max: int | None = None
-    orders_window_ns: Nanoseconds = 1_000_000_000
+    orders_window_ns: Nanoseconds = SECOND_NS
     long_only: tuple[str, ...] = ()
     drawdown_max: tuple[int, int] | None = None
     stale_after_ns: Nanoseconds | None = None

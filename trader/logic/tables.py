@@ -2,8 +2,8 @@
 
 A table is one flat array of rows, so that appending costs one call and a compiled gear can hand
 over its rows as they lie in memory. Names (of strategies, orders, reasons, ...) are kept as
-indices into dictionaries in the order of first appearance. What is full is hashed and, where the
-run folder is not wanted, could be dropped: the hash of a column grows with it.
+indices into dictionaries in the order of first appearance. The hash of a column grows with it, a
+chunk at a time, so the digest at the end has only the rest to read.
 """
 
 from array import array

@@ -23,6 +23,15 @@ class MoneyScale(Struct, frozen=True, kw_only=True):
     places: int
     half: dict[str, int]
 
+    @property
+    def quantum(self) -> str:
+        """The power of ten of which all money in a run is a multiple, in plain notation.
+
+        >>> MoneyScale(places=5, half={}).quantum
+        '0.00001'
+        """
+        return plain(Decimal(1).scaleb(-self.places))
+
     def tick_lot(self, instrument: str) -> int:
         """Quanta in one tick x lot of the instrument."""
         return 2 * self.half[instrument]

@@ -80,7 +80,7 @@ class Protection(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Body(Struct, frozen=True, array_like=True, tag=True, gc=False):
-    """What all messages about orders share: frozen, tagged by name, compact on disk."""
+    """What messages share, market data aside: frozen, tagged by name, compact on disk."""
 
 
 class TargetPosition(Body, frozen=True, kw_only=True):

@@ -13,7 +13,8 @@ Nanoseconds: TypeAlias = int
 Money: TypeAlias = int
 """A multiple of the run's money quantum (see `trader.model.money`)."""
 
-SECOND_NS: Final = 1_000_000_000
+MILLISECOND_NS: Final = 1_000_000
+SECOND_NS: Final = 1_000 * MILLISECOND_NS
 MINUTE_NS: Final = 60 * SECOND_NS
 HOUR_NS: Final = 60 * MINUTE_NS
 DAY_NS: Final = 24 * HOUR_NS

@@ -23,7 +23,7 @@ from trader.research.pacing import Clock
 from trader.research.stepping import Watch, moment_of, outcome_of
 from trader.strategies.library import BASELINES
 
-WEIGHT_PLACES: Final = Decimal("1e-9")
+WEIGHT_STEP: Final = Decimal("1e-9")
 
 
 def baseline_metrics(
@@ -53,7 +53,7 @@ def baseline_metrics(
 def baseline(config: Config, kind: str) -> Config:
     """The run's configuration with nothing but this baseline in it."""
     names = [data.instrument for data in config.data]
-    weight = (Decimal(1) / len(names)).quantize(WEIGHT_PLACES, ROUND_DOWN)
+    weight = (Decimal(1) / len(names)).quantize(WEIGHT_STEP, ROUND_DOWN)
     strategies = tuple(
         StrategyConfig(
             name=f"baseline-{number}", type=kind, instrument=name, params={"weight": weight}

@@ -3,7 +3,6 @@
 import resource
 import sys
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +13,8 @@ from trader.config.describe import config_digest
 from trader.config.loaded import Loaded
 from trader.config.notation import instant_text
 from trader.config.schema import Config
-from trader.model.money import MoneyScale, plain
+from trader.model.control import TradingState
+from trader.model.money import plain
 from trader.research.code_version import code_version
 from trader.research.gears import Gear
 from trader.research.inputs import ORDER_OF_INPUTS, InputReference
@@ -62,7 +62,7 @@ def run_document(
         "state_hash": outcome.state_hash,
         "counts": counts(outcome),
         "order_of_inputs": ORDER_OF_INPUTS,
-        "money_quantum": money_quantum(outcome.scale),
+        "money_quantum": outcome.scale.quantum,
         "account": {
             "currency": config.account.currency,
             "cash": plain(config.account.cash),
@@ -96,15 +96,6 @@ def counts(outcome: Outcome) -> dict[str, int]:
     }
 
 
-def money_quantum(scale: MoneyScale) -> str:
-    """The power of ten of which all money in the tables is a multiple.
-
-    >>> money_quantum(MoneyScale(places=5, half={}))
-    '0.00001'
-    """
-    return plain(Decimal(1).scaleb(-scale.places))
-
-
 def rss_mib() -> float:
     """The most memory that this process has held so far, in MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -133,7 +124,7 @@ def _warnings(outcome: Outcome) -> list[str]:
     if not outcome.complete:
         found.append(f"stopped after {outcome.rows} of {outcome.rows_total} rows")
     found += [f"strategy {name} is quarantined: {text}" for name, text in outcome.faults.items()]
-    if outcome.trading_state != "ACTIVE":
+    if outcome.trading_state != TradingState.ACTIVE.name:
         found.append(f"ended {outcome.trading_state}: {_last_reason(outcome)}")
     return found
 

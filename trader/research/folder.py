@@ -12,9 +12,9 @@ from typing import Any, Final
 import msgspec
 import polars as pl
 from msgspec import Struct
-from polars.exceptions import PolarsError
 
 from trader.config.notation import instant
+from trader.data.parquet import BROKEN
 from trader.errors import DataError, UsageError
 
 RUN: Final = "run.json"
@@ -35,7 +35,7 @@ class RunFolder(Struct, frozen=True, kw_only=True):
         path = self.path / f"{name}.parquet"
         try:
             return pl.read_parquet(path)
-        except (OSError, PolarsError) as error:
+        except BROKEN as error:
             problem = str(error).partition("\n")[0]
             raise DataError(
                 f"a table of the run cannot be read: {problem}", where=str(path)

@@ -11,14 +11,12 @@ import anyio
 import msgspec
 from msgspec import Struct
 
-from actors.edge.journal import JournalContents, open_journal, read_journal
+from actors.edge.journal import END, HEADER, JournalContents, open_journal, read_journal
 from trader.errors import VerificationError
 from trader.research.inputs import InputReference
 
 T = TypeVar("T")
 
-HEADER: Final = "header"
-END: Final = "end"
 SIMULATED: Final = "sim"
 
 

@@ -8,7 +8,7 @@ it runs does not lose what was done: the run stops at a row and is written as fa
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct
 
@@ -17,7 +17,8 @@ from sims.history import Source
 from trader.config.describe import resolved_yaml
 from trader.config.loaded import Loaded
 from trader.config.schema import Config
-from trader.errors import RangeError
+from trader.errors import ENDED_HALTED, INTERRUPTED, RangeError
+from trader.model.control import TradingState
 from trader.research.baselines import baseline_metrics
 from trader.research.documents import metrics_document, rss_mib, run_document
 from trader.research.folder import JOURNAL, RUN, write_document, write_folder
@@ -31,9 +32,6 @@ from trader.research.outcome import Outcome
 from trader.research.pacing import Clock, Pacer
 from trader.research.records import End, Header, write_journal
 from trader.research.stepping import Follower, Watch, declared_inputs, run_step
-
-ENDED_HALTED: Final = 5
-INTERRUPTED: Final = 130
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -58,7 +56,9 @@ class Report(Struct, frozen=True, kw_only=True):
         """130 if interrupted, 5 if it ended halted or with a strategy quarantined, else 0."""
         if self.interrupted:
             return INTERRUPTED
-        sound = self.run["trading_state"] == "ACTIVE" and not self.run["quarantined"]
+        sound = (
+            self.run["trading_state"] == TradingState.ACTIVE.name and not self.run["quarantined"]
+        )
         return 0 if sound else ENDED_HALTED
 
 

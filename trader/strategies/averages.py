@@ -8,7 +8,7 @@ from trader.kernels.kernel import HOLD
 from trader.kernels.signals import ema_cross
 from trader.model.market import BarClosed
 from trader.strategies.params import EmaCrossParams
-from trader.strategies.strategy import Answer, Side, Strategy
+from trader.strategies.strategy import WARMUP_BARS_MIN, Answer, Side, Strategy
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class EmaCross(Strategy):
     @property
     def warmup_bars(self) -> int:
         """Three times the longest average, so that its seed has faded."""
-        return max(3 * self.state.ready, 100)
+        return max(3 * self.state.ready, WARMUP_BARS_MIN)
 
     @property
     def kernel(self) -> Callable[[Any, BarClosed], int] | None:

@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 Bars: TypeAlias = Annotated[int, Meta(ge=1, le=100_000)]
+Window: TypeAlias = Annotated[int, Meta(ge=2, le=100_000)]
 Deviations: TypeAlias = Annotated[Decimal, Meta(extra={"least": "0", "most": "1000", "places": 9})]
 
 LotsField: TypeAlias = Annotated[
@@ -44,7 +45,7 @@ class EmaCrossParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class BollingerParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Fades closes far from their mean, measured in standard deviations."""
 
-    n: Annotated[Annotated[int, Meta(ge=2, le=100_000)], Meta(description="bars of the mean")] = 20
+    n: Annotated[Window, Meta(description="bars of the mean")] = 20
     entry: Annotated[Deviations, Meta(description="deviations from the mean to enter at")] = (
         Decimal(2)
     )
@@ -66,7 +67,7 @@ class BuyAndHoldParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class NaiveMeanReversionParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sells above and buys below `entry` deviations, flat again at the mean."""
 
-    n: Annotated[Annotated[int, Meta(ge=2, le=100_000)], Meta(description="bars of the mean")] = 20
+    n: Annotated[Window, Meta(description="bars of the mean")] = 20
     entry: Annotated[Deviations, Meta(description="deviations from the mean to enter at")] = (
         Decimal(2)
     )

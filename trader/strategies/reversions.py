@@ -1,17 +1,17 @@
 """Reversions of the close to its mean, measured as a z-score over the last n closes."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from msgspec import Struct
 
-from trader.kernels.signals import bollinger_reversion, naive_mean_reversion
+from trader.kernels.signals import LONG, SHORT, bollinger_reversion, naive_mean_reversion
 from trader.model.market import BarClosed
 from trader.model.units import Ticks
 from trader.strategies.params import BollingerParams, NaiveMeanReversionParams
-from trader.strategies.strategy import Answer, Side, Strategy
+from trader.strategies.strategy import WARMUP_BARS_MIN, Answer, Side, Strategy
 
-_REASONS = {1: "below_band", 0: "reverted", -1: "above_band"}
+_REASONS: Final = {1: "below_band", 0: "reverted", -1: "above_band"}
 
 
 class ReversionState(Struct):
@@ -42,7 +42,7 @@ class Reversion(Strategy):
     @property
     def warmup_bars(self) -> int:
         """Enough bars for the window, three times over."""
-        return max(3 * self.state.n, 100)
+        return max(3 * self.state.n, WARMUP_BARS_MIN)
 
     def answer(self, says: int, close: Ticks) -> Answer:
         """A step's number is the side."""
@@ -53,7 +53,7 @@ class Reversion(Strategy):
         """Stands flat again; after an exit the same side waits until its condition was false."""
         state = self.state
         if exited and state.side:
-            state.blocked |= 1 if state.side > 0 else 2
+            state.blocked |= LONG if state.side > 0 else SHORT
         state.side = 0
 
 

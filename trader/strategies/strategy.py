@@ -23,7 +23,7 @@ the state is what is saved, hashed, replayed. A whole strategy:
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 from msgspec import Struct
 
@@ -31,6 +31,9 @@ from trader.kernels.kernel import HOLD
 from trader.model.market import BarClosed
 from trader.model.orders import OrderType
 from trader.model.units import Lots, Ticks
+
+WARMUP_BARS_MIN: Final = 100
+"""Loaded before the first decision even for a strategy that looks less far back."""
 
 
 class Target(Struct, frozen=True):
@@ -101,7 +104,7 @@ class Strategy:
     @property
     def warmup_bars(self) -> int:
         """How many bars before the first decision are worth loading."""
-        return 100
+        return WARMUP_BARS_MIN
 
     @property
     def kernel(self) -> Callable[[Any, BarClosed], int] | None:

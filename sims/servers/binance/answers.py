@@ -1,6 +1,7 @@
 """Bodies of answers: orders, trades and accounts as the wire shows them."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from sims.servers.binance.accounts import Account, Balance
 from sims.servers.binance.amounts import text_of
@@ -10,8 +11,8 @@ from sims.servers.binance.reports import NS_PER_MS
 
 Body = dict[str, object]
 
-_PPM_PER_BP = 100
-_UNITS_PER_PPM = 100
+_PPM_PER_BP: Final = 100
+_UNITS_PER_PPM: Final = 100
 
 
 def placed(order: Order) -> Body:

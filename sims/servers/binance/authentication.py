@@ -8,10 +8,10 @@ from sims.servers.binance.amounts import ONE
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.params import Params
 from sims.servers.binance.refusals import RefusedError
+from sims.servers.binance.reports import NS_PER_MS
 from sims.servers.binance.signing import is_signed
 
 NS_PER_US: Final = 1_000
-NS_PER_MS: Final = 1_000_000
 AHEAD_NS_MAX: Final = 1_000 * NS_PER_MS
 WINDOW_MS_DEFAULT: Final = 5_000
 WINDOW_MS_MAX: Final = 60_000

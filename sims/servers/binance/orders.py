@@ -1,6 +1,7 @@
 """Orders as the venue keeps them, and the trades that filled them."""
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -43,7 +44,7 @@ class OrderStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-OPEN = frozenset({OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
+OPEN: Final = frozenset({OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
 
 
 class NewOrder(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -10,7 +11,7 @@ from sims.servers.binance.amounts import text_of
 from sims.servers.binance.orders import Order, Trade
 
 Event = Mapping[str, object]
-NS_PER_MS = 1_000_000
+NS_PER_MS: Final = 1_000_000
 
 
 class ExecutionType(StrEnum):

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from trader.model.envelope import Message
-from trader.model.units import INT64_MAX, Nanoseconds
+from trader.model.units import INT64_MAX, MINUTE_NS, Nanoseconds
 from trader.venues.binance.frames import ErrorBody, Frame
 from trader.venues.binance.grid import instant
 from trader.venues.binance.outcomes import TOO_MANY_REQUESTS, is_refusal
@@ -21,7 +21,7 @@ from trader.venues.binance.requests import Request
 from trader.venues.binance.signing import KeyPair, signed
 from trader.venues.dialogue import Outgoing, Turn
 
-PAUSE_NS: Final = 60_000_000_000
+PAUSE_NS: Final = MINUTE_NS
 """How long to keep silent where the venue does not say."""
 
 _OK: Final = 200

@@ -12,10 +12,9 @@ from msgspec import Struct
 
 from trader.errors import VenueFault
 from trader.model.money import MoneyScale, plain
-from trader.model.units import INT64_MAX, Lots, Money, Nanoseconds, Ticks
+from trader.model.units import INT64_MAX, MILLISECOND_NS, Lots, Money, Nanoseconds, Ticks
 
 _NUMBER: Final = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?", re.ASCII)
-_NS_PER_MS: Final = 1_000_000
 
 
 class Grid(Struct, frozen=True, kw_only=True):
@@ -106,9 +105,9 @@ def amount(text: str) -> Decimal:
 
 def instant(ms: int) -> Nanoseconds:
     """A time of the wire, which is in milliseconds."""
-    if not 0 <= ms <= INT64_MAX // _NS_PER_MS:
+    if not 0 <= ms <= INT64_MAX // MILLISECOND_NS:
         raise VenueFault(f"{ms} is no time in milliseconds")
-    return ms * _NS_PER_MS
+    return ms * MILLISECOND_NS
 
 
 def _multiple(text: str, step: Decimal, what: str) -> int:

@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 
 from trader.model.envelope import Message
 from trader.model.orders import CancelRejected, OrderRejected
-from trader.model.units import INT64_MAX, Nanoseconds
+from trader.model.units import INT64_MAX, MILLISECOND_NS, SECOND_NS, Nanoseconds
 from trader.venues.binance import reports, requests
 from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.frames import ErrorBody, OrderState, OwnTrade, body
@@ -32,14 +32,14 @@ class Cancel(Enum):
 class Patience(Struct, frozen=True, kw_only=True):
     """How long to wait for an answer, between two questions about one thing, and for proof."""
 
-    answer_within_ns: Nanoseconds = 5_000_000_000
-    ask_again_ns: Nanoseconds = 500_000_000
-    absent_after_ns: Nanoseconds = 10_000_000_000
+    answer_within_ns: Nanoseconds = 5 * SECOND_NS
+    ask_again_ns: Nanoseconds = 500 * MILLISECOND_NS
+    absent_after_ns: Nanoseconds = 10 * SECOND_NS
     valid_ms: int = 2_000
     """How long after its decision the venue may still take an order."""
 
     def __post_init__(self) -> None:
-        assert self.absent_after_ns > self.valid_ms * 1_000_000, self
+        assert self.absent_after_ns > self.valid_ms * MILLISECOND_NS, self
 
 
 class _Case(Struct):

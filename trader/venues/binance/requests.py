@@ -9,11 +9,9 @@ from typing import Final
 from msgspec import Struct
 
 from trader.model.orders import OrderType, SubmitOrder
-from trader.model.units import Nanoseconds
+from trader.model.units import MILLISECOND_NS, Nanoseconds
 from trader.venues.binance.grid import Grid
 from trader.venues.binance.signing import Params, Value
-
-_NS_PER_MS: Final = 1_000_000
 
 
 class Request(Struct, frozen=True):
@@ -24,7 +22,7 @@ class Request(Struct, frozen=True):
 
 
 def _timed(now: Nanoseconds, **params: Value) -> dict[str, Value]:
-    return {**params, "timestamp": now // _NS_PER_MS}
+    return {**params, "timestamp": now // MILLISECOND_NS}
 
 
 def subscribe(now: Nanoseconds) -> Request:
