@@ -16,16 +16,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
-UV = VENV / "bin" / "uv"
-LOCKS = ROOT / "requirements"
-HASHED = ("--require-hashes", "--only-binary", ":all:", "-r")
+ROOT: Final = Path(__file__).resolve().parent.parent
+VENV: Final = ROOT / ".venv"
+PYTHON: Final = VENV / "bin" / "python"
+UV: Final = VENV / "bin" / "uv"
+LOCKS: Final = ROOT / "requirements"
+HASHED: Final = ("--require-hashes", "--only-binary", ":all:", "-r")
 
 # uv reads none of pip's settings; without these two it cannot reach an index pip reaches.
-UV_NAMES = {"cert": "SSL_CERT_FILE", "index-url": "UV_DEFAULT_INDEX"}
+UV_NAMES: Final = {"cert": "SSL_CERT_FILE", "index-url": "UV_DEFAULT_INDEX"}
 
 
 def main(kind: str) -> None:

@@ -20,7 +20,7 @@ from actors.runtime.routes import STRATEGY, WORLD, Outlet, Receiver, role_of
 from trader.model.control import StrategyFaulted, TradingState
 from trader.model.envelope import Envelope, Message, Name
 from trader.model.market import BarClosed
-from trader.model.orders import OrderApproved, OrderCanceled
+from trader.model.orders import CancelOrder, OrderApproved, OrderCanceled
 from trader.model.units import Nanoseconds
 
 Effects: TypeAlias = Sequence[Message]
@@ -172,11 +172,14 @@ class Reactor:
         self.effects.clear()
         if self._trading_state() is _ACTIVE:
             return effects
-        kept: list[Message] = [
-            effect
-            for effect in effects
-            if not isinstance(effect, OrderApproved) or not self._withheld(effect)
-        ]
+        kept: list[Message] = []
+        withheld: list[str] = []
+        for effect in effects:
+            if isinstance(effect, OrderApproved) and self._withheld(effect):
+                withheld.append(effect.order.client_order_id)
+            # Nobody outside knows of an order that did not leave: no cancel of it leaves either.
+            elif not isinstance(effect, CancelOrder) or effect.client_order_id not in withheld:
+                kept.append(effect)
         kept += self.effects
         self.effects.clear()
         return kept

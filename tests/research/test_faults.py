@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.research.making import CROSS, configuration, project, run
-from trader.research.faults import UNREPEATED
 
 CHANCY = """\
 from msgspec import Struct
@@ -35,7 +34,7 @@ def faults(folder: Path, body: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("return 1 / 0", "ZeroDivisionError: division by zero (row 1,"),
+        ("return 1 / 0", "ZeroDivisionError: division by zero, own.py:12 (row 1,"),
         ("return self.nothing", "AttributeError"),
         ("return Order", "NameError"),
         ("raise KeyError(bar.lots)", "KeyError"),
@@ -50,11 +49,3 @@ def test_a_target_that_is_no_number_of_lots_is_a_fault(tmp_path: Path, lots: str
     body = f"from trader.strategies.strategy import Target; return Target({lots})"
 
     assert faults(tmp_path, body).keys() == {"own"}
-
-
-def test_a_strategy_that_depends_on_more_than_its_bars_is_told_so(tmp_path: Path) -> None:
-    """It raises in the first run only, since that leaves a file behind."""
-    body = "from pathlib import Path; left = Path(__file__).with_name('left'); "
-    body += "is_first = not left.exists(); left.touch(); assert not is_first"
-
-    assert faults(tmp_path, body) == {"own": UNREPEATED}

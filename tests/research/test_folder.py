@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.research.making import ran
+from trader.config.notation import instant
 from trader.errors import DataError, UsageError
 from trader.research.folder import find_run, open_run, runs_in, write_document
 
@@ -86,9 +87,12 @@ def test_no_folder_of_runs_holds_no_runs(tmp_path: Path) -> None:
 
 
 def test_the_curves_begin_where_trading_does(tmp_path: Path) -> None:
+    """The bars of the warm-up have no row."""
     folder = ran(tmp_path, sets=["run.from=2020-09-13T20:00:00Z", "report.equity_interval=1h"])
 
     equity, drawdown = folder.curves()
 
-    assert len(equity) == len(drawdown) < len(folder.frame("equity"))
+    rows = folder.frame("equity")
+    assert len(equity) == len(drawdown) == len(rows)
+    assert rows["ts"][0] >= instant("2020-09-13T20:00:00Z")
     assert folder.run["period"]["from"] == "2020-09-13T20:00:00Z"

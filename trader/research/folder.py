@@ -13,7 +13,6 @@ import msgspec
 import polars as pl
 from msgspec import Struct
 
-from trader.config.notation import instant
 from trader.data.parquet import BROKEN
 from trader.errors import DataError, UsageError
 
@@ -42,9 +41,8 @@ class RunFolder(Struct, frozen=True, kw_only=True):
             ) from None
 
     def curves(self) -> tuple[list[float], list[float]]:
-        """Equity and drawdown from the run's first day on, warm-up left out."""
-        begun = instant(self.run["period"]["from"])
-        rows = self.frame("equity").filter(pl.col("ts") >= begun)
+        """Equity and drawdown, a value a row."""
+        rows = self.frame("equity")
         return rows["equity"].to_list(), rows["drawdown"].to_list()
 
 
