@@ -17,7 +17,7 @@ from trader.model.account import AccountReported, PositionReport, QueryAccount
 from trader.model.control import RunEnded, RunStarted
 from trader.model.envelope import Message
 from trader.model.orders import CancelOrder, OrderApproved, OrderEvent, ReplaceOrder
-from trader.model.units import Nanoseconds
+from trader.model.units import BEFORE_ALL, Nanoseconds
 
 Progress = Callable[["Simulation"], None]
 Clock = Callable[[], float]
@@ -35,14 +35,14 @@ class Simulation:
         self.venue: Final = venue
         self.sources: Final = list(sources)
         self.rows = 0
-        self.now: Nanoseconds = 0
+        self.now: Nanoseconds = BEFORE_ALL
         self.stopped = False
         self.until: int | None = None
         self.load_seconds = 0.0
         self.pacer: Pacer | None = None
         self._run = run
         self._clock = clock
-        self._started = self._decided = False
+        self._decided = False
         # One entry for each code of a window's events.
         names = [source.instrument for source in self.sources for _ in range(MOMENTS)]
         self._books = [venue.books[name] for name in names]
@@ -57,7 +57,7 @@ class Simulation:
     def run(self, progress: Progress | None = None) -> None:
         """Runs to the end of history, to `until` rows, or until somebody sets `stopped`."""
         for window in self._timed(windows(self.sources)):
-            if not self._started and window.bars:
+            if self.now == BEFORE_ALL and window.bars:
                 self.start(window.bars[0].ts_open)
             self._play(window)
             self.core.tables.stream()
@@ -79,7 +79,7 @@ class Simulation:
 
     def start(self, now: Nanoseconds) -> None:
         """Wakes the core and lets it reconcile before the first row."""
-        self.now, self._started = now, True
+        self.now = now
         self._perform(self.core.reactor.note(RunStarted(run=self._run, epoch=1), now))
         self._report()
 
