@@ -30,6 +30,7 @@ from actors.runtime.routes import compile_routes
 from actors.runtime.timers import Timers, TimersState
 from trader.config.notation import interval_ns
 from trader.config.schema import Config, StrategyConfig
+from trader.errors import ConfigError
 from trader.logic.limits import Limits
 from trader.logic.tables import Tables
 from trader.model.control import TradingState
@@ -179,10 +180,18 @@ def _collector(effects: list[Message]) -> Handler:
 def _strategy(config: StrategyConfig, whole: Config, scale: MoneyScale) -> StrategyActor:
     strategy = make_strategy(config)
     weight = getattr(strategy.params, "weight", None)
+    lots = getattr(strategy.params, "lots", None)
+    where = f"strategies.{config.name}.params"
+    if lots is not None and weight is not None:
+        raise ConfigError(
+            "lots and weight are both given", where=where, hint="a size is one of them"
+        )
+    if lots is not None and type(lots) is not int:
+        raise ConfigError(f"lots must be a whole number, not {lots!r}", where=where)
     rate, unit = fraction(Decimal(weight)) if weight is not None else (0, 1)
     half = scale.half[config.instrument]
     sizing = Sizing(
-        lots=getattr(strategy.params, "lots", None) or 0,
+        lots=lots or 0,
         rate=rate,
         unit=unit,
         half=half,

@@ -23,6 +23,7 @@ VENV: Final = ROOT / ".venv"
 PYTHON: Final = VENV / "bin" / "python"
 UV: Final = VENV / "bin" / "uv"
 LOCKS: Final = ROOT / "requirements"
+KINDS: Final = ("core", "dev")
 HASHED: Final = ("--require-hashes", "--only-binary", ":all:", "-r")
 
 # uv reads none of pip's settings; without these two it cannot reach an index pip reaches.
@@ -107,6 +108,9 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] not in ([kind] for kind in KINDS):
+        _say(f"usage: scripts/setup {'|'.join(KINDS)}")
+        sys.exit(2)
     try:
         main(sys.argv[1])
     except KeyboardInterrupt:

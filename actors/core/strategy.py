@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Handler
+from trader.errors import ConfigError
 from trader.kernels.kernel import HOLD
 from trader.kernels.sizing import weighted_lots
 from trader.model.account import EquityMarked, PositionChanged
@@ -32,6 +33,8 @@ from trader.strategies.exits import ExitPolicy, ExitState
 from trader.strategies.strategy import Action, Cancel, Order, Side, Strategy, Target
 
 _PROTECTION: Final = OrderRole.PROTECTION
+
+_SIGNS: Final = (-1, 0, 1)
 
 
 class Sizing(Struct, frozen=True, kw_only=True):
@@ -104,7 +107,18 @@ class StrategyActor:
     def dump(self) -> bytes:
         """The actor's, the strategy's and the exits' states, in this order."""
         exits = [exit_.state for exit_ in self._exits]
-        return msgspec.msgpack.encode((self.state, self.strategy.state, exits))
+        whole = (self.state, self.strategy.state, exits)
+        return msgspec.msgpack.encode(whole, enc_hook=self._plain)
+
+    def _plain(self, value: object) -> object:
+        """A number of a library as the plain number it is; nothing else is kept in a state."""
+        item = getattr(value, "item", None)
+        if callable(item):
+            return item()
+        raise ConfigError(
+            f"strategy {self._label} keeps a {type(value).__name__} in its state",
+            hint="a state holds numbers, texts, lists, dicts and structs: what can be saved",
+        )
 
     def load(self, data: bytes) -> None:
         """Takes back what `dump` wrote."""
@@ -150,6 +164,8 @@ class StrategyActor:
         raise TypeError(f"on_bar answered {type(action).__name__}, which is no action")
 
     def _lean(self, side: Side, close: Ticks) -> Sequence[Message]:
+        if type(side.sign) is not int or side.sign not in _SIGNS:
+            raise ValueError(f"a side is 1, 0 or -1, not {side.sign!r}")
         lots = self._sized(side.sign, close)
         if side.sign and not lots:
             self.strategy.on_flat(exited=False)
@@ -186,6 +202,8 @@ class StrategyActor:
         sizing = self._sizing
         if sizing.lots:
             return sign * sizing.lots
+        if sign and not sizing.rate:
+            raise ValueError("a side needs a size: give params lots or weight")
         half_ticks = 2 * close
         return sign * weighted_lots(
             self.state.equity, half_ticks, sizing.half, sizing.rate, sizing.unit
@@ -199,6 +217,8 @@ class StrategyActor:
         return lots
 
     def _request(self, order: Order, close: Ticks) -> OrderRequested:
+        if not order.lots:
+            raise ValueError("an order needs lots")
         for ticks in (order.limit_ticks, order.stop_ticks):
             if ticks is not None and (type(ticks) is not int or ticks <= 0):
                 raise ValueError(f"a price must be a positive number of ticks, not {ticks!r}")

@@ -28,6 +28,7 @@ Observer: TypeAlias = Callable[[Envelope], None]
 
 _ACTIVE: Final = TradingState.ACTIVE
 _HALTED: Final = TradingState.HALTED
+_OURS: Final = ("actors", "sims", "trader")
 _NO_EFFECTS: Final[tuple[Message, ...]] = ()
 
 
@@ -109,7 +110,7 @@ class Reactor:
                 for handle, receiver in ways:
                     try:
                         answers = handle(bar, now)
-                    except Exception as error:  # noqa: BLE001 - `_fault` judges it
+                    except (Exception, SystemExit) as error:  # noqa: BLE001 - `_fault` judges it
                         self._deliver(self._runtime, self._fault(receiver, error), (seq, 0))
                         continue
                     if answers:
@@ -152,13 +153,13 @@ class Reactor:
         for receiver in route.everybody if route.key is None else route.receivers(message):
             try:
                 answers = receiver.handle(message, self._now)
-            except Exception as error:  # noqa: BLE001 - `_fault` judges it
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - `_fault` judges it
                 self._deliver(self._runtime, self._fault(receiver, error), name)
                 continue
             for answer in answers:
                 self._deliver(receiver.outlet, answer, name)
 
-    def _fault(self, receiver: Receiver, error: Exception) -> StrategyFaulted:
+    def _fault(self, receiver: Receiver, error: BaseException) -> StrategyFaulted:
         """The one place where a strategy's own error ends; anybody else's goes on up."""
         if role_of(receiver.actor) != STRATEGY or isinstance(error, MemoryError):
             raise error
@@ -212,13 +213,14 @@ class Reactor:
         )
 
 
-def _told(error: Exception) -> str:
-    """What went wrong, and in which line of which file, without the folder it lies in."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
+def _told(error: BaseException) -> str:
+    """What went wrong, and in which line of a stranger's file, without the folder it lies in."""
     text = f"{type(error).__name__}: {error}"
-    if trace is None:
-        return text
-    file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
-    return f"{text}, {file}:{trace.tb_lineno}"
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        if module.partition(".")[0] not in _OURS:
+            file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+            place = f", {file}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return text + place

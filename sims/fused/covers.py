@@ -18,9 +18,9 @@ def covers(config: Config) -> str | None:
 
 def _uncovered(config: Config) -> Iterator[str]:
     if len(config.strategies) != 1:
-        yield "strategies: fused covers one of them so far"
+        yield f"strategies: fused covers a single one so far, not {len(config.strategies)}"
     if len(config.data) != 1:
-        yield "data: fused covers one instrument's so far"
+        yield f"data: fused covers a single instrument's so far, not {len(config.data)}"
     for strategy in config.strategies:
         yield from _of_strategy(strategy, config)
     yield from _of_venue(config.venue)

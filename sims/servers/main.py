@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from sims.servers.binance.markets import EUROS, SYMBOLS, SymbolRules
 from sims.servers.binance.server import Venue, serve
 from sims.servers.binance.walk import walk
 from sims.servers.ready import Ready, write_ready
-from trader.errors import UsageError
+from trader.errors import UsageError, VenueFault
 
 HOST: Final = "127.0.0.1"
 TICK_S: Final = 0.25
@@ -54,25 +55,46 @@ def run_forever(
     accounts: Iterable[AccountSpec] = ACCOUNTS,
     *,
     world: World,
+    announce: Callable[[Ready], None] = lambda _: None,
 ) -> None:
     """Serve a Binance venue on this machine until SIGTERM or SIGINT.
 
-    When connections are accepted, `ready_file` is written; an older one is removed at the start.
+    When connections are accepted, `ready_file` is written, and `announce` is called; an older file
+    is removed at the start. Raises `VenueFault` if the port cannot be had.
     """
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
-    anyio.run(_run, port, ready_file, tuple(accounts), world)
+    served = tuple(accounts)
+
+    def accept(venue: Venue) -> None:
+        ready = _ready(venue, served)
+        if ready_file is not None:
+            write_ready(ready_file, ready)
+        announce(ready)
+
+    anyio.run(_run, port, served, world, accept)
 
 
 async def _run(
-    port: int, ready_file: Path | None, accounts: tuple[AccountSpec, ...], world: World
+    port: int,
+    accounts: tuple[AccountSpec, ...],
+    world: World,
+    accept: Callable[[Venue], None],
 ) -> None:
     engine = Engine(now=world.now, symbols=world.symbols, accounts=accounts)
-    async with serve(engine, host=HOST, port=port) as venue, anyio.create_task_group() as tasks:
+    async with AsyncExitStack() as stack:
+        try:
+            venue = await stack.enter_async_context(serve(engine, host=HOST, port=port))
+        except OSError as error:
+            raise VenueFault(
+                f"the venue cannot listen: {os.strerror(error.errno or 0).lower()}",
+                where=f"{HOST}:{port}",
+                hint="name another port, or 0 for a free one",
+            ) from error
+        tasks = await stack.enter_async_context(anyio.create_task_group())
         tasks.start_soon(_wander, engine, world)
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-            if ready_file is not None:
-                write_ready(ready_file, _ready(venue, accounts))
+            accept(venue)
             async for _ in signals:
                 break
         tasks.cancel_scope.cancel()

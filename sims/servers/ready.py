@@ -24,7 +24,12 @@ class Ready(Struct, frozen=True, kw_only=True):
 
 
 def write_ready(path: Path, ready: Ready) -> None:
-    """Write the file at once: whoever looks finds all of it or nothing."""
+    """Write the file at once: whoever looks finds all of it or nothing, and nobody else may look.
+
+    It holds secrets, so it is its owner's alone.
+    """
     draft = path.with_name(f".{path.name}.{ready.pid}")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600, exist_ok=False)
     draft.write_bytes(msgspec.json.encode(ready) + b"\n")
     draft.replace(path)

@@ -62,7 +62,7 @@ def test_a_variable_names_an_instrument_with_underscores(load_text: LoadText) ->
 def test_sections_that_are_absent_come_into_being(load_text: LoadText) -> None:
     loaded = load_text(
         environ={"TRADERD_ACCOUNT__KEYS__ENV": "BINANCE_KEYS", "TRADERD_STATE_DIR": "state"},
-        sets=["gateway.venue=binance", "report=", "report.baselines=false"],
+        sets=["gateway.venue=binance", "report=null", "report.baselines=false"],
     )
 
     assert loaded.config.gateway is not None

@@ -3,12 +3,14 @@
 from math import nan
 from typing import Any
 
+import numpy as np
 import pytest
 
-from actors.core.strategy import StrategyActor
+from actors.core.strategy import Sizing, StrategyActor
 from tests.core.making import A, bar, given
 from tests.core.saying import FIXED, SHARE, aims, hear, ranging, says, targets, withheld
 from tests.strategies.making import bundled
+from trader.errors import ConfigError
 from trader.model.account import EquityMarked
 from trader.model.envelope import Message
 from trader.model.orders import (
@@ -95,12 +97,38 @@ def test_a_target_is_told_when_it_changes() -> None:
         7,
         "buy",
         [Target(1), "and", Target(2)],
+        Side(2, "twice"),
+        Side(0.5, "half"),  # type: ignore[arg-type]
+        Order("k", 0),
     ],
 )
 def test_an_answer_that_is_none_raises(answer: Any) -> None:
     """Whatever it is, it is the strategy's own fault and ends in its quarantine."""
     with pytest.raises((TypeError, ValueError)):
         given(says(answer), bar(100))
+
+
+def test_a_side_without_a_size_is_a_fault() -> None:
+    with pytest.raises(ValueError, match="needs a size"):
+        given(says(Side(1, "x"), sizing=Sizing(half=5)), bar(100))
+
+    assert given(says(Side(0, "x"), sizing=Sizing(half=5)), bar(100)) == []
+
+
+def test_a_number_of_a_library_is_saved_as_the_number_it_is() -> None:
+    actor, plain = says(), says()
+    actor.strategy.state.seventh = np.float64(0.1)
+    plain.strategy.state.seventh = 0.1
+
+    assert actor.dump() == plain.dump()
+
+
+def test_what_cannot_be_saved_is_named() -> None:
+    actor = says()
+    actor.strategy.state.seventh = object()
+
+    with pytest.raises(ConfigError, match="strategy one keeps a object in its state"):
+        actor.dump()
 
 
 @pytest.mark.parametrize("lots", [100, -100])

@@ -194,11 +194,21 @@ def test_two_can_break_in_one_step(way: Way) -> None:
     ]
 
 
+@both_ways
+def test_a_strategy_that_wants_to_exit_leaves_alone(way: Way) -> None:
+    made = bar(100)
+    told = Told({"feed": {BarClosed: (made,)}, "one": {BarClosed: SystemExit(3)}})
+
+    way(told.reactor, made, 0)
+
+    assert told.reactor.state.quarantined["strategy:one"].error == "SystemExit: 3"
+
+
 # -- everybody else ------------------------------------------------------------------------------
 
 
 @both_ways
-@pytest.mark.parametrize("error", [MemoryError("x"), KeyboardInterrupt(), SystemExit(3)])
+@pytest.mark.parametrize("error", [MemoryError("x"), KeyboardInterrupt()])
 def test_what_is_no_fault_of_the_strategy_goes_on_up(way: Way, error: BaseException) -> None:
     made = bar(100)
     told = Told({"feed": {BarClosed: (made,)}, "one": {BarClosed: error}})

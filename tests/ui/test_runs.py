@@ -44,10 +44,10 @@ def test_each_run_is_a_line_that_fits(width: int) -> None:
 @pytest.mark.parametrize(
     ("changes", "ended"),
     [
-        ({}, "active"),
+        ({}, "complete"),
         ({"trading_state": "HALTED"}, "halted"),
         ({"quarantined": {"a": "why"}}, "quarantined"),
-        ({"complete": False}, "stopped early"),
+        ({"complete": False}, "stopped"),
     ],
 )
 def test_how_it_ended_is_a_word(changes: dict[str, Any], ended: str) -> None:

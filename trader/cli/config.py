@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from trader.cli.options import Options, json_option
-from trader.cli.output import document, note, write
+from trader.cli.output import document, note, strangers_on_stderr, write
 
 FILE: Final = click.Path(path_type=Path)
 SETS: Final = click.option(
@@ -30,12 +30,15 @@ def check(options: Options, file: Path, sets: tuple[str, ...]) -> int:
     from sims.build import open_sources
     from trader.config.check import warnings
     from trader.config.describe import config_digest
+    from trader.research.inputs import data_warnings
     from trader.research.stepping import declared_inputs
 
     loaded = options.load(file, sets)
-    declared_inputs(loaded.config)
-    rows = sum(source.stop - source.start for source in open_sources(loaded.config))
-    found = warnings(loaded.config)
+    with strangers_on_stderr():
+        declared_inputs(loaded.config)
+    sources = open_sources(loaded.config)
+    rows = sum(source.stop - source.start for source in sources)
+    found = [*warnings(loaded.config), *data_warnings(loaded.config, sources)]
     digest = config_digest(loaded)
     if options.as_json:
         document({"ok": True, "config_digest": digest, "rows": rows, "warnings": found})

@@ -1,7 +1,7 @@
 """`traderd` without a verb: the daemon."""
 
 from trader.cli.options import PROGRAM, Options
-from trader.cli.output import document
+from trader.cli.output import document, strangers_on_stderr
 from trader.errors import UsageError
 
 
@@ -16,7 +16,8 @@ def run_live(options: Options) -> int:
     from actors.live import run_daemon
     from trader.research.code_version import code_version
 
-    code = run_daemon(options.load(), code_version=code_version())
+    with strangers_on_stderr():
+        code = run_daemon(options.load(), code_version=code_version())
     if options.as_json:
         document({"stopped": True, "exit_code": code})
     return code

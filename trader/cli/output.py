@@ -6,6 +6,7 @@ stays what the command came to.
 
 import os
 import sys
+from contextlib import AbstractContextManager, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ def document(value: Any) -> None:  # noqa: ANN401 - whatever can be JSON
     import msgspec
 
     write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def strangers_on_stderr() -> AbstractContextManager[object]:
+    """While the block runs, what a strategy prints goes to stderr; stdout is for the result."""
+    return redirect_stdout(sys.stderr)
 
 
 def note(text: str) -> None:

@@ -91,9 +91,8 @@ def _replay_live(
 
 def _agreement(verdict: "Verdict", until: int | None) -> str:
     if until is not None:
-        return (
-            f"{verdict.id} agrees up to row {until}: every message before and of it is the same\n"
-        )
+        last = f"row {until}" if verdict.rows > until else f"its last row, {verdict.rows}"
+        return f"{verdict.id} agrees up to {last}: every message before and of it is the same\n"
     lines = [f"{verdict.id} replays to the bit: {verdict.rows:,} rows"]
     lines.append(f"  digest      {verdict.digest.replayed}")
     if verdict.state_hash.recorded is not None:

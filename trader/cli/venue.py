@@ -1,14 +1,17 @@
 """`traderd venue NAME`: a loopback venue, for trying out a live daemon without a market."""
 
-import tempfile
+import shlex
 from pathlib import Path
 from time import time_ns  # noqa: TID251 - the process has one clock, and this is where it comes in
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from trader.cli.options import Options, json_option
 from trader.cli.output import document, note
+
+if TYPE_CHECKING:
+    from sims.servers.ready import Ready
 
 SEED: Final = 1
 
@@ -42,10 +45,26 @@ def binance(
     from sims.servers.main import World, read_accounts, run_forever
 
     opened = ACCOUNTS if accounts is None else read_accounts(accounts)
-    ready = ready_file or Path(tempfile.mkdtemp(prefix="traderd-")) / "binance.json"
-    note(f"binance on loopback: {ready} tells where, once it accepts connections")
+    if ready_file is not None:
+        note(f"binance on loopback: {ready_file} tells where, once it accepts connections")
     world = World(now=time_ns, draw=stream(seed, "venue").randrange)
-    run_forever(port, ready, opened, world=world)
+    run_forever(
+        port, ready_file, opened, world=world, announce=_tell if ready_file is None else _keep_quiet
+    )
     if options.as_json:
         document({"venue": "binance", "stopped": True})
     return 0
+
+
+def _tell(ready: "Ready") -> None:
+    """Says on stderr where it is, and the line that gives a daemon its keys."""
+    note(f"binance on loopback accepts connections at {ready.ws_api}; Ctrl-C stops it")
+    for account in ready.accounts:
+        pair = shlex.quote(f"{account['key']}:{account['secret']}")
+        note(f"keys of account {account['name']}, for the daemon's terminal:")
+        note(f"export LOOPBACK_KEYS={pair}")
+
+
+def _keep_quiet(ready: "Ready") -> None:
+    """The ready file says it all."""
+    del ready

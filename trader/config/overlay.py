@@ -67,6 +67,12 @@ def _set(argument: str) -> _Assignment:
         raise ConfigError(
             f"--set {shown(argument)} has no value", where="--set", hint="write --set a.b=value"
         )
+    if not text.strip():
+        raise ConfigError(
+            f"--set {shown(argument)} has an empty value",
+            where="--set",
+            hint=f"write {shown(key.strip() + '=null')} for no value",
+        )
     return _assignment(tuple(key.strip().split(".")), text, "--set", loose=False)
 
 

@@ -247,7 +247,11 @@ class RiskConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Fraction | None, Meta(description="fall from the peak that halts trading; 0.2 is 20 %")
     ] = None
     stale_after: Annotated[
-        Interval | None, Meta(description="age at which a price is too old to trade on")
+        Interval | None,
+        Meta(
+            description="age at which a price is too old to trade on;"
+            " null: two intervals of its data"
+        ),
     ] = None
 
 

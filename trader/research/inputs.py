@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from msgspec import Struct, field
 
 from sims.history import Source
@@ -19,6 +20,8 @@ from trader.errors import DataError
 
 ORDER_OF_INPUTS: Final = "ts"
 """Recorded bars carry the instant they are about, not the one at which anybody received them."""
+STEPS_READ: Final = 512
+"""So many bars show how far apart they usually open."""
 COARSE_TICKS: Final = 1_000
 """Below so many ticks a price moves in steps of more than ten basis points."""
 
@@ -71,6 +74,17 @@ def data_warnings(config: Config, sources: Sequence[Source]) -> list[str]:
     """What is allowed about the data but probably not meant, one sentence each."""
     found = []
     for source in sources:
+        if not source.file.has_volume and config.venue.participation is not None:
+            found.append(
+                f"the bars of {source.instrument} have no volume, of which venue.participation is a"
+                " share: nothing can fill; `venue.participation: null` fills without it"
+            )
+        times = _usual_step(source)
+        if times > 1:
+            found.append(
+                f"the bars of {source.instrument} usually open {times} intervals apart:"
+                " is the interval under `data` right?"
+            )
         if config.venue.slippage_bps and int(_row(source, source.start).close[0]) < COARSE_TICKS:
             found.append(
                 f"a tick of {source.instrument} is more than 10 bps of its price:"
@@ -82,6 +96,14 @@ def data_warnings(config: Config, sources: Sequence[Source]) -> list[str]:
             if rounded:
                 found.append(f"{rounded} bars of {source.instrument} were off grid and rounded")
     return found
+
+
+def _usual_step(source: Source) -> int:
+    """The median distance of the first openings, in whole intervals; 0 of a single bar."""
+    stop = min(source.start + STEPS_READ, source.stop)
+    [batch] = source.file.batches(source.start, stop, STEPS_READ)
+    steps = np.diff(batch.ts_open)
+    return int(np.median(steps)) // source.interval_ns if len(steps) else 0
 
 
 def _row(source: Source, row: int) -> BarColumns:

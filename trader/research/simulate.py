@@ -1,8 +1,9 @@
 """From a configuration to a run folder: load, run, measure, write.
 
 The seconds are counted apart: `load` is opening and reading the data, `run` the events alone,
-`write` what comes after them; the baselines run beside and are in none of these. A signal while
-it runs does not lose what was done: the run stops at a row and is written as far as it came.
+`write` what comes after them; `baselines` is what runs beside, and is in none of the others. A
+signal while it runs does not lose what was done: the run stops at a row and is written as far as it
+came.
 """
 
 from collections.abc import Mapping, Sequence
@@ -82,7 +83,7 @@ def simulate(request: Request, watch: Watch, clock: Clock) -> Report:
             pacer = Pacer(request.pace, clock, interruption.wait) if request.pace else None
             follower = Follower(watch, interruption, pacer)
             gear, outcome = _driven(config, sources, gear, follower, clock)
-            baselines = None
+            baselines, measuring = None, clock()
             if config.report.baselines and outcome.complete:
                 baselines = baseline_metrics(config, sources, watch, interruption, clock)
             writing = clock()
@@ -95,6 +96,7 @@ def simulate(request: Request, watch: Watch, clock: Clock) -> Report:
             run["seconds"] = {
                 "load": round(opening + outcome.load_seconds, 6),
                 "run": round(outcome.run_seconds, 6),
+                "baselines": round(writing - measuring, 6),
                 "write": round(clock() - writing, 6),
             }
             run["rss_mib"] = rss_mib()
@@ -110,7 +112,7 @@ def _driven(
     """The run in its gear; where the choice was ours, step takes what fused cannot hold."""
     if gear.name == FUSED:
         try:
-            return gear, run_compiled(config, sources[0], clock)
+            return gear, run_compiled(config, sources[0], follower.watch, clock)
         except RangeError as error:
             if config.run.gear == FUSED:
                 raise

@@ -40,7 +40,7 @@ class Follower:
     """Looks at a run between its chunks, and between its instants where it is paced."""
 
     def __init__(self, watch: Watch, interruption: Interruption, pacer: Pacer | None) -> None:
-        self._watch: Final = watch
+        self.watch: Final = watch
         self._interruption: Final = interruption
         self._pacer: Final = pacer
 
@@ -60,7 +60,7 @@ class Follower:
             ) from error
 
     def _show(self, simulation: Simulation) -> None:
-        self._watch(moment_of(simulation))
+        self.watch(moment_of(simulation))
         self._heed(simulation)
 
     def _heed(self, simulation: Simulation) -> None:
@@ -72,7 +72,7 @@ class Follower:
         assert self._pacer is not None
         if not self._interruption.wanted:
             self._pacer(now)
-            self._watch(moment_of(simulation))
+            self.watch(moment_of(simulation))
         self._heed(simulation)
 
 

@@ -47,5 +47,7 @@ def _cells(run: Mapping[str, Any], metrics: Mapping[str, Any]) -> list[str | Tex
 
 def _ended(run: Mapping[str, Any]) -> str:
     if not run["complete"]:
-        return "stopped early"
-    return "quarantined" if run["quarantined"] else run["trading_state"].lower()
+        return "stopped"
+    if run["quarantined"]:
+        return "quarantined"
+    return "complete" if run["trading_state"] == "ACTIVE" else run["trading_state"].lower()

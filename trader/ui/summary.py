@@ -17,6 +17,9 @@ from trader.ui.wording import counted, day, money, percent
 
 WIDE: Final = 100
 LABEL: Final = 10
+BASELINES_SHOWN: Final = 0.005
+BASELINES_NOTICED: Final = 1.0
+"""Seconds from which it is worth saying that there is a way around the baselines."""
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -138,8 +141,16 @@ def _facts(page: Page) -> Iterator[tuple[str, Text]]:
         "seconds",
         Text(
             f"{seconds['run']:.2f} run ({speed:,.0f} rows/s) · {seconds['load']:.2f} load"
-            f" · {seconds['write']:.2f} write · {run['rss_mib']:,.0f} MiB"
+            f" · {seconds['write']:.2f} write{_beside(seconds)} · {run['rss_mib']:,.0f} MiB"
         ),
     )
+    if seconds.get("baselines", 0.0) > max(seconds["run"], BASELINES_NOTICED):
+        yield "", Text("the baselines took longest: --set report.baselines=false leaves them out")
     yield "digest", Text(run["digest"])
     yield "folder", Text(page.folder)
+
+
+def _beside(seconds: Mapping[str, float]) -> str:
+    """The baselines' part, where there were any."""
+    beside = seconds.get("baselines", 0.0)
+    return f" · {beside:.2f} baselines" if beside >= BASELINES_SHOWN else ""

@@ -122,8 +122,8 @@ UNCOVERED: Final[list[tuple[Make, str, Any, str]]] = [
     (risk, "orders_max", 1, "risk.orders_max: "),
     (risk, "drawdown_max", Decimal("0.1"), "risk.drawdown_max: "),
     (risk, "stale_after", "1d", "risk.stale_after: "),
-    (config, "strategies", (cross(), cross()), "strategies: fused covers one of them"),
-    (config, "data", 2 * data().data, "data: fused covers one instrument's"),
+    (config, "strategies", (cross(), cross()), "strategies: fused covers a single one"),
+    (config, "data", 2 * data().data, "data: fused covers a single instrument's"),
 ]
 
 
