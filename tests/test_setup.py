@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -68,3 +69,12 @@ def test_scripts_are_posix_shell_and_executable(name: str) -> None:
 
     assert script.read_text(encoding="utf-8").startswith("#!/bin/sh\n")
     assert os.access(script, os.X_OK)
+
+
+@pytest.mark.parametrize("words", [[], ["everything"], ["core", "dev"]])
+def test_setup_says_what_it_takes(words: list[str]) -> None:
+    told = subprocess.run(
+        [ROOT / "scripts" / "setup", *words], capture_output=True, text=True, check=False
+    )
+
+    assert (told.returncode, told.stderr) == (2, "traderd: usage: scripts/setup core|dev\n")

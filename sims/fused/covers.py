@@ -18,9 +18,9 @@ def covers(config: Config) -> str | None:
 
 def _uncovered(config: Config) -> Iterator[str]:
     if len(config.strategies) != 1:
-        yield f"strategies: fused covers a single one so far, not {len(config.strategies)}"
+        yield "strategies: fused covers a single one so far"
     if len(config.data) != 1:
-        yield f"data: fused covers a single instrument's so far, not {len(config.data)}"
+        yield "data: fused covers a single instrument's so far"
     for strategy in config.strategies:
         yield from _of_strategy(strategy, config)
     yield from _of_venue(config.venue)

@@ -92,3 +92,13 @@ def test_the_schema_is_one_document(traderd: Command) -> None:
 
     assert plain.document == asked.document
     assert plain.document["$schema"].startswith("https://json-schema.org/")
+
+
+def test_check_warns_of_data_that_cannot_fill(traderd: Command, tmp_path: Path) -> None:
+    path = tmp_path / "bars.parquet"
+    pl.read_parquet(path).drop("volume").write_parquet(path)
+
+    said = traderd("config", "check", "traderd.yaml")
+
+    assert said.code == 0
+    assert "venue.participation: null" in said.err

@@ -188,3 +188,16 @@ def test_a_loopback_venue_runs_until_it_is_told_to_stop(
     assert process.returncode == 0
     assert told["ws_api"].startswith("ws://127.0.0.1:")
     assert msgspec.json.decode(out) == {"venue": "binance", "stopped": True}
+
+
+def test_a_loopback_venue_tells_its_address_and_the_keys_to_paste(tmp_path: Path) -> None:
+    with start(tmp_path, ["venue", "binance", "--seed", "4"]) as process:
+        told = [first_line(process.stderr) for _ in range(3)]
+        taken = told[0].partition("ws://127.0.0.1:")[2].partition("/")[0]
+        second = run(tmp_path, ["venue", "binance", "--port", taken])
+        process.terminate()
+
+    assert told[2].startswith("export LOOPBACK_KEYS=")
+    assert told[2].count(":") == 1
+    assert second.returncode == 6
+    assert second.stderr.startswith("error: the venue cannot listen: address already in use")

@@ -121,3 +121,7 @@ def test_a_flipped_byte_is_4_and_names_the_record(ran: Command) -> None:
 
     assert said.code == 4
     assert "record 0" in said.document["error"]["message"]
+
+
+def test_up_to_a_row_beyond_the_end_names_the_last(ran: Command) -> None:
+    assert "agrees up to its last row, 1500" in ran("replay", "trial-1", "--until", "9000").out

@@ -143,3 +143,76 @@ risk: {}
     assert said.document["metrics"]["fills"] > 10
     assert said.document["gear"] == "fused"
     assert msgspec.json.decode((tmp_path / "runs/trial-1/run.json").read_bytes())
+
+
+TALKS = """\
+from msgspec import Struct
+from trader.strategies.strategy import Strategy, Target
+
+print("loaded")
+
+class Talks(Strategy):
+    class Params(Struct):
+        pass
+
+    class State(Struct):
+        pass
+
+    def on_bar(self, bar):
+        print("a bar")
+        return Target(1, "always")
+"""
+
+
+def test_what_a_strategy_prints_stays_out_of_the_document(traderd: Command, tmp_path: Path) -> None:
+    (tmp_path / "talks.py").write_text(TALKS)
+    (tmp_path / "traderd.yaml").write_text(configuration(["{name: talks, file: talks.py}"]))
+
+    checked = traderd("config", "check", "traderd.yaml", "--json")
+    said = traderd("--sim", "--config", "traderd.yaml", "--json")
+    again = traderd("replay", "trial-1", "--json")
+
+    assert checked.document["ok"]
+    assert said.document["id"] == "trial-1"
+    assert again.document["agrees"]
+    assert "loaded" in checked.err
+    assert said.err.count("a bar") == again.err.count("a bar") == 1_500
+
+
+def commands(page: str) -> list[str]:
+    return [line.partition("  #")[0].strip() for line in page.splitlines() if "traderd " in line]
+
+
+def test_the_commands_to_type_next_repeat_what_was_changed(traderd: Command) -> None:
+    said = traderd(
+        *("--sim", "--config", "traderd.yaml", "--set", "account.cash=5000", "--seed", "9"),
+        *("--set", "venue.slippage_bps=3", "--out", "here"),
+    )
+
+    [replay, worse, show] = commands(said.out)
+
+    assert replay.endswith("replay here")
+    assert worse.endswith(
+        "--sim --config traderd.yaml --set account.cash=5000 --set run.seed=9"
+        " --set venue.slippage_bps=20"
+    )
+    assert show.endswith("runs show here")
+
+
+@pytest.mark.parametrize("sets", [(), ("--set", "state_dir=state")])
+def test_the_command_for_runs_finds_this_one(traderd: Command, sets: tuple[str, ...]) -> None:
+    said = traderd("--sim", "--config", "traderd.yaml", *sets)
+
+    words = commands(said.out)[-1].split()
+
+    assert "trial-1" in traderd(*words[1:]).out
+
+
+def test_the_first_fused_run_says_that_it_compiles(traderd: Command) -> None:
+    said = traderd(
+        *("--sim", "--config", "traderd.yaml", "--gear", "fused", "--set", "venue={}"),
+        *("--set", f"strategies=[{CROSS.replace('{', '{instrument: WAVE.x, ', 1)}]"),
+    )
+
+    assert said.code == 0, said.err
+    assert said.err.startswith("running: 0 of 1500 rows, compiling kernels, once,")

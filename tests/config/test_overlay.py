@@ -127,3 +127,11 @@ def test_a_mistake_names_its_source(
     assert caught.value.where == where
     assert message in caught.value.message
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("change", ["run.seed=", "run.seed= "])
+def test_an_empty_value_is_no_value(load_text: LoadText, change: str) -> None:
+    with pytest.raises(ConfigError, match="has an empty value") as caught:
+        load_text(sets=[change])
+
+    assert "run.seed=null" in caught.value.hint

@@ -64,3 +64,28 @@ def test_rounded_bars_are_counted(tmp_path: Path) -> None:
     report = run(path, tmp_path / "out", ["run.off_grid=round"])
 
     assert "2 bars of WAVE.x were off grid and rounded" in report.run["warnings"]
+
+
+def test_bars_without_volume_cannot_fill_a_share_of_it(tmp_path: Path) -> None:
+    path = project(tmp_path)
+    frame = pl.read_parquet(tmp_path / "bars.parquet").drop("volume")
+    frame.write_parquet(tmp_path / "bars.parquet")
+
+    shared = run(path, tmp_path / "shared")
+    free = run(path, tmp_path / "free", ["venue.participation=null"])
+
+    assert (shared.run["counts"]["fills"], free.run["counts"]["fills"] > 0) == (0, True)
+    assert any("`venue.participation: null`" in warning for warning in shared.run["warnings"])
+    assert not any("no volume" in warning for warning in free.run["warnings"])
+
+
+@pytest.mark.parametrize("every", [1, 60])
+def test_bars_further_apart_than_their_interval_draw_a_warning(tmp_path: Path, every: int) -> None:
+    path = project(tmp_path)
+    frame = pl.read_parquet(tmp_path / "bars.parquet").gather_every(every)
+    frame.write_parquet(tmp_path / "bars.parquet")
+
+    found = [text for text in run(path, tmp_path / "out").run["warnings"] if "apart" in text]
+
+    assert len(found) == (every > 1)
+    assert all(text.startswith("the bars of WAVE.x usually open 60 intervals") for text in found)

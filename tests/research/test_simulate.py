@@ -243,3 +243,13 @@ def test_the_documents_are_json_that_anybody_reads(tmp_path: Path) -> None:
         text = (folder.path / name).read_text()
         assert text.endswith("}\n")
         assert msgspec.json.decode(text)
+
+
+def test_the_baselines_have_seconds_of_their_own(tmp_path: Path) -> None:
+    path = project(tmp_path)
+
+    without = run(path, tmp_path / "without").run["seconds"]
+    beside = run(path, tmp_path / "beside", ["report.baselines=true"]).run["seconds"]
+
+    assert list(beside) == ["load", "run", "baselines", "write"]
+    assert beside["baselines"] > without["baselines"]

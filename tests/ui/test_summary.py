@@ -138,3 +138,11 @@ def test_colour_only_repeats_what_signs_say() -> None:
     assert isinstance(console.file, io.StringIO)
 
     assert "\x1b[31m  -3.0 %" in console.file.getvalue()
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.9, False), (2.5, True)])
+def test_baselines_that_took_longest_come_with_a_way_around(seconds: float, told: bool) -> None:
+    text = shown(80, {**RUN, "seconds": {**RUN["seconds"], "baselines": seconds}})
+
+    assert f"{seconds:.2f} baselines" in text
+    assert ("--set report.baselines=false" in text) is told

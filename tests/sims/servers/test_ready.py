@@ -13,6 +13,7 @@ def test_the_file_holds_every_key_and_leaves_no_draft(tmp_path: Path) -> None:
     write_ready(path, Ready(venue="binance", pid=7, ws="ws://127.0.0.1:1"))
 
     assert [each.name for each in tmp_path.iterdir()] == ["ready.json"]
+    assert path.stat().st_mode & 0o777 == 0o600
     assert json.loads(path.read_text()) == {
         "venue": "binance",
         "pid": 7,
