@@ -207,3 +207,13 @@ def test_a_mistake_of_ours_is_one_document(capsys: pytest.CaptureFixture[str]) -
     internal_error(ZeroDivisionError("division by zero"), ["--sim", "--json"])
 
     assert msgspec.json.decode(capsys.readouterr().out)["error"]["code"] == "internal"
+
+
+@pytest.mark.parametrize("verb", ["config", "venue"])
+def test_a_verb_without_its_own_verb_is_told_in_a_line(traderd: Command, verb: str) -> None:
+    said = traderd(verb)
+
+    assert said.code == 2
+    assert said.err == (
+        f"error: a verb is missing, traderd {verb}, `traderd {verb} --help` shows what there is\n"
+    )

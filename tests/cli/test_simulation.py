@@ -210,7 +210,15 @@ def test_the_command_for_runs_finds_this_one(traderd: Command, sets: tuple[str, 
 
 def test_the_first_fused_run_says_that_it_compiles(traderd: Command) -> None:
     said = traderd(
-        *("--sim", "--config", "traderd.yaml", "--gear", "fused", "--set", "venue={}"),
+        *(
+            "--sim",
+            "--config",
+            "traderd.yaml",
+            "--gear",
+            "fused",
+            "--set",
+            "venue={participation: null}",
+        ),
         *("--set", f"strategies=[{CROSS.replace('{', '{instrument: WAVE.x, ', 1)}]"),
     )
 

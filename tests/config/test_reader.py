@@ -167,7 +167,7 @@ def test_a_section_in_place_of_a_list_is_told(load_text: LoadText, section: str)
     with pytest.raises(ConfigError, match="expected a list, got keys with values"):
         load_text(sets=[f"{section}={{a: b}}"])
     with pytest.raises(ConfigError, match="expected a list, got nothing") as caught:
-        load_text(sets=[f"{section}="])
+        load_text(sets=[f"{section}=null"])
     assert "leave the key out" in caught.value.hint
 
 

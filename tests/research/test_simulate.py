@@ -59,7 +59,7 @@ def test_the_folder_holds_what_is_promised(tmp_path: Path) -> None:
     assert run_["gear"] == "step"
     assert run_["counts"].keys() == {"inputs", "events", "orders", "fills", "denials"}
     assert run_["counts"]["inputs"] == ROWS
-    assert run_["seconds"].keys() == {"load", "run", "write"}
+    assert run_["seconds"].keys() == {"load", "run", "baselines", "write"}
     assert run_["complete"]
     assert run_["trading_state"] == "ACTIVE"
 

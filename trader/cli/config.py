@@ -36,7 +36,7 @@ def check(options: Options, file: Path, sets: tuple[str, ...]) -> int:
     loaded = options.load(file, sets)
     with strangers_on_stderr():
         declared_inputs(loaded.config)
-    sources = open_sources(loaded.config)
+        sources = open_sources(loaded.config)
     rows = sum(source.stop - source.start for source in sources)
     found = [*warnings(loaded.config), *data_warnings(loaded.config, sources)]
     digest = config_digest(loaded)

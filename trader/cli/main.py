@@ -62,6 +62,7 @@ def _fail(error: TraderdError, words: Sequence[str]) -> int:
 
 def _usage(error: click.UsageError) -> UsageError:
     path = error.ctx.command_path if error.ctx else PROGRAM
-    return UsageError(
-        error.format_message().rstrip("."), where=path, hint=f"`{path} --help` shows what there is"
-    )
+    # This one's message is the whole help.
+    is_bare = isinstance(error, click.exceptions.NoArgsIsHelpError)
+    message = "a verb is missing" if is_bare else error.format_message().rstrip(".")
+    return UsageError(message, where=path, hint=f"`{path} --help` shows what there is")

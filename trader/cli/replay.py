@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from trader.cli.options import Options, json_option
-from trader.cli.output import document, failure, note, write
+from trader.cli.output import document, failure, note, strangers_on_stderr, write
 from trader.errors import UsageError, VerificationError
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def _replay_live(
 
     if until is not None:
         raise UsageError("a live journal is replayed whole", where="--until", hint="leave it out")
-    agrees, told = replay_live(contents)
+    with strangers_on_stderr():
+        agrees, told = replay_live(contents)
     error = None if agrees else VerificationError(told, where=str(path))
     if options.as_json:
         document({"agrees": agrees, "told": told, **(failure(error) if error else {})})

@@ -42,6 +42,7 @@ def show(options: Options, run: str) -> int:
 
 
 def _list(options: Options) -> int:
+    from trader.cli.pages import program
     from trader.research.folder import runs_in
     from trader.ui.runs import print_runs
 
@@ -52,7 +53,7 @@ def _list(options: Options) -> int:
     if options.as_json:
         document({"runs": [{**each.run, "out": str(each.path)} for each in runs]})
     elif not runs:
-        note(f"there are no runs in {root}; `traderd --sim` makes one")
+        note(f"there are no runs in the folder {root}; `{program()} --sim` makes one")
     else:
         screen = console()
         with screen.capture() as captured:
