@@ -23,7 +23,9 @@ CLOSE: Final = 1
 OPENING: Final = 2
 WHOLE: Final = 3
 """Inside and close in one: nobody else's event lies between them."""
-MOMENTS: Final = 4
+TURN: Final = 4
+"""A whole bar and, at the same instant, the opening of its successor, which the event bears."""
+MOMENTS: Final = 5
 
 WINDOW_EVENTS: Final = 4_096
 """So few that their bars stay in the processor's cache until they are delivered."""
@@ -133,17 +135,27 @@ def _events(readers: list[_Reader], begun: int, horizon: int | None) -> tuple[In
             codes.append(np.full(last - first, MOMENTS * number + moment))
             rows.append(np.arange(first, last))
     # They stand by moment, source and row already; a stable sort keeps that among equal instants.
-    order = np.argsort(np.concatenate(instants), kind="stable")
-    return _merged(np.concatenate(codes)[order], np.concatenate(rows)[order])
+    times, what, which = (np.concatenate(each) for each in (instants, codes, rows))
+    order = np.argsort(times, kind="stable")
+    times, what, which = times[order], what[order], which[order]
+    kept = _merge(times, what, (INSIDE, CLOSE, WHOLE))
+    times, what, which = times[kept], what[kept], which[kept]
+    kept = _merge(times, what, (WHOLE, OPENING, TURN))
+    return what[kept], which[kept]
 
 
-def _merged(codes: Int64s, rows: Int64s) -> tuple[Int64s, Int64s]:
-    """Makes one event of an inside and the close of the same bar where they are neighbours."""
-    pairs = np.flatnonzero((codes[:-1] % MOMENTS == INSIDE) & (codes[1:] == codes[:-1] + 1))
-    codes[pairs + 1] += WHOLE - CLOSE
+def _merge(times: Int64s, codes: Int64s, moments: tuple[int, int, int]) -> npt.NDArray[np.bool_]:
+    """Makes one event of two neighbours of one source at one instant; the events that stay.
+
+    Fewer events are fewer turns of the loop that plays them.
+    """
+    first, second, both = moments
+    met = (codes[:-1] % MOMENTS == first) & (codes[1:] == codes[:-1] + second - first)
+    pairs = np.flatnonzero(met & (times[1:] == times[:-1]))
+    codes[pairs + 1] += both - second
     kept = np.ones(len(codes), np.bool_)
     kept[pairs] = False
-    return codes[kept], rows[kept]
+    return kept
 
 
 def _window(readers: list[_Reader], codes: Int64s, rows: Int64s) -> Window:

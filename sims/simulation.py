@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from actors.assembly import Core
-from sims.history import CLOSE, INSIDE, MOMENTS, OPENING, Source, Window, windows
+from sims.history import CLOSE, INSIDE, MOMENTS, OPENING, TURN, Source, Window, windows
 from sims.venue import BarVenue
 from trader.model.account import AccountReported, PositionReport, QueryAccount
 from trader.model.control import RunEnded, RunStarted
@@ -47,6 +47,7 @@ class Simulation:
         names = [source.instrument for source in self.sources for _ in range(MOMENTS)]
         self._books = [venue.books[name] for name in names]
         self._moments = list(range(MOMENTS)) * len(self.sources)
+        self._opens = [moment in {OPENING, TURN} for moment in self._moments]
         self._lanes = [core.reactor.lane(name) for name in names]
 
     @property
@@ -91,13 +92,13 @@ class Simulation:
 
     def _play(self, window: Window) -> None:  # noqa: C901, PLR0912 - a call more in it is felt
         venue, timers = self.venue, self.core.timers
-        books, moments, lanes = self._books, self._moments, self._lanes
+        books, moments, opens, lanes = self._books, self._moments, self._opens, self._lanes
         reports = venue.reports
         now, decided, rows, until = self.now, self._decided, self.rows, self.until
         pacer = self.pacer
         for code, bar in zip(window.codes, window.bars, strict=True):
             moment = moments[code]
-            ts = bar.ts_open if moment == OPENING else bar.ts_close
+            ts = bar.ts_open if opens[code] else bar.ts_close
             if ts != now:
                 if reports or timers.next_due < ts:
                     self._pass_to(ts)
@@ -107,29 +108,29 @@ class Simulation:
                     self.rows = rows
                     pacer(ts)
                     until = self.until
-            if moment == OPENING:
+            book = books[code]
+            if moment != OPENING:
+                if moment != CLOSE and book.orders:
+                    venue.inside(book, ts)
+                if moment != INSIDE:
+                    if timers.next_due <= ts:
+                        self._tick(ts, after_bars=False)
+                    if reports and not decided:
+                        self._report()
+                    decided = True
+                    rows += 1
+                    effects = lanes[code](book.bar if moment == TURN else bar, ts)
+                    if effects:
+                        self._perform(effects)
+                    if rows == until:
+                        self.stopped = True
+                        break
+            if opens[code]:
                 if timers.next_due <= ts:
                     self._tick(ts, after_bars=True)
-                book = books[code]
                 book.bar = bar
                 if book.orders:
                     venue.opening(book, ts)
-                continue
-            if moment != CLOSE and books[code].orders:
-                venue.inside(books[code], ts)
-            if moment != INSIDE:
-                if timers.next_due <= ts:
-                    self._tick(ts, after_bars=False)
-                if reports and not decided:
-                    self._report()
-                decided = True
-                rows += 1
-                effects = lanes[code](bar, ts)
-                if effects:
-                    self._perform(effects)
-                if rows == until:
-                    self.stopped = True
-                    break
         self._decided, self.rows = decided, rows
 
     def _pass_to(self, ts: Nanoseconds) -> None:

@@ -137,7 +137,8 @@ class StrategyActor:
         else:
             says = kernel(self.strategy.state, bar)
             if says == HOLD:
-                self.state.blocked = 0
+                if self.state.blocked:
+                    self.state.blocked = 0
                 return NOTHING
             answer = self.strategy.answer(says, bar.close_ticks)
         if answer is None:

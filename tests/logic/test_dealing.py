@@ -85,6 +85,14 @@ def test_an_order_that_ends_leaves_its_desk_and_its_key() -> None:
     assert desk.keys == {"other": "x"}
 
 
+def test_an_order_without_a_key_ends_like_any_other() -> None:
+    dealer, desk, order = dealing(status=S.ACCEPTED)
+
+    dealer.advance(OrderCanceled(client_order_id=ID), order)
+
+    assert (desk.working, desk.keys) == ([], {})
+
+
 def test_an_order_that_was_thought_absent_works_again_when_it_fills() -> None:
     dealer, desk, order = dealing(status=S.REJECTED, lots_filled=4)
     desk.working = []

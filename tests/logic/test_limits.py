@@ -97,6 +97,22 @@ def test_a_price_grows_stale(known: dict[str, int], said: str, detail: str) -> N
     assert (denial.detail if denial else "") == detail
 
 
+def test_a_stop_is_not_measured_by_the_size_of_one_order() -> None:
+    """It only ever closes what its entry has opened."""
+    stop = submit(-50, role=OrderRole.PROTECTION)
+
+    assert lots_exceed_max(10)(stop, knows(), NOW) is None
+    assert notional_exceeds_max(10)(stop, knows(), NOW) is None
+
+
+def test_a_large_position_may_be_left_at_once() -> None:
+    held = knows(lots=20)
+
+    assert lots_exceed_max(10)(submit(-20), held, NOW) is None
+    assert notional_exceeds_max(10)(submit(-20), held, NOW) is None
+    assert code(lots_exceed_max(10)(submit(-21), held, NOW)) == "lots_exceed_max"
+
+
 def test_the_way_back_does_not_lead_past_zero() -> None:
     """Twenty short where ten are allowed: nineteen back would pass, thirty-nine would not."""
     rule = position_exceeds_max(10)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sims.history import CLOSE, INSIDE, MOMENTS, OPENING, WHOLE, Source, Window, windows
+from sims.history import CLOSE, INSIDE, MOMENTS, OPENING, TURN, WHOLE, Source, Window, windows
 from tests.sims.making import START, Row, flat, memory, source
 from trader.model.market import BarClosed
 from trader.model.units import DAY_NS, HOUR_NS, MINUTE_NS
@@ -32,7 +32,7 @@ def law(sources: list[Source]) -> list[Event]:
 
 
 def events(window: Window, sources: list[Source]) -> Iterator[Event]:
-    """A window's events; WHOLE is an inside and a close."""
+    """A window's events; WHOLE is an inside and a close, TURN these and the next bar's opening."""
     for code, bar in zip(window.codes, window.bars, strict=True):
         number, moment = divmod(code, MOMENTS)
         rows = memory(sources[number]).rows
@@ -41,6 +41,10 @@ def events(window: Window, sources: list[Source]) -> Iterator[Event]:
         if moment == WHOLE:
             yield (bar.ts_close, INSIDE, number, row)
             yield (bar.ts_close, CLOSE, number, row)
+        elif moment == TURN:
+            yield (bar.ts_open, INSIDE, number, row - 1)
+            yield (bar.ts_open, CLOSE, number, row - 1)
+            yield (bar.ts_open, OPENING, number, row)
         else:
             yield (bar.ts_open if moment == OPENING else bar.ts_close, moment, number, row)
 
@@ -115,7 +119,7 @@ def test_nothing_is_read_before_it_is_asked_for() -> None:
     assert memory(dense).read == memory(sparse).read == []
 
     first = next(stream)
-    assert len(first.codes) == 18  # all before the tenth opens; beside that, more may happen
+    assert len(first.codes) == 10  # nine turns and the sparse bar; beside the tenth, more may be
     assert [memory(each).read for each in (dense, sparse)] == [[(0, 10)], [(0, 10)]]
 
     for window in stream:
@@ -139,8 +143,16 @@ def test_at_one_instant_insides_come_before_closes_before_openings(window_events
     assert codes == [a_open, b_open, *met, a_open, b_open, *met]
 
 
-def test_one_source_alone_is_opening_and_whole_by_turns() -> None:
-    codes = [code for window in windows([source(flat([10, 11]))]) for code in window.codes]
+def test_one_source_alone_turns_from_bar_to_bar() -> None:
+    codes = [code for window in windows([source(flat([10, 11, 12]))]) for code in window.codes]
+
+    assert codes == [OPENING, TURN, TURN, WHOLE]
+
+
+def test_a_bar_after_a_hole_opens_by_itself() -> None:
+    rows = [*flat([10]), *flat([11], start=START + 2 * MINUTE_NS)]
+
+    codes = [code for window in windows([source(rows)]) for code in window.codes]
 
     assert codes == [OPENING, WHOLE, OPENING, WHOLE]
 
@@ -165,5 +177,5 @@ def test_a_source_without_rows_says_nothing() -> None:
 
     stream = list(windows(sources))
 
-    assert [code // MOMENTS for window in stream for code in window.codes] == [1, 1, 1, 1]
+    assert [code // MOMENTS for window in stream for code in window.codes] == [1, 1, 1]
     assert list(windows([sources[0]])) == []
