@@ -139,6 +139,10 @@ class Daemon:
     ) -> None:
         """Makes the records durable, and then lets the effects leave."""
         await self.journal.commit(records)
+        self.release(effects)
+
+    def release(self, effects: Sequence[Message]) -> None:
+        """Hands the effects of what is durable to the gateway."""
         self.gateway.perform(effects)
 
     # -- before trading ---------------------------------------------------------------------------

@@ -220,6 +220,8 @@ class StrategyActor:
     def _request(self, order: Order, close: Ticks) -> OrderRequested:
         if not order.lots:
             raise ValueError("an order needs lots")
+        if order.limit_ticks is not None and order.stop_ticks is not None:
+            raise ValueError("an order has a limit or a stop: stop-limit is not built")
         for ticks in (order.limit_ticks, order.stop_ticks):
             if ticks is not None and (type(ticks) is not int or ticks <= 0):
                 raise ValueError(f"a price must be a positive number of ticks, not {ticks!r}")

@@ -57,7 +57,6 @@ def asked(key: str, lots: int, **prices: int) -> OrderRequested:
         (Order("k", 3), [asked("k", 3)]),
         (Order("k", -3, limit_ticks=90), [asked("k", -3, limit_ticks=90)]),
         (Order("k", 3, stop_ticks=110), [asked("k", 3, stop_ticks=110)]),
-        (Order("k", 3, 90, 110), [asked("k", 3, limit_ticks=90)]),  # a limit wins over a stop
         (Cancel("k"), [CancelKey(strategy="one", key="k")]),
         ([], []),
         (
@@ -100,6 +99,7 @@ def test_a_target_is_told_when_it_changes() -> None:
         Side(2, "twice"),
         Side(0.5, "half"),  # type: ignore[arg-type]
         Order("k", 0),
+        Order("k", 3, 90, 110),  # a stop-limit is not built
     ],
 )
 def test_an_answer_that_is_none_raises(answer: Any) -> None:

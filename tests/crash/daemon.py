@@ -104,23 +104,27 @@ class MortalDaemon(Daemon):
         valid_ms=1_500,
     )
     gateway_kind: ClassVar[type[Gateway]] = MortalGateway
+    _settled: Sequence[tuple[str, bytes]] = ()
 
     async def settle(
         self, records: Sequence[tuple[str, bytes]], effects: Sequence[Message]
     ) -> None:
         if POINT.reached("full"):
             fill_disk()
-        await self.journal.commit(records)
+        self._settled = records
+        await super().settle(records, effects)
+
+    def release(self, effects: Sequence[Message]) -> None:
         if POINT.reached("poison"):
             self.inbox.put(BarClosed("NOBODY.knows", 1, 1, 1, 1, 1, 1, 1, 2))
-        for kind, payload in records:
+        for kind, payload in self._settled:
             body = decode_step(payload).input.body if kind == STEP else None
             if isinstance(body, OrderFilled):
                 POINT.passes("after_fill_committed", body.client_order_id)
         for effect in effects:
             if isinstance(effect, OrderApproved):
                 POINT.passes("after_commit", effect.order.client_order_id)
-        self.gateway.perform(effects)
+        super().release(effects)
 
 
 class UnsafeDaemon(MortalDaemon):

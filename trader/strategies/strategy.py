@@ -65,7 +65,7 @@ class Order(Struct, frozen=True):
 
     @property
     def order_type(self) -> OrderType:
-        """What the prices given make of it; a limit wins over a stop."""
+        """What the price given makes of it; both at once are refused."""
         if self.limit_ticks is not None:
             return OrderType.LIMIT
         return OrderType.MARKET if self.stop_ticks is None else OrderType.STOP
