@@ -13,6 +13,9 @@ from trader.venues.binance.signing import KeyPair
 VENUE: Final = "binance"
 
 
+_LOOPBACK: Final = ("ws://127.0.0.1:", "ws://localhost:", "ws://[::1]:")
+
+
 def check_way(config: Config) -> str:
     """The address of the venue's WebSocket API; a ConfigError for what cannot reach it yet."""
     gateway = config.gateway
@@ -34,6 +37,13 @@ def check_way(config: Config) -> str:
     if gateway.ws_api is None:
         raise ConfigError(
             "a live run needs the address of the venue's WebSocket API", where="gateway.ws_api"
+        )
+    if not gateway.ws_api.startswith(_LOOPBACK):
+        # A live run is fed by recorded bars so far: no order that follows them may reach a market.
+        raise ConfigError(
+            "a live run trades on a loopback venue alone so far",
+            where="gateway.ws_api",
+            hint=f"an address that begins with {_LOOPBACK[0]}",
         )
     return gateway.ws_api
 
