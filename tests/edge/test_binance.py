@@ -33,6 +33,7 @@ def test_what_cannot_reach_the_venue_is_refused_by_name() -> None:
     for wrong, where in (
         (live(venue="kraken"), "gateway.venue"),
         (live(ws_api=None), "gateway.ws_api"),
+        (live(ws_api="wss://ws-api.venue.test:443/ws-api/v3"), "gateway.ws_api"),
         (replace(live(), instruments=(elsewhere,)), "instruments.EURUSDT.alpaca"),
         (replace(live(), strategies=(protected,)), "strategies.s.exits"),
     ):
