@@ -27,7 +27,7 @@ from actors.edge.binance import check_way, dialogue_of
 from actors.edge.gateway import Gateway
 from actors.edge.journal import END, HEADER, JournalContents, JournalFailed, open_journal
 from actors.edge.keys import read_keys
-from actors.edge.lease import Epochs
+from actors.edge.lease import EPOCH, Epochs
 from actors.edge.market_data import RecordedMarket, open_recordings
 from actors.edge.telemetry import Telemetry
 from actors.replay import (
@@ -47,7 +47,13 @@ from actors.runtime.supervisor import Child, Ready, Restarts, Supervisor
 from trader.config.check import check_live
 from trader.config.loaded import Loaded
 from trader.config.schema import Config
-from trader.errors import ENDED_HALTED, INTERRUPTED, ConfigError, TraderdError
+from trader.errors import (
+    ENDED_HALTED,
+    INTERRUPTED,
+    ConfigError,
+    TraderdError,
+    VerificationError,
+)
 from trader.model.control import EdgeFailed, RunStarted, TradingState
 from trader.model.envelope import Message, encode
 from trader.model.orders import CancelOrder
@@ -153,6 +159,12 @@ class Daemon:
         self.journal.found = JournalContents((), ended=False, note="")
         reactor = self.core.reactor
         if not found.records:
+            if (self._folder / EPOCH).exists():
+                raise VerificationError(
+                    "the journal is gone, though this account has traded",
+                    where=str(self._folder / "journal.db"),
+                    hint="restore the journal, or remove the whole folder to begin anew",
+                )
             await self.journal.commit([(HEADER, msgspec.json.encode(self._header()))])
             self.log.say("begun", journal=str(self._folder / "journal.db"))
         else:

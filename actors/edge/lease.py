@@ -11,7 +11,7 @@ from typing import Final
 
 from trader.errors import VerificationError
 
-_NAME: Final = "epoch"
+EPOCH: Final = "epoch"
 
 
 class Epochs:
@@ -19,7 +19,7 @@ class Epochs:
 
     def __init__(self, folder: Path, known: int) -> None:
         """`known`: the last epoch in the journal. Raises VerificationError for a broken file."""
-        self._path: Final = folder / _NAME
+        self._path: Final = folder / EPOCH
         self.latest = max(known, self._read())
 
     def advance(self) -> int:
