@@ -218,6 +218,17 @@ async def test_an_epoch_is_not_used_again_when_the_journal_has_lost_its_end(stag
         await daemon.event("connected", epoch=3)
 
 
+async def test_a_journal_that_is_gone_is_no_new_beginning(stage: Stage) -> None:
+    """What the account holds would be taken for its owner's, and bought once more."""
+    await live(stage)
+    for left in stage.journal.parent.glob("journal.db*"):
+        left.unlink()
+
+    async with stage.daemon() as daemon:
+        assert await daemon.end() == 4
+    assert "the journal is gone" in daemon.lines[-1]["event"]
+
+
 async def test_a_core_that_crashes_leaves_its_last_input(stage: Stage) -> None:
     async with stage.daemon("poison", 6) as daemon:
         assert await daemon.end() == 1
