@@ -4,7 +4,7 @@ Whatever differs between live, simulation and replay stands outside. What is bui
 the configuration alone, so that two cores from one configuration start in the same state.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,35 +15,41 @@ import msgspec
 from msgspec import Struct
 
 from actors.core.feed import Feed
+from actors.core.feed import Watched as WatchedSymbol
 from actors.core.kill_switch import KillSwitch
 from actors.core.order_manager import OrderManager
-from actors.core.portfolio import Portfolio
+from actors.core.portfolio import NextSample, Portfolio, Watched
 from actors.core.reconciler import Reconciler
 from actors.core.risk import Risk
 from actors.core.scheduler import Scheduler
-from actors.core.strategy import Sizing, StrategyActor
+from actors.core.strategy import StrategyActor
 from actors.graph import ROUTES
 from actors.runtime.actor import NOTHING, Actor, Handler
 from actors.runtime.reactor import Reactor, ReactorState
 from actors.runtime.recorder import Recorder
-from actors.runtime.routes import compile_routes
+from actors.runtime.routes import Listeners, MarketKey, Routes, compile_routes
 from actors.runtime.timers import Timers, TimersState
+from trader.calendars.sessions import UTC, Sessions
+from trader.calendars.table import calendar, shared
+from trader.config.finest import finest, heard_interval, matches
+from trader.config.limits import facts_of, limits_of, reader, spelled
 from trader.config.notation import interval_ns
-from trader.config.schema import Config, StrategyConfig
+from trader.config.scale import scale_of
+from trader.config.schema import Config, RiskConfig, StrategyConfig
 from trader.errors import ConfigError
-from trader.logic.limits import Limits
+from trader.logic.order_book import PLAIN
 from trader.logic.tables import Tables
 from trader.model.control import TradingState
 from trader.model.envelope import Message, Name
-from trader.model.money import MoneyScale, money_scale
-from trader.model.units import BEFORE_ALL, DAY_NS, INT64_MAX, Nanoseconds
-from trader.strategies.exits import AtrStop
+from trader.model.market import BarClosed, Quote, Trade
+from trader.model.money import MoneyScale
+from trader.model.orders import SubmitOrder
+from trader.model.units import BEFORE_ALL, INT64_MAX, Nanoseconds
+from trader.strategies.deciding import Sizing
+from trader.strategies.exits import make_exit
 from trader.strategies.library import BUNDLED
-from trader.strategies.loader import load_strategy, make_params
+from trader.strategies.loader import load_strategy, make_params, start
 from trader.strategies.strategy import Strategy
-
-STALE_BARS: Final = 2
-"""A price is stale after two intervals without a bar, unless the configuration says otherwise."""
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -72,27 +78,36 @@ class Core:
             {s.name: s.instrument for s in config.strategies},
             account=config.account.id,
             patient=patient,
+            calendars={i.name: _calendar_of(config, i.name) for i in config.instruments},
         )
+        risk = _risk(config, self.scale)
         actors: list[Actor] = [
-            Feed([i.name for i in config.instruments]),
+            _feed(config),
             self.portfolio,
             *self.strategies,
             self.order_manager,
-            _risk(config, self.scale),
+            risk,
             Reconciler(),
             self.kill_switch,
-            Scheduler(),
+            Scheduler(_calendars(config)),
         ]
         effects: list[Message] = []
         ports: dict[str, Handler] = {"timers": self.timers.start, "gateway": _collector(effects)}
-        outlets = compile_routes(ROUTES, actors, self.strategies, ports, self.recorder.records)
+        outlets = compile_routes(
+            _routes(config),
+            actors,
+            self.strategies,
+            ports,
+            self.recorder.records,
+            _listeners(config, self.strategies),
+        )
         self.reactor: Final = Reactor(
             outlets,
             actors,
             self.recorder,
             self.trading_state,
-            [i.name for i in config.instruments],
             effects,
+            risk.recall,
         )
 
     def trading_state(self) -> TradingState:
@@ -129,24 +144,16 @@ class Core:
             self.reactor.quarantine(name)
 
 
-def scale_of(config: Config) -> MoneyScale:
-    """The money quantum of a run with this configuration."""
-    venue = config.venue
-    fees = any((venue.maker_bps, venue.taker_bps, venue.per_lot))
-    grids = [(i.name, i.tick, i.lot) for i in config.instruments]
-    return money_scale(grids, config.account.cash, fees=fees)
-
-
 def make_strategy(config: StrategyConfig) -> Strategy:
     """The strategy that a section asks for; raises ConfigError for a broken file or parameter."""
     cls = BUNDLED[config.type] if config.type else load_strategy(config.file or "")
     where = f"strategies.{config.name}.params"
-    return cls(make_params(cls, config.params, where))
+    return start(cls, make_params(cls, config.params, where), config.file or where)
 
 
 def warmup_bars(config: StrategyConfig) -> int:
     """How many bars before the first decision this strategy and its exits want."""
-    exits = [AtrStop(e.n, e.k).warmup_bars for e in config.exits]
+    exits = [make_exit(each).warmup_bars for each in config.exits]
     return max(make_strategy(config).warmup_bars, *exits, 0)
 
 
@@ -155,10 +162,27 @@ def trade_from(config: Config) -> Nanoseconds:
     return BEFORE_ALL if config.run.from_ is None else config.run.from_
 
 
-def sample_ns(config: Config) -> Nanoseconds:
-    """The time between two rows of the equity table."""
+def next_sample(config: Config) -> NextSample:
+    """From an instant to that of the next row of the equity table.
+
+    Without an interval of its own it has one at each close of the account's sessions.
+    """
     interval = config.report.equity_interval
-    return interval_ns(interval) if interval else DAY_NS
+    if interval is None:
+        return account_sessions(config).next_close
+    step = interval_ns(interval)
+    return lambda ts: (ts // step + 1) * step
+
+
+def account_sessions(config: Config) -> Sessions:
+    """The sessions of the account: those that all instruments share, else the days of UTC."""
+    return shared(each.calendar for each in config.instruments)
+
+
+def _calendars(config: Config) -> list[Sessions]:
+    """The sessions of all instruments, each calendar once."""
+    names = {calendar(each.calendar or UTC).name for each in config.instruments}
+    return [calendar(name) for name in sorted(names)]
 
 
 def fraction(amount: Decimal) -> tuple[int, int]:
@@ -202,41 +226,100 @@ def _strategy(config: StrategyConfig, whole: Config, scale: MoneyScale) -> Strat
         name=config.name,
         instrument=config.instrument,
         sizing=sizing,
-        exits=[AtrStop(e.n, e.k) for e in config.exits],
+        exits=[make_exit(each) for each in config.exits],
         trade_from=trade_from(whole),
         equity=scale.of(whole.account.cash),
+        calendar=_calendar_of(whole, config.instrument),
+        heard_ns=heard_interval(whole, config),
+        marked_apart=finest(whole)[config.instrument].interval_ns != heard_interval(whole, config),
     )
 
 
+def _calendar_of(config: Config, instrument: str) -> str:
+    """The name of the calendar whose sessions are the instrument's."""
+    [named] = [each.calendar for each in config.instruments if each.name == instrument]
+    return calendar(named or UTC).name
+
+
+def _feed(config: Config) -> Feed:
+    watched = {}
+    for each in config.instruments:
+        own = [source for source in config.data if source.instrument == each.name]
+        watched[each.name] = WatchedSymbol(
+            sessions=calendar(each.calendar or UTC),
+            intervals=tuple(sorted({s.interval_ns for s in own if s.kind == "bars"})),
+            protocol=next((s.protocol for s in own if s.kind == "depth"), PLAIN),
+        )
+    return Feed(watched, _optional(config.risk.jump_max))
+
+
 def _portfolio(config: Config, scale: MoneyScale, *, sized: bool) -> Portfolio:
+    risk = config.risk
     return Portfolio(
         scale.half,
         [s.name for s in config.strategies],
         scale.of(config.account.cash),
-        watched=sized or config.risk.drawdown_max is not None,
-        sample_ns=sample_ns(config),
+        watched=Watched(
+            always=sized,
+            asked=_asks_worth(risk),
+            drawdown=_optional(risk.drawdown_max),
+            daily_loss=_optional(risk.daily_loss_max),
+        ),
+        next_sample=next_sample(config),
         sample_from=trade_from(config),
+        calendar=account_sessions(config).name,
     )
+
+
+def _optional(amount: Decimal | None) -> tuple[int, int] | None:
+    return None if amount is None else fraction(amount)
+
+
+def _routes(config: Config) -> Routes:
+    """The graph; the portfolio hears of orders only where risk must know what it is worth."""
+    if _asks_worth(config.risk):
+        return ROUTES
+    return {**ROUTES, ("order_manager", SubmitOrder): ("risk",)}
+
+
+def _asks_worth(risk: RiskConfig) -> bool:
+    return bool(risk.concentration_max or risk.sector_max) or not risk.borrow
+
+
+def _listeners(config: Config, strategies: Sequence[StrategyActor]) -> Listeners:
+    """Who hears which clean market data: the finest mark the account, the rest is for strategies.
+
+    A book reaches the core as the quotes at its top.
+    """
+    best = finest(config)
+    bars: dict[MarketKey, set[str]] = {}
+    quotes: dict[MarketKey, set[str]] = {}
+    trades: dict[MarketKey, set[str]] = {}
+    for source in config.data:
+        marking = {"portfolio", "risk"} if matches(config, source) else set()
+        if source.kind == "bars":
+            bars[source.instrument, source.interval_ns] = marking
+        elif source.kind == "trades":
+            trades[source.instrument] = marking
+        elif source.kind != "actions":
+            quotes.setdefault(source.instrument, set()).update(marking)
+    for own, actor in zip(config.strategies, strategies, strict=True):
+        if interval := heard_interval(config, own):
+            bars[own.instrument, interval].add(actor.name)
+        if actor.sizes_by_weight and best[own.instrument].kind == "bars":
+            bars[own.instrument, best[own.instrument].interval_ns].add(actor.name)
+        for heard in (quotes, trades):
+            if own.instrument in heard:
+                heard[own.instrument].add(actor.name)
+    return {BarClosed: bars, Quote: quotes, Trade: trades}
 
 
 def _risk(config: Config, scale: MoneyScale) -> Risk:
-    risk = config.risk
-    intervals = {source.instrument: source.interval_ns for source in config.data}
-    stale: Mapping[str, Nanoseconds] = {
-        i.name: interval_ns(risk.stale_after)
-        if risk.stale_after
-        else STALE_BARS * intervals[i.name]
-        for i in config.instruments
-        if i.name in intervals
-    }
-    limits = Limits(
-        lots_max=risk.lots_max,
-        notional_max=None if risk.notional_max is None else scale.of(risk.notional_max),
-        position_max=risk.position_max,
-        gross_max=None if risk.gross_max is None else scale.of(risk.gross_max),
-        orders_max=risk.orders_max,
-        orders_window_ns=risk.orders_window_ns,
-        long_only=tuple(i.name for i in config.instruments if not i.shortable),
-        drawdown_max=None if risk.drawdown_max is None else fraction(risk.drawdown_max),
+    stops = {"atr_stop", "trailing"}
+    return Risk(
+        facts_of(config, scale),
+        limits_of(config.risk, scale),
+        read=reader(config, scale),
+        spelled=spelled(config.risk),
+        guarded=[s.name for s in config.strategies if stops & {e.kind for e in s.exits}],
     )
-    return Risk({name: scale.tick_lot(name) for name in stale}, stale, limits)

@@ -44,7 +44,7 @@ from actors.replay import (
 from actors.runtime.inbox import Inbox, InboxLimits
 from actors.runtime.step_record import StepObserver, encode_step
 from actors.runtime.supervisor import Child, Ready, Restarts, Supervisor
-from trader.config.check import check_live
+from trader.config.check import check_live, check_sessions
 from trader.config.loaded import Loaded
 from trader.config.schema import Config
 from trader.errors import (
@@ -371,6 +371,7 @@ def run_daemon(loaded: Loaded, *, kind: type[Daemon] = Daemon, code_version: str
     VerificationError if the journal and this program disagree, VenueFault without a venue.
     """
     check_live(loaded.config)
+    check_sessions(loaded.config, time.time_ns())
 
     async def run() -> int:
         return await kind(loaded.config, os.environ, code_version).run()

@@ -1,9 +1,11 @@
-"""The bare loops: the signal and the fills of workload W1, and nothing else.
+"""The bare loops: the signals and the fills of workloads W1 and W3, and nothing else.
 
 They know no orders, no risk, no journal, no digest. A target of speed is a ratio to one of them,
 measured in the same process on the same machine. W1 is a million seeded one-minute bars without
 holes, in whole ticks, on which an EMA cross 12/26 turns about 36,000 times; it decides at the
-close and trades 100 lots either way at the next opening.
+close and trades 100 lots either way at the next opening. W3 is two million seeded quotes, 10 to
+100 ms apart: every ten thousandth one buys or sells 100 lots at the next, and the account is
+marked by each.
 """
 
 import gc
@@ -23,6 +25,7 @@ TICKS_START: Final = 3_000_000
 FAST: Final = 12
 SLOW: Final = 26
 LOTS: Final = 100
+EVERY: Final = 10_000
 
 
 def bars(rows: int, seed: int = 1) -> dict[str, Int64s]:
@@ -38,6 +41,19 @@ def bars(rows: int, seed: int = 1) -> dict[str, Int64s]:
         "low": np.minimum(open_, close) - draw.integers(0, 101, rows),
         "close": close,
         "volume": draw.integers(1, 50_001, rows),
+    }
+
+
+def quotes(rows: int, seed: int = 2) -> dict[str, Int64s]:
+    """Seeded best bids and asks in ticks and lots; the same for the same rows and seed."""
+    draw = np.random.default_rng(seed)
+    mid = TICKS_START + np.cumsum(draw.integers(-2, 3, rows))
+    return {
+        "ts": TS_START + np.cumsum(draw.integers(10_000_000, 100_000_000, rows)),
+        "bid": mid - 1,
+        "ask": mid + 1,
+        "bid_size": draw.integers(1, 5_000, rows),
+        "ask_size": draw.integers(1, 5_000, rows),
     }
 
 
@@ -124,6 +140,66 @@ def python_bars(feeds: list[dict[str, Int64s]]) -> tuple[float, int, int]:
     seconds = perf_counter() - begun
     gc.unfreeze()
     return seconds, sum(len(d.fills) for d in desks), sum(d.cash for d in desks)
+
+
+class Quote:
+    """One quote, as the plainest program would hold it."""
+
+    __slots__ = ("ask", "ask_size", "bid", "bid_size", "ts")
+
+    def __init__(self, ts: int, bid: int, ask: int, bid_size: int, ask_size: int) -> None:
+        self.ts, self.bid, self.ask = ts, bid, ask
+        self.bid_size, self.ask_size = bid_size, ask_size
+
+
+class QuoteDesk:
+    """Fills at a quote what was wanted at the one before, and keeps the account's peak."""
+
+    def __init__(self) -> None:
+        self.wanted, self.lots, self.cash, self.peak = 0, 0, 0, 0
+        self.fills: list[tuple[int, int, int]] = []
+
+    def on_quote(self, quote: Quote) -> None:
+        """The market moves."""
+        if self.wanted:
+            ticks = quote.ask if self.wanted > 0 else quote.bid
+            self.cash -= self.wanted * ticks
+            self.lots += self.wanted
+            self.fills.append((quote.ts, self.wanted, ticks))
+            self.wanted = 0
+        equity = 2 * self.cash + self.lots * (quote.bid + quote.ask)
+        self.peak = max(self.peak, equity)
+
+
+class Alternate:
+    """Buys when flat, sells when not, now and then."""
+
+    def __init__(self, desk: QuoteDesk) -> None:
+        self.desk, self.count = desk, 0
+
+    def on_quote(self, quote: Quote) -> None:
+        """Counts quotes."""
+        del quote
+        self.count += 1
+        if self.count % EVERY == 0:
+            self.desk.wanted = -LOTS if self.desk.lots else LOTS
+
+
+def python_quotes(feed: dict[str, Int64s]) -> tuple[float, int, int]:
+    """Seconds of the plain Python loop over quotes, its fills and its cash in tick x lot."""
+    names = ("ts", "bid", "ask", "bid_size", "ask_size")
+    rows = list(zip(*(feed[name].tolist() for name in names), strict=True))
+    gc.freeze()
+    begun = perf_counter()
+    desk = QuoteDesk()
+    alternate = Alternate(desk)
+    for row in rows:
+        quote = Quote(*row)
+        desk.on_quote(quote)
+        alternate.on_quote(quote)
+    seconds = perf_counter() - begun
+    gc.unfreeze()
+    return seconds, len(desk.fills), desk.cash
 
 
 @numba.njit(cache=False)

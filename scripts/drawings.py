@@ -134,10 +134,14 @@ def keys() -> str:
 
 def params() -> str:
     """The parameters of the bundled strategies."""
-    parts = [
-        f"### `type: {name}`\n\n{_about(struct)}\n\n{_fields(struct)}"
-        for name, struct in PARAMS.items()
-    ]
+    parts = []
+    for name, struct in PARAMS.items():
+        parts.append(f"### `type: {name}`\n\n{_about(struct)}\n\n{_fields(struct)}")
+        parts += [
+            f"`{field.key}`: {_about(field.inner)}\n\n{_fields(field.inner)}"
+            for field in fields_of(struct)
+            if field.inner is not None
+        ]
     return "\n".join(parts)
 
 

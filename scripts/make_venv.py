@@ -24,7 +24,8 @@ PYTHON: Final = VENV / "bin" / "python"
 UV: Final = VENV / "bin" / "uv"
 LOCKS: Final = ROOT / "requirements"
 KINDS: Final = ("core", "dev")
-HASHED: Final = ("--require-hashes", "--only-binary", ":all:", "-r")
+HASHED: Final = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "-r")
+"""A lock is whole: what it leaves out, the lock's overrides say that nobody needs."""
 
 # uv reads none of pip's settings; without these two it cannot reach an index pip reaches.
 UV_NAMES: Final = {"cert": "SSL_CERT_FILE", "index-url": "UV_DEFAULT_INDEX"}

@@ -1,15 +1,30 @@
 """Builds a simulation from a configuration: its data, the venue's rules, the wired core."""
 
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from pathlib import Path
+from typing import Any, Final, cast
 
 from actors.assembly import Core, fraction, warmup_bars
-from sims.history import Source
+from sims.closings import Closing, Closings
+from sims.link import Link
+from sims.seeds import stream
 from sims.simulation import Clock, Simulation
-from sims.venue import BarVenue, VenueRules
-from trader.config.schema import Config
-from trader.data.sources import open_source
+from sims.streams import ACTIONS, BARS, Source, span
+from sims.synthetic import ActionFile, make_actions, make_file
+from sims.venue import Venue, VenueRules
+from trader.calendars import UTC, calendar
+from trader.config.finest import finest, heard_interval, matches
+from trader.config.notation import interval_ns
+from trader.config.scale import scale_of
+from trader.config.schema import Config, DataSource
+from trader.data.actions import ActionFile as RecordedActions
+from trader.data.actions import open_actions
+from trader.data.bars import BarFile
+from trader.data.opening import ordered_by_reception
+from trader.data.sources import instrument_of, open_source
 from trader.model.money import FEE_PLACES, MoneyScale
 
 BPS: Final = 10_000
@@ -17,25 +32,102 @@ BPS: Final = 10_000
 
 
 def open_sources(config: Config) -> list[Source]:
-    """The run's part of every data file, warm-up included; raises DataError for a broken one."""
+    """The run's part of every source, warm-up included; raises DataError for a broken one.
+
+    Rows are ordered by when they were received, where all of them tell it.
+    """
+    received = ordered_by_reception(config)
+    files = [_open(config, data, use_received=received) for data in config.data]
+    priced = {
+        data: _source(config, data, file)
+        for data, file in zip(config.data, files, strict=True)
+        if data.kind != ACTIONS
+    }
     sources = []
-    for data in config.data:
-        file = open_source(config, data)
-        warmup = max(
-            (warmup_bars(s) for s in config.strategies if s.instrument == data.instrument),
-            default=0,
-        )
-        start, stop = file.window(config.run.from_, config.run.to, warmup)
-        sources.append(
-            Source(
-                instrument=data.instrument,
-                interval_ns=data.interval_ns,
-                file=file,
-                start=start,
-                stop=stop,
-            )
-        )
+    for data, file in zip(config.data, files, strict=True):
+        sources.append(priced[data] if data in priced else _actions(config, data, file, priced))
+        if data.synthetic is not None and (actions := make_actions(config, data)) is not None:
+            sources.append(_suspensions(data, actions))
     return sources
+
+
+def _open(config: Config, data: DataSource, *, use_received: bool = False) -> Any:  # noqa: ANN401 - files of any kind
+    if data.synthetic is not None:
+        return make_file(config, data)
+    if data.kind == ACTIONS:
+        return _open_actions(config, data)
+    return open_source(config, data, use_received=use_received)
+
+
+def _open_actions(config: Config, data: DataSource) -> RecordedActions:
+    instrument = instrument_of(config, data)
+    return open_actions(
+        Path(data.path or ""),
+        name=instrument.name,
+        sessions=calendar(instrument.calendar or UTC),
+        lot=instrument.lot,
+        scale=scale_of(config),
+    )
+
+
+def _source(config: Config, data: DataSource, file: Any) -> Source:  # noqa: ANN401 - of any kind
+    bounds = (config.run.from_, config.run.to)
+    warmup = _warmup(config, data)
+    start, stop = file.window(*bounds, warmup) if data.kind == BARS else file.window(*bounds)
+    return Source(
+        instrument=data.instrument,
+        kind=data.kind,
+        interval_ns=data.interval_ns,
+        file=file,
+        start=start,
+        stop=stop,
+        matches=matches(config, data),
+        path="" if data.synthetic is not None else str(file.source.path),
+    )
+
+
+def _actions(
+    config: Config, data: DataSource, file: RecordedActions, priced: Mapping[DataSource, Source]
+) -> Source:
+    """What happened to an instrument from its first price on, warm-up included."""
+    own = [each for each in priced.values() if each.instrument == data.instrument]
+    for each in own:
+        if each.kind == BARS and each.path:
+            file.check_between(cast("BarFile", each.file))
+    begins = min((span(each)[0] for each in own), default=None)
+    start, stop = file.window(begins, config.run.to)
+    return Source(
+        instrument=data.instrument,
+        kind=ACTIONS,
+        file=file,
+        start=start,
+        stop=stop,
+        matches=matches(config, data),
+        path=data.path or "",
+    )
+
+
+def _suspensions(data: DataSource, actions: ActionFile) -> Source:
+    """When a made-up market suspends trading."""
+    return Source(
+        instrument=data.instrument,
+        kind=ACTIONS,
+        file=actions,
+        start=0,
+        stop=len(actions.messages),
+    )
+
+
+def _warmup(config: Config, data: DataSource) -> int:
+    """How many bars before the run's own the hungriest strategy that hears them asks for."""
+    if data.kind != BARS:
+        return 0
+    hearing = (
+        each
+        for each in config.strategies
+        if each.instrument == data.instrument and heard_interval(config, each) == data.interval_ns
+    )
+    return max((warmup_bars(each) for each in hearing), default=0)
 
 
 def venue_rules(config: Config, scale: MoneyScale) -> VenueRules:
@@ -51,15 +143,55 @@ def venue_rules(config: Config, scale: MoneyScale) -> VenueRules:
         taker=_bps(venue.taker_bps),
         per_lot=per_lot,
         fee_quanta=10 ** max(0, scale.places - FEE_PLACES),
+        targets_first=venue.targets_first,
+        stale_after_ns=interval_ns(venue.stale_after),
+        by_volume=venue.queue == "volume",
     )
 
 
-def build(config: Config, sources: list[Source], clock: Clock) -> Simulation:
-    """A simulation at its very start."""
-    core = Core(config, patient=False)
-    halves = {source.instrument: core.scale.half[source.instrument] for source in sources}
-    venue = BarVenue(halves, venue_rules(config, core.scale))
-    return Simulation(core, venue, sources, config.run.name, clock)
+def build(
+    config: Config,
+    sources: list[Source],
+    clock: Clock,
+    make_venue: Callable[..., Venue] = Venue,
+) -> Simulation:
+    """A simulation at its very start; `make_venue` makes what plays the venue's part."""
+    link = _link(config)
+    core = Core(config, patient=link is not None)
+    best = finest(config)
+    kinds = {source.instrument: best[source.instrument].kind for source in sources}
+    halves = {name: core.scale.half[name] for name in kinds}
+    venue = make_venue(
+        halves,
+        venue_rules(config, core.scale),
+        kinds,
+        prints={each.instrument for each in config.data if each.kind == "trades"},
+        protocols={each.instrument: each.protocol for each in config.data if each.kind == "depth"},
+    )
+    return Simulation(
+        core, venue, sources, config.run.name, clock, closings=_closings(config), link=link
+    )
+
+
+def _closings(config: Config) -> Closings:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for each in config.instruments:
+        groups[each.calendar or UTC].append(each.name)
+    return Closings(
+        [
+            Closing(instruments=names, next_close=calendar(name).next_close)
+            for name, names in sorted(groups.items())
+        ]
+    )
+
+
+def _link(config: Config) -> Link | None:
+    """The way between core and venue, if it takes any time."""
+    latency, jitter = config.venue.latency_ns, config.venue.latency_jitter_ns
+    if not latency and not jitter:
+        return None
+    chance = stream(config.run.seed, "latency")
+    return Link(latency, lambda: chance.randint(0, jitter))
 
 
 def _bps(amount: Decimal) -> Fraction:

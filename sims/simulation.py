@@ -1,22 +1,51 @@
 """A run on a simulated clock: the same core as live, with history, the venue and time simulated.
 
-At one instant: fills inside the bars that close now, timers, their reports, the closed bars with
-the decisions they cause, timers that wait for the bars, the openings; last the reports of what
-the decisions and openings did, which belong to the next round, so that all bars of an instant are
-decided before a fill they cause is known. A command reaches the venue at the end of the step
-that sent it.
+At one instant: fills inside the bars that close now, timers and the ends of sessions, commands
+that arrive, ticks, the venue's reports of all this, the closed bars with the decisions they cause,
+timers that wait for the bars, the openings; last the reports of what the decisions and openings
+did, which belong to the next round, so that all bars of an instant are decided before a fill they
+cause is known. A command reaches the venue at the end of the step that sent it, or after the
+latency of the way.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from actors.assembly import Core
-from sims.history import CLOSE, INSIDE, MOMENTS, OPENING, TURN, Source, Window, windows
-from sims.venue import BarVenue
+from sims.closings import Closings
+from sims.history import (
+    ACTION,
+    CLOSE,
+    DEPTH,
+    INSIDE,
+    MOMENTS,
+    OPENING,
+    QUOTE,
+    TRADE,
+    TURN,
+    Window,
+    windows,
+)
+from sims.link import Link
+from sims.streams import MESSAGES, Source
+from sims.venue import Venue
+from sims.venue.book import Book
 from trader.model.account import AccountReported, PositionReport, QueryAccount
-from trader.model.control import RunEnded, RunStarted
+from trader.model.control import (
+    InstrumentHalted,
+    InstrumentResumed,
+    RunEnded,
+    RunStarted,
+    SplitEffective,
+)
 from trader.model.envelope import Message
-from trader.model.orders import CancelOrder, OrderApproved, OrderEvent, ReplaceOrder
+from trader.model.orders import (
+    CancelOrder,
+    OrderApproved,
+    OrderEvent,
+    OrderSubmitted,
+    ReplaceOrder,
+)
 from trader.model.units import BEFORE_ALL, Nanoseconds
 
 Progress = Callable[["Simulation"], None]
@@ -27,13 +56,25 @@ Pacer = Callable[[Nanoseconds], None]
 class Simulation:
     """One run: feed it windows of history until they end or it is told to stop."""
 
-    def __init__(
-        self, core: Core, venue: BarVenue, sources: Sequence[Source], run: str, clock: Clock
+    def __init__(  # noqa: PLR0913 - the parts of a simulated world
+        self,
+        core: Core,
+        venue: Venue,
+        sources: Sequence[Source],
+        run: str,
+        clock: Clock,
+        *,
+        closings: Closings,
+        link: Link | None = None,
     ) -> None:
-        """`clock` only measures how long reading takes; nothing in the run depends on it."""
+        """`clock` only measures how long reading takes; nothing in the run depends on it.
+
+        Without a `link` nothing is ever under way.
+        """
         self.core: Final = core
         self.venue: Final = venue
         self.sources: Final = list(sources)
+        self.link: Final = link
         self.rows = 0
         self.now: Nanoseconds = BEFORE_ALL
         self.stopped = False
@@ -42,24 +83,41 @@ class Simulation:
         self.pacer: Pacer | None = None
         self._run = run
         self._clock = clock
+        self._closings = closings
+        self._delayed: Sequence[object] = link.reports if link else ()
         self._decided = False
         # One entry for each code of a window's events.
-        names = [source.instrument for source in self.sources for _ in range(MOMENTS)]
-        self._books = [venue.books[name] for name in names]
+        each_code = [source for source in self.sources for _ in range(MOMENTS)]
+        self._books = [venue.books[source.instrument] for source in each_code]
+        self._matches = [source.matches for source in each_code]
         self._moments = list(range(MOMENTS)) * len(self.sources)
         self._opens = [moment in {OPENING, TURN} for moment in self._moments]
-        self._lanes = [core.reactor.lane(name) for name in names]
+        self._lanes = [self._lane(source) for source in each_code]
+
+    def _lane(self, source: Source) -> Callable[[Message, Nanoseconds], Sequence[Message]]:
+        kind = MESSAGES.get(source.kind)
+        reactor = self.core.reactor
+        return reactor.row if kind is None else reactor.lane(kind, source.about)
 
     @property
     def rows_total(self) -> int:
         """How many rows of history the run has in all."""
         return sum(source.stop - source.start for source in self.sources)
 
+    @property
+    def in_flight(self) -> int:
+        """How many commands and reports had not arrived when the run ended."""
+        return self.link.in_flight if self.link else 0
+
     def run(self, progress: Progress | None = None) -> None:
         """Runs to the end of history, to `until` rows, or until somebody sets `stopped`."""
+        if self.now != BEFORE_ALL:
+            # It goes on where another one stopped, after the bars of that instant.
+            self._decided = True
+            self._look_ahead()
         for window in self._timed(windows(self.sources)):
-            if self.now == BEFORE_ALL and window.bars:
-                self.start(window.bars[0].ts_open)
+            if self.now == BEFORE_ALL and window.rows:
+                self.start(window.times[0])
             self._play(window)
             self.core.tables.stream()
             if progress is not None:
@@ -82,25 +140,33 @@ class Simulation:
         """Wakes the core and lets it reconcile before the first row."""
         self.now = now
         self._perform(self.core.reactor.note(RunStarted(run=self._run, epoch=1), now))
-        self._report()
+        reports = self.venue.reports
+        while reports:
+            self._hear(reports.popleft())
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Notes what comes from now on by itself."""
+        self._closings.start(self.now)
+        self._wake()
 
     def end(self) -> None:
         """Delivers what is due at the last instant and marks the account once more."""
-        self._tick(self.now, after_bars=True)
-        self._report()
+        self._settle()
         self._perform(self.core.reactor.note(RunEnded(), self.now))
 
-    def _play(self, window: Window) -> None:  # noqa: C901, PLR0912 - a call more in it is felt
-        venue, timers = self.venue, self.core.timers
-        books, moments, opens, lanes = self._books, self._moments, self._opens, self._lanes
-        reports = venue.reports
+    # -- rows -----------------------------------------------------------------------------------
+
+    def _play(self, window: Window) -> None:  # noqa: C901, PLR0912, PLR0915 - a call more is felt
+        venue, timers, pacer = self.venue, self.core.timers, self.pacer
+        books, moments, lanes, matches = self._books, self._moments, self._lanes, self._matches
+        opens, reports, delayed = self._opens, venue.reports, self._delayed
         now, decided, rows, until = self.now, self._decided, self.rows, self.until
-        pacer = self.pacer
-        for code, bar in zip(window.codes, window.bars, strict=True):
-            moment = moments[code]
-            ts = bar.ts_open if opens[code] else bar.ts_close
+        for ts, code, row in zip(window.times, window.codes, window.rows, strict=True):
+            moment, book = moments[code], books[code]
             if ts != now:
                 if reports or timers.next_due < ts:
+                    self._decided = decided
                     self._pass_to(ts)
                 self.now = now = ts
                 decided = False
@@ -108,74 +174,193 @@ class Simulation:
                     self.rows = rows
                     pacer(ts)
                     until = self.until
-            book = books[code]
-            if moment != OPENING:
-                if moment != CLOSE and book.orders:
-                    venue.inside(book, ts)
-                if moment != INSIDE:
+            if moment < ACTION:
+                if moment != OPENING:
+                    if moment != CLOSE and book.orders:
+                        bar = book.bar
+                        if bar.low_ticks <= book.calm_low or bar.high_ticks >= book.calm_high:
+                            venue.inside(book, ts)
+                    if moment == INSIDE:
+                        continue
                     if timers.next_due <= ts:
-                        self._tick(ts, after_bars=False)
-                    if reports and not decided:
+                        self._before()
+                    if not decided and (reports or delayed):
                         self._report()
                     decided = True
                     rows += 1
-                    effects = lanes[code](book.bar if moment == TURN else bar, ts)
+                    effects = lanes[code](book.bar if moment == TURN else row, ts)
                     if effects:
                         self._perform(effects)
                     if rows == until:
                         self.stopped = True
                         break
-            if opens[code]:
-                if timers.next_due <= ts:
-                    self._tick(ts, after_bars=True)
-                book.bar = bar
+                if opens[code]:
+                    if not decided:
+                        self._begin()
+                        decided = True
+                    if timers.next_due <= ts:
+                        self._tick(after_bars=True)
+                    book.bar = row
+                    if book.orders and (
+                        row.low_ticks <= book.calm_low or row.high_ticks >= book.calm_high
+                    ):
+                        venue.opening(book, ts)
+                continue
+            if timers.next_due <= ts:
+                self._before()
+            if moment == QUOTE and matches[code]:
+                book.quote = row
+                book.ts_quote = ts
                 if book.orders:
-                    venue.opening(book, ts)
+                    venue.quoted(book, ts)
+            elif moment == ACTION:
+                self._decided = decided
+                self._act(row, late=not matches[code])
+                decided = self._decided
+            elif matches[code]:
+                self._meet(book, moment, row)
+            rows += 1
+            effects = lanes[code](row, ts)
+            if effects:
+                self._perform(effects)
+            if rows == until:
+                self.stopped = True
+                break
         self._decided, self.rows = decided, rows
 
-    def _pass_to(self, ts: Nanoseconds) -> None:
-        """Ends the instant that was and fires what was due on the way to the next."""
-        timers = self.core.timers
-        if timers.next_due <= self.now:
-            self._tick(self.now, after_bars=True)
-        if self.venue.reports:
-            self._report()
-        while timers.next_due < ts:
-            self._tick(timers.next_due, after_bars=True)
+    def _meet(self, book: Book, moment: int, row: Any) -> None:  # noqa: ANN401 - of several types
+        """The venue meets a print or a change of its book."""
+        if moment == TRADE:
+            book.trade = row
+            if book.orders:
+                self.venue.traded(book, self.now)
+        elif moment == DEPTH:
+            self.venue.changed(book, row, self.now)
 
-    def _tick(self, ts: Nanoseconds, *, after_bars: bool) -> None:
+    def _act(self, row: Message, *, late: bool) -> None:
+        """The venue hears of what happens to an instrument.
+
+        On bars all that is still to be told comes before: it speaks of other lots and ticks.
+        """
+        if late:
+            self._settle()
+            self._decided = True
+        if isinstance(row, SplitEffective):
+            self.venue.split(row, self.now)
+        elif isinstance(row, InstrumentHalted):
+            self.venue.halted(row.instrument)
+        elif isinstance(row, InstrumentResumed):
+            self.venue.resumed(row.instrument)
+
+    def _begin(self) -> None:
+        """Bars open at an instant at which none closes: what comes before them is played."""
+        if self.core.timers.next_due <= self.now:
+            self._before()
+        self._report()
+
+    # -- between rows ---------------------------------------------------------------------------
+
+    def _pass_to(self, ts: Nanoseconds) -> None:
+        """Ends the instant that was and plays what was due on the way to the next."""
+        timers = self.core.timers
+        self._settle()
+        while timers.next_due < ts:
+            self.now = timers.next_due
+            self._decided = False
+            self._settle()
+
+    def _settle(self) -> None:
+        """Plays whatever is left of this instant, round after round."""
+        timers, reports = self.core.timers, self.venue.reports
+        if timers.next_due <= self.now:
+            self._before()
+        if not self._decided:
+            self._report()
+        if timers.next_due <= self.now:
+            self._tick(after_bars=True)
+        while reports or timers.next_due <= self.now:
+            if timers.next_due <= self.now:
+                self._before()
+            self._report()
+            if timers.next_due <= self.now:
+                self._tick(after_bars=True)
+
+    def _before(self) -> None:
+        """What comes before the rows of an instant: timers, ends of sessions, commands."""
+        self._tick(after_bars=False)
+        for instruments in self._closings.closed(self.now):
+            self.venue.session_closed(instruments, self.now)
+        if self.link:
+            commands = self.link.commands
+            while commands and commands[0][0] <= self.now:
+                self._arrive(commands.popleft()[1])
+        self._wake()
+
+    def _tick(self, *, after_bars: bool) -> None:
         """Fires the timers that are due."""
-        self.now = ts
-        while (fired := self.core.timers.due(ts, after_bars=after_bars)) is not None:
-            self._perform(self.core.reactor.note(fired, ts))
+        while (fired := self.core.timers.due(self.now, after_bars=after_bars)) is not None:
+            self._perform(self.core.reactor.note(fired, self.now))
+
+    def _wake(self) -> None:
+        """Whoever plays the rows asks again when a session closes or something arrives."""
+        due = self._closings.next_due
+        self.core.timers.wake_by(min(due, self.link.next_due) if self.link else due)
+
+    # -- the way to the venue and back ----------------------------------------------------------
 
     def _report(self) -> None:
         """Delivers the venue's reports in the order in which it made them."""
-        reports, core = self.venue.reports, self.core
+        reports, link = self.venue.reports, self.link
+        if link is None:
+            while reports:
+                self._hear(reports.popleft())
+            return
         while reports:
-            report = reports.popleft()
-            cause = None
-            if isinstance(report, OrderEvent):
-                cause = core.recorder.approvals.get(report.client_order_id)
-            effects = core.reactor.note(report, self.now, cause)
-            if effects:
-                self._perform(effects)
+            link.report(reports.popleft(), self.now)
+        while link.reports and link.reports[0][0] <= self.now:
+            self._hear(link.reports.popleft()[1])
+        self._wake()
+
+    def _hear(self, report: Message) -> None:
+        core = self.core
+        cause = None
+        if isinstance(report, OrderEvent):
+            cause = core.recorder.approvals.get(report.client_order_id)
+        effects = core.reactor.note(report, self.now, cause)
+        if effects:
+            self._perform(effects)
 
     def _perform(self, effects: Sequence[Message]) -> None:
-        """What leaves the core arrives at the venue at once, in order.
+        """What leaves the core goes to the venue, in order.
 
-        So no order is ever under way without an answer, and nobody needs a note that it was sent.
+        Where it arrives at once, no order is ever under way without an answer, and nobody needs a
+        note that it was sent.
         """
-        venue, now = self.venue, self.now
+        if self.link is None:
+            for effect in effects:
+                self._arrive(effect)
+            return
         for effect in effects:
-            if isinstance(effect, OrderApproved):
-                venue.submit(effect.order, now)
-            elif isinstance(effect, CancelOrder):
-                venue.cancel(effect, now)
-            elif isinstance(effect, ReplaceOrder):
-                venue.replace(effect, now)
-            elif isinstance(effect, QueryAccount):
+            if isinstance(effect, QueryAccount):
                 self._answer(effect)
+                continue
+            self.link.send(effect, self.now)
+            if isinstance(effect, OrderApproved):
+                id_ = effect.order.client_order_id
+                self._hear(OrderSubmitted(client_order_id=id_, ts_event=self.now))
+        self._wake()
+
+    def _arrive(self, effect: Message) -> None:
+        """The venue takes a command in."""
+        venue, now = self.venue, self.now
+        if isinstance(effect, OrderApproved):
+            venue.submit(effect.order, now)
+        elif isinstance(effect, CancelOrder):
+            venue.cancel(effect, now)
+        elif isinstance(effect, ReplaceOrder):
+            venue.replace(effect, now)
+        elif isinstance(effect, QueryAccount):
+            self._answer(effect)
 
     def _answer(self, query: QueryAccount) -> None:
         """A simulated account begins empty, and the venue says so."""

@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.report.browsers import WITHOUT, is_left_out
+
 settings.register_profile(
     "traderd",
     derandomize=True,  # a green suite stays green until the code changes
@@ -13,6 +15,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("traderd")
+
+
+def pytest_report_header() -> list[str]:
+    """What this machine lacks and which tests that leaves out."""
+    return [WITHOUT] if is_left_out() else []
 
 
 @pytest.fixture

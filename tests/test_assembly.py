@@ -7,16 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from actors.assembly import Core, fraction, make_strategy, scale_of, warmup_bars
-from tests.core.making import A, B, awake, bar, bundled, config, strategy
+from actors.assembly import Core, fraction, make_strategy, warmup_bars
+from tests.core.making import A, awake, bar, bundled, config, strategy, submit
 from trader.config.schema import (
     Account,
-    DataSource,
-    InstrumentConfig,
     ReportConfig,
     RiskConfig,
     StrategyConfig,
-    VenueConfig,
 )
 from trader.errors import ConfigError
 from trader.model.account import EquityMarked
@@ -27,9 +24,10 @@ from trader.model.orders import (
     OrderApproved,
     OrderDenied,
     OrderFilled,
+    OrderRole,
     TargetPosition,
 )
-from trader.model.units import DAY_NS, MINUTE_NS
+from trader.model.units import DAY_NS, MINUTE_NS, SECOND_NS
 from trader.strategies.averages import EmaCross
 
 BUY = [{"does": "target", "lots": 10}]
@@ -74,41 +72,6 @@ def test_a_decimal_is_a_fraction_without_common_factors(
     amount: str, expected: tuple[int, int]
 ) -> None:
     assert fraction(Decimal(amount)) == expected
-
-
-def instrument(tick: str, lot: str) -> InstrumentConfig:
-    return InstrumentConfig(
-        symbol="A", venue="v", tick=Decimal(tick), lot=Decimal(lot), currency="USD"
-    )
-
-
-@pytest.mark.parametrize(
-    ("tick", "lot", "cash", "venue", "places", "half"),
-    [
-        ("0.01", "1", "100", {}, 3, 5),
-        ("2", "1", "100", {}, 0, 1),
-        ("0.01", "0.001", "100", {}, 6, 5),
-        ("2", "1", "100.25", {}, 2, 100),
-        # Fees are counted in 1e-8.
-        ("0.01", "1", "100", {"taker_bps": Decimal(1)}, 8, 500_000),
-        ("0.01", "1", "100", {"maker_bps": Decimal(-1)}, 8, 500_000),
-        ("0.01", "1", "100", {"per_lot": Decimal("0.1")}, 8, 500_000),
-        ("0.01", "0.0000001", "100", {"taker_bps": Decimal(1)}, 10, 5),
-    ],
-)
-def test_the_quantum_of_money_divides_whatever_the_run_can_count(
-    tick: str, lot: str, cash: str, venue: dict[str, Any], places: int, half: int
-) -> None:
-    whole = msgspec.structs.replace(
-        config(),
-        instruments=(instrument(tick, lot),),
-        account=Account(currency="USD", cash=Decimal(cash)),
-        venue=VenueConfig(**venue),
-    )
-
-    scale = scale_of(whole)
-
-    assert (scale.places, scale.half) == (places, {A: half})
 
 
 def test_a_strategy_is_made_from_the_library_or_from_a_file() -> None:
@@ -205,34 +168,31 @@ def test_what_may_not_be_sold_short_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stale_after", "expected"), [(None, 2 * MINUTE_NS), ("90s", 90 * MINUTE_NS // 60)]
+    ("stale_after", "held", "code"),
+    [
+        # Two intervals of open time after the bar's close, or as configured.
+        (None, 2 * MINUTE_NS, []),
+        (None, 2 * MINUTE_NS + 1, ["price_stale"]),
+        ("90s", 90 * SECOND_NS, []),
+        ("90s", 90 * SECOND_NS + 1, ["price_stale"]),
+    ],
 )
 def test_a_price_is_stale_after_two_intervals_or_as_configured(
-    stale_after: str | None, expected: int
+    stale_after: str | None, held: int, code: list[str]
 ) -> None:
-    core = Core(config(risk=RiskConfig(stale_after=stale_after)), patient=False)
+    core, _ = awake(config(risk=RiskConfig(stale_after=stale_after)))
+    core.reactor.row(bar(100), MINUTE_NS)
+    order = submit(5, role=OrderRole.EXPLICIT)
+    risk = next(actor for actor in core.reactor.actors if actor.name == "risk")
 
-    assert {e.stale_after_ns for e in _risk(core).exposures.values()} == {expected}
+    answers = risk.handlers[type(order)](order, bar(100).ts_close + held)
 
-
-def test_an_instrument_without_data_has_no_price_to_judge_by() -> None:
-    whole = msgspec.structs.replace(
-        config(), data=(DataSource(kind="bars", instrument=B, interval="1d", path="memory"),)
-    )
-
-    exposures = _risk(Core(whole, patient=False)).exposures
-
-    assert {name: e.stale_after_ns for name, e in exposures.items()} == {B: 2 * DAY_NS}
+    assert [each.code for each in answers if isinstance(each, OrderDenied)] == code
 
 
 def _fill(count: int, lots: int, ticks: int, name: str = "one") -> OrderFilled:
     id_ = f"main-{name}-1-{count}"
     return OrderFilled(client_order_id=id_, trade_id=id_, last_lots=lots, last_ticks=ticks)
-
-
-def _risk(core: Core) -> Any:
-    [risk] = [actor for actor in core.reactor.actors if actor.name == "risk"]
-    return risk.state  # type: ignore[attr-defined]
 
 
 def test_a_drawdown_limit_is_a_fraction_of_the_peak() -> None:
@@ -253,7 +213,8 @@ def test_a_drawdown_limit_is_a_fraction_of_the_peak() -> None:
     ("section", "risk", "watched"),
     [
         (strategy(lots=5), RiskConfig(), False),
-        (strategy(lots=5), RiskConfig(drawdown_max=Decimal("0.5")), True),
+        (strategy(lots=5), RiskConfig(drawdown_max=Decimal("0.5")), False),  # nothing is lost
+        (strategy(script={0: BUY}), RiskConfig(concentration_max=Decimal(5)), True),
         (strategy(weight="0.5"), RiskConfig(), True),
         (bundled("x", "buy_and_hold", weight=Decimal("0.5")), RiskConfig(), True),
         (bundled("x", "buy_and_hold", lots=5), RiskConfig(), False),

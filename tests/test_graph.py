@@ -5,6 +5,7 @@ on. So a message that somebody starts to send without a route fails here, and no
 """
 
 import ast
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +14,9 @@ import pytest
 from actors.assembly import Core
 from actors.graph import CORE, ROUTES
 from actors.runtime.routes import STRATEGY, WORLD, role_of
-from tests.core.making import config, strategy
+from tests.core.making import A, config, strategy
 from tests.model.making import MESSAGES
+from trader.config.schema import ExitConfig, RiskConfig, StrategyConfig
 from trader.model import account, control, market, orders
 from trader.model.orders import OrderEvent
 
@@ -23,7 +25,8 @@ PORTS: Final = ("timers", "gateway")
 RUNTIME: Final = "runtime"
 
 PASSED_ON: Final[dict[str, set[type]]] = {
-    "feed": {market.BarClosed},
+    "feed": {market.BarClosed, market.Quote, market.Trade},
+    "risk": {orders.ReplaceOrder},
     "order_manager": {
         kind
         for (source, kind), to in ROUTES.items()
@@ -32,12 +35,21 @@ PASSED_ON: Final[dict[str, set[type]]] = {
 }
 """What a role sends on without having made it."""
 
-MECHANICS: Final = {"order_manager": ("trader/logic/dealing.py",)}
+MECHANICS: Final = {
+    "strategy": ("trader/strategies/answering.py", "trader/strategies/deciding.py"),
+    "order_manager": ("trader/logic/dealing.py",),
+    "risk": ("trader/logic/watching.py",),
+}
 """Where a role's messages are made beside its own file."""
 
 # Who hears something in another order than the core's, and why.
 REORDERED: Final = {
     ("feed", market.BarClosed): "risk knows the price of an order that the bar causes",
+    ("feed", market.Quote): "risk knows the price of an order that the quote causes",
+    ("feed", market.Trade): "risk knows the price of an order that the print causes",
+    ("world", control.SplitEffective): "orders count anew before a strategy can send one",
+    ("strategy", orders.TargetPosition): "risk knows the target of an order that it causes",
+    ("kill_switch", control.TradingStateChanged): "risk knows the state before orders of it",
     ("order_manager", orders.OrderFilled): "risk knows the fill before an order that it causes",
     (
         "risk",
@@ -50,15 +62,12 @@ REORDERED: Final = {
 FOR_THE_RECORD: Final = {
     ("feed", market.FeedStatus),
     ("portfolio", account.EquitySampled),
+    ("portfolio", account.PositionAdjusted),
     ("strategy", orders.DecisionRecorded),
     ("order_manager", orders.OrderSubmitted),
-    ("order_manager", orders.OrderAccepted),
-    ("order_manager", orders.OrderInDoubt),
-    ("order_manager", orders.CancelRequested),
-    ("order_manager", orders.CancelRejected),
     ("order_manager", orders.ReplaceRequested),
-    ("order_manager", orders.ReplaceRejected),
-    ("scheduler", control.SessionOpened),
+    ("risk", control.LimitRejected),
+    ("risk", control.StrategyDisabled),
 }
 
 each_route = pytest.mark.parametrize(
@@ -67,7 +76,15 @@ each_route = pytest.mark.parametrize(
 
 
 def core() -> Core:
-    return Core(config([strategy()]), patient=False)
+    """One in which everybody hears whatever he can hear."""
+    hearing = StrategyConfig(
+        name="one",
+        file=str(ROOT / "tests" / "core" / "hearing.py"),
+        instrument=A,
+        exits=(ExitConfig(kind="atr_stop"),),
+    )
+    risk = RiskConfig(unprotected_max=Decimal(1), concentration_max=Decimal(1))
+    return Core(config([hearing], risk=risk), patient=False)
 
 
 def made_in(path: str) -> set[type]:
@@ -106,10 +123,11 @@ def test_what_an_actor_can_say_has_a_route_and_nothing_else_has(role: str) -> No
 
 
 def test_what_the_runtime_says_itself_has_a_route() -> None:
-    """A fault in its own name, a withheld approval in the world's."""
-    assert made_in("actors/runtime/reactor.py") == {control.StrategyFaulted, orders.OrderCanceled}
+    """A fault in its own name, what is withheld in the world's."""
+    withheld: set[type] = {orders.OrderCanceled, orders.ReplaceRejected}
+    assert made_in("actors/runtime/reactor.py") == {control.StrategyFaulted, *withheld}
     assert {kind for source, kind in ROUTES if source == RUNTIME} == {control.StrategyFaulted}
-    assert (WORLD, orders.OrderCanceled) in ROUTES
+    assert all((WORLD, kind) in ROUTES for kind in withheld)
 
 
 def test_every_type_of_message_is_routed() -> None:
@@ -167,9 +185,10 @@ def test_every_source_is_somebody() -> None:
 
 
 def test_raw_market_data_enters_at_the_feed_alone() -> None:
-    assert ROUTES[WORLD, market.BarClosed] == ("feed",)
-    sources = {source for source, kind in ROUTES if kind is market.BarClosed}
-    assert sources == {WORLD, "feed"}
+    for row in (market.BarClosed, market.Quote, market.Trade):
+        assert ROUTES[WORLD, row] == ("feed",)
+        assert {source for source, kind in ROUTES if kind is row} == {WORLD, "feed"}
+    assert {source for source, kind in ROUTES if kind is market.BookDelta} == {WORLD}
 
 
 def test_what_a_venue_says_of_an_order_enters_at_the_order_manager_alone() -> None:
@@ -190,7 +209,9 @@ def test_no_order_passes_beside_risk() -> None:
         account.QueryAccount,
     }
     assert [source for source, kind in heard if kind is orders.OrderApproved] == ["risk"]
-    assert ROUTES["order_manager", orders.SubmitOrder] == ("risk",)
+    assert [source for source, kind in heard if kind is orders.ReplaceOrder] == ["risk"]
+    assert ROUTES["order_manager", orders.SubmitOrder] == ("portfolio", "risk")
+    assert ROUTES["order_manager", orders.ReplaceOrder] == ("risk",)
 
 
 def test_nothing_but_the_kill_switch_moves_the_trading_state() -> None:

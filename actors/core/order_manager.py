@@ -7,13 +7,16 @@ an answer is in doubt: it counts as working, is asked for by its id, and is neve
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
-from msgspec.structs import replace
-
 from actors.runtime.actor import NOTHING, Handler, Stateful
+from trader.logic.aiming import Aiming
+from trader.logic.changes import merged
 from trader.logic.dealing import WORKING, Dealing, Orders, Wish, contradiction, unknown
-from trader.logic.desk import Desk, Order, Stop, protection_side, target_open
+from trader.logic.desk import Change, Desk, Order
+from trader.logic.desk_splits import split_desk, split_order
+from trader.logic.guarding import Guarding
 from trader.logic.lifecycle import ENDED, TRANSITIONS
 from trader.model.account import (
     DoubtsResolved,
@@ -21,12 +24,13 @@ from trader.model.account import (
     PositionChanged,
     QueryOwn,
 )
-from trader.model.control import RunStarted, SessionClosed, StrategyFaulted
+from trader.model.control import RunStarted, SessionClosed, SplitEffective, StrategyFaulted
 from trader.model.envelope import Message
 from trader.model.orders import (
     CancelAll,
     CancelKey,
     CancelRejected,
+    Flatten,
     OrderAccepted,
     OrderApproved,
     OrderBusted,
@@ -42,26 +46,34 @@ from trader.model.orders import (
     OrderRole,
     OrderStatus,
     OrderSubmitted,
-    Protection,
     QueryOrder,
+    ReplaceKey,
     ReplaceRejected,
     TargetPosition,
+    TrailStops,
 )
-from trader.model.units import Lots, Nanoseconds, Ticks
+from trader.model.units import Lots, Nanoseconds
 
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
+_EXPLICIT: Final = OrderRole.EXPLICIT
 _IN_DOUBT: Final = OrderStatus.IN_DOUBT
+_PENDING_CANCEL: Final = OrderStatus.PENDING_CANCEL
+_PENDING_REPLACE: Final = OrderStatus.PENDING_REPLACE
 _APPROVED: Final = OrderStatus.APPROVED
 _UNANSWERED: Final = frozenset(
     {
         _APPROVED,
         OrderStatus.SUBMITTED,
         _IN_DOUBT,
-        OrderStatus.PENDING_CANCEL,
-        OrderStatus.PENDING_REPLACE,
+        _PENDING_CANCEL,
+        _PENDING_REPLACE,
     }
 )
+
+
+_UTC: Final = "UTC"
+NO_CALENDARS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class OrderManager(Stateful[Orders]):
@@ -69,15 +81,25 @@ class OrderManager(Stateful[Orders]):
 
     name = "order_manager"
 
-    def __init__(self, strategies: Mapping[str, str], *, account: str, patient: bool) -> None:
+    def __init__(
+        self,
+        strategies: Mapping[str, str],
+        *,
+        account: str,
+        patient: bool,
+        calendars: Mapping[str, str] = NO_CALENDARS,
+    ) -> None:
         """`strategies`: instrument by strategy. `patient` is for where cancels take time.
 
-        A new target then waits for their answers before it makes an order.
+        A new target then waits for their answers before it makes an order. `calendars`: by
+        instrument whose sessions it follows, where that is not the UTC day.
         """
         desks = {name: Desk(instrument=instrument) for name, instrument in strategies.items()}
         self.state = Orders(orders={}, desks=desks)
         self._dealing = Dealing(self.state, account)
-        self._patient = patient
+        self._guarding = Guarding(self._dealing)
+        self._aiming = Aiming(self._dealing, self._guarding, patient=patient)
+        self._calendars = calendars
 
     def bind(self) -> None:
         """Deals in the state that was loaded."""
@@ -97,9 +119,11 @@ class OrderManager(Stateful[Orders]):
             OrderInDoubt,
         )
         return {
-            TargetPosition: self._on_target,
+            TargetPosition: self._aiming.on_target,
             OrderRequested: self._on_request,
+            ReplaceKey: self._on_replace_key,
             CancelKey: self._on_cancel_key,
+            TrailStops: self._guarding.on_trail,
             OrderApproved: self._on_approved,
             OrderDenied: self._on_denied,
             **dict.fromkeys(reports, self._on_report),
@@ -107,79 +131,60 @@ class OrderManager(Stateful[Orders]):
             OrderReplaced: self._on_replaced,
             OrderBusted: self._on_busted,
             PositionChanged: self._on_position,
+            SplitEffective: self._on_split,
             CancelAll: self._on_cancel_all,
+            Flatten: self._on_flatten,
             StrategyFaulted: self._on_faulted,
             SessionClosed: self._on_session_closed,
             RunStarted: self._on_start,
             QueryOwn: self._on_query_own,
         }
 
-    # -- wishes ---------------------------------------------------------------------------------
-
-    def _on_target(self, target: TargetPosition, now: Nanoseconds) -> Sequence[Message]:
-        desk = self.state.desks[target.strategy]
-        desk.target = target.lots
-        orders = self.state.orders
-        gap = target.lots - desk.position - target_open(desk, orders)
-        if not desk.working:
-            return self._toward(target, desk, gap, now)
-        cancels: list[Message] = []
-        for id_ in list(desk.working):
-            order = orders[id_]
-            if order.role is _TARGET and order.left * gap < 0:
-                cancels += self._dealing.cancel(id_, order, "target_changed")
-        if self._patient and self._dealing.cancels_pending(desk):
-            desk.waiting = target
-            return cancels
-        return [*cancels, *self._aim(target, desk, now)]
-
-    def _aim(self, target: TargetPosition, desk: Desk, now: Nanoseconds) -> Sequence[Message]:
-        size = target.lots - desk.position - target_open(desk, self.state.orders)
-        return self._toward(target, desk, size, now)
-
-    def _toward(
-        self, target: TargetPosition, desk: Desk, size: Lots, now: Nanoseconds
-    ) -> Sequence[Message]:
-        """The order of `size` that reaches the target, and the stops that go with it."""
-        desk.waiting = None
-        if not size:
-            return NOTHING
-        stops: tuple[Stop, ...] = ()
-        if target.protection and target.lots * size > 0:
-            lots = min(abs(target.lots), abs(size)) * (-1 if size > 0 else 1)
-            stops = tuple(_stop(lots, target.ref_ticks, p) for p in target.protection)
-        wish = Wish(lots=size, role=_TARGET, ref_ticks=target.ref_ticks, stops=stops)
-        return (self._dealing.make(target.strategy, desk, wish, now),)
-
-    def _aim_again(self, desk: Desk, now: Nanoseconds) -> Sequence[Message]:
-        """Makes the order that waited for cancels, once all of them are answered."""
-        if desk.waiting is None or self._dealing.cancels_pending(desk):
-            return NOTHING
-        return self._aim(desk.waiting, desk, now)
+    # -- orders of a strategy's own -------------------------------------------------------------
 
     def _on_request(self, request: OrderRequested, now: Nanoseconds) -> Sequence[Message]:
-        desk = self.state.desks[request.strategy]
+        strategy = request.strategy
+        desk = self.state.desks[strategy]
         if not request.lots or request.key in desk.keys:
             return NOTHING
+        # A parent that does not work is none that the venue knows: it will say so.
+        parent = desk.keys.get(request.parent, f"{strategy}:{request.parent}")
         wish = Wish(
             lots=request.lots,
-            role=OrderRole.EXPLICIT,
+            role=_EXPLICIT,
             ref_ticks=request.ref_ticks,
+            order_type=request.order_type,
             limit_ticks=request.limit_ticks,
             stop_ticks=request.stop_ticks,
+            time_in_force=request.time_in_force,
+            reduce_only=request.reduce_only,
+            group=f"{strategy}:{request.group}" if request.group else "",
+            parent=parent if request.parent else "",
+            reason=request.key,
         )
-        order = self._dealing.make(request.strategy, desk, wish, now)
+        order = self._dealing.make(strategy, desk, wish, now)
         desk.keys[request.key] = order.client_order_id
         return (order,)
 
-    def _on_cancel_key(self, wish: CancelKey, now: Nanoseconds) -> Sequence[Message]:
+    def _own(self, strategy: str, key: str) -> tuple[str, Order] | None:
+        """The working order that a strategy placed under this key."""
+        id_ = self.state.desks[strategy].keys.get(key)
+        return None if id_ is None else (id_, self.state.orders[id_])
+
+    def _on_replace_key(self, wanted: ReplaceKey, now: Nanoseconds) -> Sequence[Message]:
         del now
-        id_ = self.state.desks[wish.strategy].keys.get(wish.key)
-        return (
-            NOTHING
-            if id_ is None
-            else self._dealing.cancel(id_, self.state.orders[id_], "asked_for")
-        )
+        own = self._own(wanted.strategy, wanted.key)
+        if own is None:
+            return NOTHING
+        id_, order = own
+        newer = Change(wanted.lots, wanted.limit_ticks, wanted.stop_ticks)
+        order.wish = merged(newer, order.wish)
+        return self._dealing.urge(id_, order)
+
+    def _on_cancel_key(self, wanted: CancelKey, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        own = self._own(wanted.strategy, wanted.key)
+        return NOTHING if own is None else self._dealing.cancel(*own, "asked_for")
 
     # -- verdicts and reports -------------------------------------------------------------------
 
@@ -187,15 +192,16 @@ class OrderManager(Stateful[Orders]):
         id_ = approved.order.client_order_id
         order = self.state.orders[id_]
         order.status = _APPROVED
-        return self._dealing.protect(id_, order, now) if order.stops else NOTHING
+        return self._guarding.protect(id_, order, now) if order.guards else NOTHING
 
     def _on_denied(self, denied: OrderDenied, now: Nanoseconds) -> Sequence[Message]:
-        del now
         id_ = denied.client_order_id
         order = self.state.orders[id_]
         order.status = OrderStatus.DENIED
-        self._dealing.close(id_, self.state.desks[order.strategy])
-        return NOTHING
+        desk = self.state.desks[order.strategy]
+        self._dealing.close(id_, desk)
+        out = self._guarding.ended(id_, order, now, denied.code)
+        return [*out, *self._aiming.aim(desk, now)] if desk.waits else out
 
     def _on_report(self, event: OrderEvent, now: Nanoseconds) -> Sequence[Message]:
         order = self.state.orders.get(event.client_order_id)
@@ -204,31 +210,39 @@ class OrderManager(Stateful[Orders]):
         before = order.status
         passed = self._dealing.advance(event, order)
         desk = self.state.desks[order.strategy]
-        waits = order.cancel_wanted or order.cut or desk.waiting is not None
-        if passed and (waits or before is _IN_DOUBT):
-            passed += self._follow(event, order, before, now)
+        if desk.covers or desk.waits or order.group or order.wish:
+            return self._follow(event, order, before, passed, now)
+        if before is _IN_DOUBT or before is _PENDING_CANCEL or before is _PENDING_REPLACE:
+            return self._follow(event, order, before, passed, now)
         return passed
 
     def _follow(
-        self, event: OrderEvent, order: Order, before: OrderStatus, now: Nanoseconds
+        self,
+        event: OrderEvent,
+        order: Order,
+        before: OrderStatus,
+        passed: list[Message],
+        now: Nanoseconds,
     ) -> list[Message]:
-        """What had to wait for this answer: a cancel, a replacement, a target, the reconciler."""
-        out: list[Message] = []
-        if order.cancel_wanted and order.status in WORKING:
-            order.cancel_wanted = False
-            if not isinstance(event, CancelRejected):
-                out += self._dealing.cancel(event.client_order_id, order, "asked_for")
-        if isinstance(event, ReplaceRejected):
-            order.cut = 0
-        if order.cut and order.status in WORKING:
-            out += self._dealing.lower(event.client_order_id, order)
+        """What passes on, and what had to wait for it: a change, a cancel, a target, a doubt."""
         desk = self.state.desks[order.strategy]
-        if not isinstance(event, OrderFilled):
+        status = order.status
+        if not passed:
+            return passed
+        if status >= ENDED:
+            if desk.covers and before < ENDED:
+                why = _why(event)
+                passed += self._guarding.ended(event.client_order_id, order, now, why)
+        elif status in WORKING and (
+            order.asked or order.wish or order.cancel_wanted or order.group
+        ):
+            passed += self._dealing.resume(event, order)
+        if desk.waits and type(event) is not OrderFilled:
             # After a fill the portfolio speaks first: until then the position is the old one.
-            out += self._aim_again(desk, now)
+            passed += self._aiming.aim(desk, now)
         if before is _IN_DOUBT and not self._dealing.in_doubt():
-            out.append(DoubtsResolved())
-        return out
+            passed.append(DoubtsResolved())
+        return passed
 
     def _on_query_own(self, query: QueryOwn, now: Nanoseconds) -> Sequence[Message]:
         del query, now
@@ -252,14 +266,16 @@ class OrderManager(Stateful[Orders]):
             return (contradiction(fill, order),)
         order.trades.append(fill.trade_id)
         order.lots_filled += fill.last_lots
-        return self._on_report(replace(fill, role=order.role), now)
+        if order.group or self.state.desks[order.strategy].covers:
+            self._guarding.filled(fill.client_order_id, order, fill.last_lots)
+        return self._on_report(fill, now)
 
     def _on_replaced(self, event: OrderReplaced, now: Nanoseconds) -> Sequence[Message]:
         order = self.state.orders.get(event.client_order_id)
-        if order is not None:
-            order.cut = max(0, order.cut - abs(order.lots - event.lots))
-            order.lots = event.lots
-        return self._on_report(event, now)
+        if order is None:
+            return (unknown(event),)
+        before = order.status
+        return self._follow(event, order, before, self._dealing.resized(event, order), now)
 
     def _on_busted(self, event: OrderBusted, now: Nanoseconds) -> Sequence[Message]:
         order = self.state.orders.get(event.client_order_id)
@@ -267,6 +283,7 @@ class OrderManager(Stateful[Orders]):
             return (unknown(event),)
         order.trades.remove(event.trade_id)
         order.lots_filled -= event.last_lots
+        self._guarding.filled(event.client_order_id, order, -event.last_lots)
         return self._on_report(event, now)
 
     # -- positions ------------------------------------------------------------------------------
@@ -274,44 +291,34 @@ class OrderManager(Stateful[Orders]):
     def _on_position(self, changed: PositionChanged, now: Nanoseconds) -> Sequence[Message]:
         desk = self.state.desks[changed.strategy]
         before, desk.position = desk.position, changed.lots
+        desk.last_ticks, desk.unguarded = changed.last_ticks, False
+        role = changed.role
         out: list[Message] = []
-        if before and (not changed.lots or before * changed.lots < 0):
-            for id_ in protection_side(desk, self.state.orders, before):
-                out += self._dealing.cancel(id_, self.state.orders[id_], "position_closed")
-        elif abs(changed.lots) < abs(before) and changed.role is not _PROTECTION:
-            out += self._shrink(desk, before, abs(before) - abs(changed.lots))
-        if desk.waiting is not None:
-            out += self._aim_again(desk, now)
-        elif changed.role is _TARGET:
-            still = target_open(desk, self.state.orders) if desk.working else 0
-            beyond = changed.lots + still - desk.target
-            if beyond * changed.last_lots > 0:
-                # A stop's fill and a target's fill crossed: together they went too far.
-                wish = Wish(lots=-beyond, role=_TARGET, ref_ticks=changed.last_ticks)
-                out.append(self._dealing.make(changed.strategy, desk, wish, now))
+        if desk.covers:
+            side = -1 if changed.last_lots > 0 else 1
+            stopped = side if role is _PROTECTION and changed.lots * side <= 0 else 0
+            out = self._guarding.balance(changed.strategy, desk, now, stopped=stopped)
+        if desk.own or role is _EXPLICIT:
+            self._guarding.count_own(desk, before, role)
+        if desk.waits:
+            return [*out, *self._aiming.aim(desk, now)]
+        if role is not _EXPLICIT or desk.leaves:
+            out += self._aiming.undo(changed, desk, now)
+        if role is _TARGET and desk.aim is not None and desk.aim.protection:
+            out += self._guarding.complete(desk.aim, desk, now)
         return out
 
-    def _shrink(self, desk: Desk, position: Lots, lots: Lots) -> list[Message]:
-        """Takes `lots` off the protection of a position that became smaller, oldest stop first.
-
-        No more than the stops exceed what is left: what they never covered needs no cut.
-        """
-        stops = [
-            (i, self.state.orders[i]) for i in protection_side(desk, self.state.orders, position)
-        ]
-        lots = min(lots, sum(order.kept for _, order in stops) - abs(desk.position))
+    def _on_split(self, split: SplitEffective, now: Nanoseconds) -> Sequence[Message]:
+        ratio = split.numerator, split.denominator
+        desks = self.state.desks
+        for order in self.state.orders.values():
+            if desks[order.strategy].instrument == split.instrument:
+                split_order(order, ratio)
         out: list[Message] = []
-        for id_, order in stops:
-            taken = min(lots, order.kept)
-            if taken <= 0:
-                continue
-            lots -= taken
-            if taken == order.kept:
-                out += self._dealing.cancel(id_, order, "position_reduced")
-                continue
-            order.cut += taken
-            if order.status in WORKING:
-                out += self._dealing.lower(id_, order)
+        for name, desk in desks.items():
+            if desk.instrument == split.instrument:
+                split_desk(desk, ratio)
+                out += self._guarding.balance(name, desk, now)
         return out
 
     # -- control --------------------------------------------------------------------------------
@@ -321,31 +328,40 @@ class OrderManager(Stateful[Orders]):
         out: list[Message] = []
         for name, desk in self.state.desks.items():
             if command.strategy in {"", name}:
-                out += self._take_back(desk, command.reason)
+                out += self._aiming.take_back(desk, command.reason)
+        return out
+
+    def _on_flatten(self, command: Flatten, now: Nanoseconds) -> Sequence[Message]:
+        """Positions are closed at the market; until they are, their stops go on protecting them."""
+        out: list[Message] = []
+        for name, desk in self.state.desks.items():
+            if command.strategy in {"", name}:
+                out += self._aiming.flatten(name, desk, command.reason, now)
         return out
 
     def _on_faulted(self, fault: StrategyFaulted, now: Nanoseconds) -> Sequence[Message]:
         del now
         desk = self.state.desks[fault.strategy]
-        desk.waiting = None
-        return self._take_back(desk, "strategy_faulted")
-
-    def _take_back(self, desk: Desk, reason: str) -> list[Message]:
-        """Cancels what could build up a position; the stops of one that stays go on protecting it.
-
-        The stops of an entry end with it, at the venue.
-        """
-        out: list[Message] = []
-        for id_ in list(desk.working):
-            order = self.state.orders[id_]
-            if order.role is not _PROTECTION:
-                out += self._dealing.cancel(id_, order, reason)
-        return out
+        desk.waits = False
+        return self._aiming.take_back(desk, "strategy_faulted")
 
     def _on_session_closed(self, closed: SessionClosed, now: Nanoseconds) -> Sequence[Message]:
-        del closed, now
-        orders = self.state.orders
-        self.state.orders = {k: o for k, o in orders.items() if o.status < ENDED}
+        """Forgets orders that ended before this session: so long may a venue repeat itself."""
+        del now
+        desks, calendars = self.state.desks, self._calendars
+        theirs = [
+            name
+            for name, desk in desks.items()
+            if calendars.get(desk.instrument, _UTC) == closed.calendar
+        ]
+        kept: dict[str, Order] = {}
+        for id_, order in self.state.orders.items():
+            if order.status < ENDED or order.strategy not in theirs:
+                kept[id_] = order
+            elif not order.aged:
+                order.aged = True
+                kept[id_] = order
+        self.state.orders = kept
         return NOTHING
 
     def _on_start(self, started: RunStarted, now: Nanoseconds) -> Sequence[Message]:
@@ -362,6 +378,8 @@ class OrderManager(Stateful[Orders]):
         return out
 
 
-def _stop(lots: Lots, ref_ticks: Ticks, protection: Protection) -> Stop:
-    away = protection.distance_ticks if lots > 0 else -protection.distance_ticks
-    return Stop(lots, max(1, ref_ticks + away), ref_ticks)
+def _why(event: OrderEvent) -> str:
+    """The code or the reason with which an order has ended."""
+    if isinstance(event, OrderRejected):
+        return event.code
+    return event.reason if isinstance(event, OrderCanceled | OrderExpired) else ""

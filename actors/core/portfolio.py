@@ -1,56 +1,58 @@
 """The portfolio: positions of every strategy, cash, and what the account is worth at every event.
 
 Each strategy has its own ledger; the account is their sum. Equity is kept up to date by
-differences, so an event costs the same however many instruments and strategies there are.
+differences, so an event costs the same however many instruments and strategies there are. Who
+marks an instrument (quotes, prints or bars) is decided by the routes; of quotes and prints
+together, prints count until the first quote with both sides.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 
 from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.kernels.accounting import booked
-from trader.model.account import EquityMarked, EquitySampled, PositionChanged
-from trader.model.control import RunEnded, RunStarted, StartTimer, TimerFired
+from trader.logic.books import Holding, PortfolioState, Position, split_position
+from trader.logic.breakers import alarm_line
+from trader.logic.splits import split_half_ticks
+from trader.model.account import (
+    EquityMarked,
+    EquitySampled,
+    PositionAdjusted,
+    PositionChanged,
+)
+from trader.model.control import (
+    DividendPaid,
+    LimitChanged,
+    RunEnded,
+    RunStarted,
+    SessionOpened,
+    SplitEffective,
+    StartTimer,
+    TimerFired,
+)
 from trader.model.envelope import Message
-from trader.model.market import BarClosed
-from trader.model.orders import OrderBusted, OrderFilled, OrderRole
-from trader.model.units import NONE, Lots, Money, Nanoseconds
+from trader.model.market import BarClosed, Quote, Trade
+from trader.model.orders import OrderBusted, OrderFilled, OrderRole, SubmitOrder
+from trader.model.units import NONE, Lots, Money, Nanoseconds, Ticks
+
+NextSample = Callable[[Nanoseconds], Nanoseconds]
+"""From an instant to that of the next row of the equity table."""
 
 
-class Position(Struct):
-    """One strategy's holding of one instrument; cost and realized are in tick x lot."""
+class Watched(Struct, frozen=True, kw_only=True):
+    """Who wants to know what the account is worth, and when.
 
-    lots: Lots = 0
-    cost: int = 0
-    realized: int = 0
-    fees: Money = 0
-
-
-@dataclass(slots=True, kw_only=True)
-class Holding:
-    """The account's holding of one instrument.
-
-    `mark` is in half ticks (the first fill's price before there is a bar), `half` money for one
-    of a lot, `worth` for one of all lots.
+    `always`: after every event (sizes follow it); `asked`: before every order that risk judges;
+    `drawdown` and `daily_loss`, as fractions: once it is lower than they allow.
     """
 
-    half: Money
-    lots: Lots = 0
-    worth: Money = 0
-    mark: int = NONE
-
-
-@dataclass(slots=True, kw_only=True)
-class PortfolioState:
-    """Everything the account owns, by strategy and in sum."""
-
-    cash: Money
-    equity: Money
-    peak: Money
-    holdings: dict[str, Holding]
-    positions: dict[str, dict[str, Position]]
+    always: bool = False
+    asked: bool = False
+    drawdown: tuple[int, int] | None = None
+    daily_loss: tuple[int, int] | None = None
 
 
 class Portfolio(Stateful[PortfolioState]):
@@ -58,30 +60,37 @@ class Portfolio(Stateful[PortfolioState]):
 
     name = "portfolio"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the assembly names each; no two belong together
         self,
         halves: Mapping[str, Money],
         strategies: Sequence[str],
         cash: Money,
         *,
-        watched: bool,
-        sample_ns: Nanoseconds,
+        watched: Watched,
+        next_sample: NextSample,
         sample_from: Nanoseconds = 0,
+        calendar: str = "UTC",
     ) -> None:
         """`halves`: money in half a tick x lot by instrument.
 
-        `sample_ns` lies between two equity rows, the first of which is not before `sample_from`.
+        The first equity row is not before `sample_from`; sessions are those of `calendar`.
         """
         self.state = PortfolioState(
             cash=cash,
             equity=cash,
             peak=cash,
+            session=cash,
+            alarm=NONE,
             holdings={name: Holding(half=half) for name, half in halves.items()},
             positions={name: {} for name in strategies},
+            allowed={"drawdown_max": watched.drawdown, "daily_loss_max": watched.daily_loss},
         )
         self._watched = watched
-        self._sample_ns = sample_ns
+        self._always = watched.always
+        self._next_sample = next_sample
         self._sample_from = sample_from
+        self._calendar = calendar
+        self._set_alarm()
         self.bind()
 
     def bind(self) -> None:
@@ -90,11 +99,18 @@ class Portfolio(Stateful[PortfolioState]):
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
-        """Bars, fills, and the timer of the equity rows."""
+        """Prices, fills, what happens to instruments, and the timer of the equity rows."""
         return {
             BarClosed: self._on_bar,
+            Quote: self._on_quote,
+            Trade: self._on_trade,
             OrderFilled: self._on_fill,
             OrderBusted: self._on_busted,
+            SubmitOrder: self._on_submit,
+            SplitEffective: self._on_split,
+            DividendPaid: self._on_dividend,
+            SessionOpened: self._on_session,
+            LimitChanged: self._on_limit,
             RunStarted: self._on_start,
             RunEnded: self._on_end,
             TimerFired: self._on_timer,
@@ -103,17 +119,12 @@ class Portfolio(Stateful[PortfolioState]):
     def sample(self) -> EquitySampled:
         """The account as it stands, as a row of the equity table."""
         state = self.state
-        realized = sum(
-            2 * self._holdings[instrument].half * position.realized - position.fees
-            for by_instrument in state.positions.values()
-            for instrument, position in by_instrument.items()
-        )
-        unrealized = sum(
-            self._holdings[instrument].half
-            * (position.lots * self._holdings[instrument].mark - 2 * position.cost)
-            for by_instrument in state.positions.values()
-            for instrument, position in by_instrument.items()
-        )
+        realized = unrealized = 0
+        for by_instrument in state.positions.values():
+            for instrument, position in by_instrument.items():
+                holding = self._holdings[instrument]
+                realized += 2 * holding.half * position.realized - position.fees + position.income
+                unrealized += holding.half * (position.lots * holding.mark - 2 * position.cost)
         return EquitySampled(
             equity=state.equity,
             cash=state.cash,
@@ -122,6 +133,8 @@ class Portfolio(Stateful[PortfolioState]):
             peak=state.peak,
         )
 
+    # -- prices ---------------------------------------------------------------------------------
+
     def _on_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
         del now
         holding = self._holdings[bar.instrument]
@@ -129,10 +142,72 @@ class Portfolio(Stateful[PortfolioState]):
         if holding.worth:
             state = self.state
             state.equity = equity = state.equity + holding.worth * (mark - holding.mark)
-            if equity > state.peak:  # noqa: PLR1730 - a call costs more than a comparison
-                state.peak = equity
+            holding.mark = mark
+            if equity > state.peak:
+                self._rise(equity)
+            if equity < state.alarm:
+                return (self._marked(),)
+        else:
+            holding.mark = mark
+        return (self._marked(),) if self._always else NOTHING
+
+    def _on_quote(self, quote: Quote, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        bid, ask = quote.bid_ticks, quote.ask_ticks
+        if NONE in (bid, ask):
+            return NOTHING
+        holding = self._holdings[quote.instrument]
+        holding.quoted = True
+        mark = bid + ask
+        if holding.worth:
+            state = self.state
+            state.equity = equity = state.equity + holding.worth * (mark - holding.mark)
+            holding.mark = mark
+            if equity > state.peak:
+                self._rise(equity)
+            if equity < state.alarm:
+                return (self._marked(),)
+        else:
+            holding.mark = mark
+        return (self._marked(),) if self._always else NOTHING
+
+    def _on_trade(self, trade: Trade, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        holding = self._holdings[trade.instrument]
+        if holding.quoted:
+            return NOTHING
+        return self._mark(holding, 2 * trade.ticks)
+
+    def _mark(self, holding: Holding, mark: int) -> Sequence[Message]:
+        state = self.state
+        if holding.worth:
+            state.equity += holding.worth * (mark - holding.mark)
         holding.mark = mark
-        return self._marked() if self._watched else NOTHING
+        return self._told()
+
+    def _told(self) -> Sequence[Message]:
+        """The account's worth has changed: what follows, and who must know."""
+        state = self.state
+        if state.equity > state.peak:
+            self._rise(state.equity)
+        return (self._marked(),) if self._always or state.equity < state.alarm else NOTHING
+
+    def _rise(self, equity: Money) -> None:
+        """A new highest worth."""
+        self.state.peak = equity
+        if self.state.alarm != NONE:
+            self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        state = self.state
+        state.alarm = alarm_line(
+            state.peak,
+            state.session,
+            state.allowed["drawdown_max"],
+            state.allowed["daily_loss_max"],
+        )
+
+    # -- fills ----------------------------------------------------------------------------------
 
     def _on_fill(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
         del now
@@ -148,10 +223,7 @@ class Portfolio(Stateful[PortfolioState]):
     ) -> Sequence[Message]:
         state = self.state
         ticks = fill.last_ticks
-        mine = state.positions[fill.strategy]
-        position = mine.get(fill.instrument)
-        if position is None:
-            position = mine[fill.instrument] = Position()
+        position = self._position(fill.strategy, fill.instrument)
         realized, position.cost = booked(position.lots, position.cost, lots, ticks)
         position.realized += realized
         position.lots += lots
@@ -164,19 +236,103 @@ class Portfolio(Stateful[PortfolioState]):
         paid = lots * 2 * ticks * holding.half + fee
         state.cash -= paid
         state.equity += lots * holding.mark * holding.half - paid
-        if state.equity > state.peak:  # noqa: PLR1730 - a call costs more than a comparison
-            state.peak = state.equity
-        changed = PositionChanged(
-            strategy=fill.strategy,
-            instrument=fill.instrument,
+        changed = self._changed(fill.strategy, fill.instrument, position, lots, ticks, role)
+        return (changed, *self._told())
+
+    def _position(self, strategy: str, instrument: str) -> Position:
+        mine = self.state.positions[strategy]
+        position = mine.get(instrument)
+        if position is None:
+            position = mine[instrument] = Position()
+        return position
+
+    def _changed(
+        self,
+        strategy: str,
+        instrument: str,
+        position: Position,
+        lots: Lots,
+        ticks: Ticks,
+        role: OrderRole,
+    ) -> PositionChanged:
+        half = self._holdings[instrument].half
+        return PositionChanged(
+            strategy=strategy,
+            instrument=instrument,
             lots=position.lots,
             cost=position.cost,
-            realized=2 * holding.half * position.realized - position.fees,
+            realized=2 * half * position.realized - position.fees + position.income,
             last_lots=lots,
             last_ticks=ticks,
             role=role,
         )
-        return (changed, *self._marked()) if self._watched else (changed,)
+
+    def _on_submit(self, order: SubmitOrder, now: Nanoseconds) -> Sequence[Message]:
+        """Risk hears what the account is worth before it hears of the order."""
+        del order, now
+        return (self._marked(),) if self._watched.asked else NOTHING
+
+    # -- what happens to an instrument ----------------------------------------------------------
+
+    def _on_split(self, split: SplitEffective, now: Nanoseconds) -> Sequence[Message]:
+        """Lots and mark change with the split; what is lost of a lot is paid at the new mark."""
+        del now
+        holding = self._holdings[split.instrument]
+        if holding.mark == NONE:
+            return NOTHING
+        state = self.state
+        adjusted: list[Message] = []
+        ratio = split.numerator, split.denominator
+        holding.mark = split_half_ticks(holding.mark, *ratio)
+        holding.lots = 0
+        for strategy, by_instrument in state.positions.items():
+            position = by_instrument.get(split.instrument)
+            if position is not None:
+                before = position.income
+                state.cash += split_position(position, holding, ratio)
+                holding.lots += position.lots
+                income = position.income - before
+                adjusted.append(_adjusted(strategy, split.instrument, position, income, "split"))
+        holding.worth = holding.lots * holding.half
+        held = self._holdings.values()
+        state.equity = state.cash + sum(each.worth * each.mark for each in held if each.worth)
+        return (*adjusted, *self._told())
+
+    def _on_dividend(self, dividend: DividendPaid, now: Nanoseconds) -> Sequence[Message]:
+        """Whoever is long receives it, whoever is short pays."""
+        del now
+        state = self.state
+        adjusted: list[Message] = []
+        name = dividend.instrument
+        for strategy, by_instrument in state.positions.items():
+            position = by_instrument.get(name)
+            if position is not None and position.lots:
+                paid = position.lots * dividend.amount
+                position.income += paid
+                state.cash += paid
+                state.equity += paid
+                adjusted.append(_adjusted(strategy, name, position, paid, "dividend"))
+        return (*adjusted, *self._told())
+
+    # -- time -----------------------------------------------------------------------------------
+
+    def _on_session(self, opened: SessionOpened, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        if opened.calendar == self._calendar:
+            self.state.session = self.state.equity
+            self._set_alarm()
+        return NOTHING
+
+    def _on_limit(self, changed: LimitChanged, now: Nanoseconds) -> Sequence[Message]:
+        """The line below which somebody must hear of the equity moves with what may be lost."""
+        del now
+        if changed.limit in {"drawdown_max", "daily_loss_max"}:
+            given = changed.new not in {"", "null"}
+            share = Fraction(Decimal(changed.new)).as_integer_ratio() if given else None
+            self.state.allowed[changed.limit] = share
+            self._set_alarm()
+            return self._told()
+        return NOTHING
 
     def _on_start(self, started: RunStarted, now: Nanoseconds) -> Sequence[Message]:
         del started
@@ -196,8 +352,24 @@ class Portfolio(Stateful[PortfolioState]):
         return (self.sample(), self._next_row(timer.due))
 
     def _next_row(self, ts: Nanoseconds) -> StartTimer:
-        due = (ts // self._sample_ns + 1) * self._sample_ns
+        due = self._next_sample(ts)
         return StartTimer(owner=self.name, name="equity", due=due, after_bars=True)
 
-    def _marked(self) -> tuple[EquityMarked]:
-        return (EquityMarked(equity=self.state.equity, peak=self.state.peak),)
+    def _marked(self) -> EquityMarked:
+        state = self.state
+        return EquityMarked(
+            equity=state.equity, peak=state.peak, session=state.session, cash=state.cash
+        )
+
+
+def _adjusted(
+    strategy: str, instrument: str, position: Position, income: Money, reason: str
+) -> PositionAdjusted:
+    return PositionAdjusted(
+        strategy=strategy,
+        instrument=instrument,
+        lots=position.lots,
+        cost=position.cost,
+        income=income,
+        reason=reason,
+    )

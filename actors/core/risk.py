@@ -1,20 +1,46 @@
 """Risk: every order passes here, or does not pass. It sees the worst case, not the likely one.
 
-It keeps its own view of exposure from what it approved and what was filled, so that it never has
-to believe a strategy. The rules are functions in `trader.logic.limits`.
+It keeps its own view of positions, open orders and targets from what it approved and what was
+reported, so that it never has to believe a strategy. The rules stand in `trader.logic.rules`, the
+breakers in `trader.logic.watching`. What it may allow is part of its state: an operator changes it
+while it runs, and that is an input like every other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from actors.runtime.actor import NOTHING, Handler, Stateful
-from trader.logic.lifecycle import ENDED
-from trader.logic.limits import Exposure, Limits, Resting, RiskView, rules
+from trader.errors import ConfigError
+from trader.logic.rules.counting import moved
+from trader.logic.rules.gate import Gate
+from trader.logic.rules.limits import Facts, Limits, LimitValue
+from trader.logic.rules.view import Account, Denial, Exposure, Resting
+from trader.logic.watching import OWNER, Watching
 from trader.model.account import EquityMarked
-from trader.model.control import LimitBreached, SessionClosed, TradingState, TradingStateChanged
+from trader.model.control import (
+    Flattened,
+    InstrumentHalted,
+    InstrumentResumed,
+    LimitChanged,
+    LimitRejected,
+    RearmStrategy,
+    SessionClosed,
+    SetLimit,
+    SplitEffective,
+    StrategyDisabled,
+    StrategyRearmed,
+    TimerFired,
+    TradingState,
+    TradingStateChanged,
+)
 from trader.model.envelope import Message
-from trader.model.market import BarClosed
+from trader.model.market import BarClosed, Quote, Trade
 from trader.model.orders import (
+    CancelRejected,
+    CancelRequested,
+    OrderAccepted,
     OrderApproved,
     OrderBusted,
     OrderCanceled,
@@ -22,159 +48,286 @@ from trader.model.orders import (
     OrderEvent,
     OrderExpired,
     OrderFilled,
+    OrderInDoubt,
     OrderRejected,
     OrderReplaced,
     OrderRole,
+    ReplaceOrder,
+    ReplaceRejected,
     SubmitOrder,
+    TargetPosition,
 )
-from trader.model.units import Lots, Money, Nanoseconds
+from trader.model.units import NONE, Nanoseconds
 
+Read = Callable[[str, str], LimitValue]
+"""From a limit's name and text to its value; raises ConfigError for what is none."""
+
+_Halt = InstrumentHalted | InstrumentResumed
 _PROTECTION: Final = OrderRole.PROTECTION
-_HALTED: Final = TradingState.HALTED
+_ACTIVE: Final = TradingState.ACTIVE
+_FLATTENING: Final = TradingState.FLATTENING
+_FROM_THE_START: Final = ("jump_max", "unprotected_max")
+"""What these need is not looked at in a run that began without them."""
 
 
-class Risk(Stateful[RiskView]):
+class Risk(Stateful[Account]):
     """Approves or denies; trips the breakers."""
 
-    name = "risk"
+    name = OWNER
 
     def __init__(
         self,
-        tick_lots: Mapping[str, Money],
-        stale_after_ns: Mapping[str, Nanoseconds],
+        facts: Sequence[Facts],
         limits: Limits,
+        *,
+        read: Read,
+        spelled: Mapping[str, str] | None = None,
+        guarded: Collection[str] = (),
     ) -> None:
-        """`tick_lots`: money in a tick x lot by instrument; prices older than theirs are stale."""
-        self.state = RiskView(
-            exposures={
-                name: Exposure(tick_lot=worth, stale_after_ns=stale_after_ns[name])
-                for name, worth in tick_lots.items()
-            }
+        """`facts` of every instrument; `spelled` are the limits as texts, which `read` reads.
+
+        The positions of `guarded` strategies are meant to have a stop.
+        """
+        self.state = Account(
+            exposures={each.name: Exposure(half=each.half) for each in facts},
+            limits=limits,
+            spelled=dict(spelled or {}),
         )
-        self._limits = limits
-        self._rules = rules(limits)
+        self._read = read
+        self._gate = Gate(self.state, facts)
+        self._watching = Watching(self.state, guarded)
+        self._guards = bool(guarded) and limits.unprotected_max is not None
         self.bind()
 
     def bind(self) -> None:
-        """Renews the short cut to the exposures."""
+        """Judges and counts in the state that was loaded."""
+        self._gate.bind(self.state)
+        self._watching.bind(self.state)
+        self._counting = self._gate.counting
         self._exposures = self.state.exposures
+        self._renew()
+
+    def _renew(self) -> None:
+        """What a fill has to be looked at for."""
+        self._watches_fills = self._watching.slippage is not None
+        self._follows = self._guards or self.state.trading is _FLATTENING
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
-        """Orders to judge, prices, fills and ends of orders, equity and the trading state."""
-        ends = (OrderCanceled, OrderExpired, OrderRejected)
-        return {
+        """Orders to judge, prices, what becomes of orders, equity, the trading state, operators."""
+        handlers: dict[type, Handler] = {
             BarClosed: self._on_bar,
+            Quote: self._on_quote,
+            Trade: self._on_trade,
+            TargetPosition: self._on_target,
             SubmitOrder: self._on_submit,
+            ReplaceOrder: self._on_replace,
             OrderFilled: self._on_filled,
             OrderBusted: self._on_busted,
             OrderReplaced: self._on_replaced,
-            **dict.fromkeys(ends, self._on_end),
+            ReplaceRejected: self._on_replace_rejected,
+            **dict.fromkeys((CancelRequested, CancelRejected), self._on_cancel),
+            **dict.fromkeys((OrderCanceled, OrderExpired, OrderRejected), self._on_end),
             EquityMarked: self._on_equity,
-            TradingStateChanged: self._on_trading_state,
+            SplitEffective: self._on_split,
+            **dict.fromkeys((InstrumentHalted, InstrumentResumed), self._on_halt),
             SessionClosed: self._on_session_closed,
+            TimerFired: self._on_timer,
+            TradingStateChanged: self._on_trading_state,
+            SetLimit: self._on_set_limit,
+            RearmStrategy: self._on_rearm,
         }
+        if self._guards:
+            handlers |= {OrderAccepted: self._on_accepted, OrderInDoubt: self._on_doubt}
+        return handlers
+
+    def recall(self, effect: Message) -> str:
+        """Why what was let through in this step must not leave after all; empty if it may."""
+        if isinstance(effect, OrderApproved):
+            return self._gate.recall(effect.order)
+        if isinstance(effect, ReplaceOrder):
+            resting = self.state.resting.get(effect.client_order_id)
+            if resting is not None and (resting.asked or resting.asked_ticks is not None):
+                return self._gate.recall(resting.order)
+        return ""
+
+    # -- prices ---------------------------------------------------------------------------------
 
     def _on_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
-        exposure = self._exposures[bar.instrument]
-        exposure.ticks = bar.close_ticks
-        exposure.ts = now
+        del now
+        self._exposures[bar.instrument].last = bar
+        return NOTHING
+
+    def _on_quote(self, quote: Quote, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        if NONE not in (quote.bid_ticks, quote.ask_ticks):
+            exposure = self._exposures[quote.instrument]
+            exposure.last = quote
+            exposure.quoted = True
+        return NOTHING
+
+    def _on_trade(self, trade: Trade, now: Nanoseconds) -> Sequence[Message]:
+        """Prints count until there is a quote."""
+        del now
+        exposure = self._exposures[trade.instrument]
+        if not exposure.quoted:
+            exposure.last = trade
+        return NOTHING
+
+    # -- orders ---------------------------------------------------------------------------------
+
+    def _on_target(self, target: TargetPosition, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        self._counting.standing(target.strategy, target.instrument).target = target.lots
         return NOTHING
 
     def _on_submit(self, order: SubmitOrder, now: Nanoseconds) -> Sequence[Message]:
-        view = self.state
-        for rule in self._rules:
-            denial = rule(order, view, now)
-            if denial is not None:
-                return (
-                    OrderDenied(
-                        client_order_id=order.client_order_id,
-                        strategy=order.strategy,
-                        instrument=order.instrument,
-                        lots=order.lots,
-                        code=denial.code,
-                        detail=denial.detail,
-                    ),
-                )
-        view.seen[order.client_order_id] = True
-        if self._limits.orders_max is not None and order.role is not _PROTECTION:
-            view.approved_at.append(now)
-        view.resting[order.client_order_id] = resting = Resting(
-            instrument=order.instrument,
-            left=order.lots,
-            side=1 if order.lots > 0 else -1,
-            role=order.role,
-            limit_ticks=order.limit_ticks,
-        )
-        self._count(self._exposures[order.instrument], resting, order.lots)
-        return (OrderApproved(order=order, limits_version=view.version),)
+        gate = self._gate
+        denial = gate.judge(order, now)
+        if denial is not None:
+            return self._denied(order, denial)
+        gate.approve(order, now)
+        return (OrderApproved(order=order, limits_version=self.state.version),)
 
-    def _count(self, exposure: Exposure, resting: Resting, lots: Lots) -> None:
-        """Adds to what open orders may still fill on the order's side (negative: takes out)."""
-        if resting.role is _PROTECTION:
-            return
-        if resting.side > 0:
-            exposure.buys += lots
-        else:
-            exposure.sells += lots
+    def _denied(self, order: SubmitOrder, denial: Denial) -> Sequence[Message]:
+        denied = OrderDenied(
+            client_order_id=order.client_order_id,
+            strategy=order.strategy,
+            instrument=order.instrument,
+            lots=order.lots,
+            code=denial.code,
+            detail=denial.detail,
+        )
+        return (denied, *self._disabled(order, denial))
+
+    def _disabled(self, order: SubmitOrder, denial: Denial) -> Sequence[Message]:
+        """A strategy that repeats itself is stopped, not only the order."""
+        if denial.code != "repeat_exceeds_max":
+            return NOTHING
+        standing = self._counting.standing(order.strategy, order.instrument)
+        if standing.disabled:
+            return NOTHING
+        standing.disabled = denial.code
+        return (StrategyDisabled(strategy=order.strategy, code=denial.code),)
+
+    def _on_replace(self, command: ReplaceOrder, now: Nanoseconds) -> Sequence[Message]:
+        """What only lowers an order, or moves protection, passes; else it is judged as it would be.
+
+        While it is judged the order itself is left out of all that is counted.
+        """
+        resting = self.state.resting.get(command.client_order_id)
+        if resting is None:
+            return (command,)
+        order = resting.order
+        lots = order.lots if command.lots is None else command.lots
+        size = abs(lots)
+        if lots * order.lots < 0:
+            return (command,)
+        limit = moved(command.limit_ticks, order.limit_ticks)
+        stop = moved(command.stop_ticks, order.stop_ticks)
+        is_moved = limit is not None or stop is not None
+        raised = size if size > resting.size else 0
+        if size <= resting.done or not (raised or (is_moved and order.role is not _PROTECTION)):
+            return (command,)
+        wanted = replace(
+            order,
+            client_order_id=command.request_id,
+            lots=resting.side * (size - resting.done),
+            limit_ticks=order.limit_ticks if limit is None else limit,
+            stop_ticks=order.stop_ticks if stop is None else stop,
+        )
+        denial = self._judge_without(resting, wanted, now)
+        if denial is not None:
+            rejected = ReplaceRejected(client_order_id=order.client_order_id, code=denial.code)
+            return (rejected, *self._disabled(order, denial))
+        self._gate.pace(wanted, now)
+        self._counting.ask(resting, raised, limit)
+        return (command,)
+
+    def _judge_without(
+        self, resting: Resting, wanted: SubmitOrder, now: Nanoseconds
+    ) -> Denial | None:
+        room, exposure = resting.room, self._exposures[wanted.instrument]
+        self._counting.give(resting, 0)
+        exposure.orders -= 1
+        denial = self._gate.judge(wanted, now)
+        exposure.orders += 1
+        self._counting.give(resting, room)
+        return denial
+
+    # -- what becomes of them -------------------------------------------------------------------
 
     def _on_filled(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
-        del now
-        lots = fill.last_lots
-        exposure = self._exposures[fill.instrument]
-        exposure.lots += lots
-        resting = self.state.resting.get(fill.client_order_id)
-        if resting is not None:
-            resting.left -= lots
-            self._count(exposure, resting, -lots)
-            if fill.status >= ENDED:
-                self._forget(fill.client_order_id, resting)
-        return NOTHING
+        resting = self._counting.fill(fill)
+        out: Sequence[Message] = NOTHING
+        if self._watches_fills and resting is not None:
+            out = self._watching.filled(fill, resting.order)
+        return (*out, *self._follow(fill.strategy, now)) if self._follows else out
 
     def _on_busted(self, event: OrderBusted, now: Nanoseconds) -> Sequence[Message]:
-        del now
-        self._exposures[event.instrument].lots -= event.last_lots
-        return NOTHING
+        self._counting.bust(event)
+        return self._follow(event.strategy, now)
 
     def _on_replaced(self, event: OrderReplaced, now: Nanoseconds) -> Sequence[Message]:
+        self._counting.replaced(event)
+        return self._follow(event.strategy, now)
+
+    def _on_replace_rejected(self, event: ReplaceRejected, now: Nanoseconds) -> Sequence[Message]:
         del now
-        resting = self.state.resting.get(event.client_order_id)
-        if resting is not None:
-            left = event.lots - event.lots_filled
-            exposure = self._exposures[resting.instrument]
-            self._count(exposure, resting, left - resting.left)
-            resting.left = left
+        self._counting.refuse(event.client_order_id)
+        return NOTHING
+
+    def _on_cancel(self, event: OrderEvent, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        self._counting.leave(event.client_order_id, leaving=isinstance(event, CancelRequested))
         return NOTHING
 
     def _on_end(self, event: OrderEvent, now: Nanoseconds) -> Sequence[Message]:
-        del now
+        self._counting.end(event.client_order_id)
+        return self._follow(event.strategy, now) if self._follows else NOTHING
+
+    def _on_accepted(self, event: OrderAccepted, now: Nanoseconds) -> Sequence[Message]:
+        return self._works(event, now, works=True)
+
+    def _on_doubt(self, event: OrderInDoubt, now: Nanoseconds) -> Sequence[Message]:
+        return self._works(event, now, works=False)
+
+    def _works(self, event: OrderEvent, now: Nanoseconds, *, works: bool) -> Sequence[Message]:
         resting = self.state.resting.get(event.client_order_id)
-        if resting is not None:
-            self._forget(event.client_order_id, resting)
-        return NOTHING
-
-    def _forget(self, id_: str, resting: Resting) -> None:
-        if resting.left:
-            self._count(self._exposures[resting.instrument], resting, -resting.left)
-        del self.state.resting[id_]
-
-    def _on_equity(self, marked: EquityMarked, now: Nanoseconds) -> Sequence[Message]:
-        """The drawdown breaker: peak - equity beyond the allowed fraction of the peak."""
-        del now
-        allowed = self._limits.drawdown_max
-        if allowed is None or self.state.trading is _HALTED:
+        if resting is None:
             return NOTHING
-        num, den = allowed
-        lost = marked.peak - marked.equity
-        if lost * den <= num * marked.peak:
-            return NOTHING
-        return (LimitBreached(limit="drawdown_max", value=lost, bound=num * marked.peak // den),)
+        resting.works = works
+        return self._follow(event.strategy, now) if resting.role is _PROTECTION else NOTHING
 
-    def _on_trading_state(
-        self, changed: TradingStateChanged, now: Nanoseconds
-    ) -> Sequence[Message]:
+    def _follow(self, strategy: str, now: Nanoseconds) -> Sequence[Message]:
+        """A position or an order has changed: whether it lacks a stop, and whether all is flat."""
+        out: Sequence[Message] = NOTHING
+        if self._guards:
+            out = self._watching.look(strategy, now)
+        return (*out, *self._flat()) if self.state.trading is _FLATTENING else out
+
+    def _flat(self) -> Sequence[Message]:
+        account = self.state
+        if account.resting or any(each.lots for each in account.standings.values()):
+            return NOTHING
+        return (Flattened(),)
+
+    # -- instruments ----------------------------------------------------------------------------
+
+    def _on_split(self, split: SplitEffective, now: Nanoseconds) -> Sequence[Message]:
+        self._counting.split(split)
+        out: list[Message] = []
+        for strategy, standing in self.state.standings.items():
+            if standing.instrument == split.instrument:
+                out += self._follow(strategy, now)
+        return out
+
+    def _on_halt(self, event: _Halt, now: Nanoseconds) -> Sequence[Message]:
         del now
-        self.state.trading = changed.state
+        self.state.halted.pop(event.instrument, None)
+        if isinstance(event, InstrumentHalted):
+            self.state.halted[event.instrument] = event.reason
+        self._gate.renew()
         return NOTHING
 
     def _on_session_closed(self, closed: SessionClosed, now: Nanoseconds) -> Sequence[Message]:
@@ -182,3 +335,66 @@ class Risk(Stateful[RiskView]):
         del closed, now
         self.state.seen = dict.fromkeys(self.state.resting, True)
         return NOTHING
+
+    # -- breakers and people --------------------------------------------------------------------
+
+    def _on_equity(self, marked: EquityMarked, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        return self._watching.marked(marked)
+
+    def _on_timer(self, timer: TimerFired, now: Nanoseconds) -> Sequence[Message]:
+        if timer.owner != self.name:
+            return NOTHING
+        return self._watching.look(timer.name.partition(":")[2], now)
+
+    def _on_trading_state(
+        self, changed: TradingStateChanged, now: Nanoseconds
+    ) -> Sequence[Message]:
+        self.state.trading = changed.state
+        self._gate.renew()
+        self._renew()
+        if changed.state is _ACTIVE:
+            self._watching.lift()
+            return self._look_everywhere(now)
+        return self._flat() if changed.state is _FLATTENING else NOTHING
+
+    def _look_everywhere(self, now: Nanoseconds) -> Sequence[Message]:
+        return [m for name in self.state.standings for m in self._watching.look(name, now)]
+
+    def _on_set_limit(self, command: SetLimit, now: Nanoseconds) -> Sequence[Message]:
+        account = self.state
+        try:
+            value = self._read(command.limit, command.value)
+        except ConfigError as error:
+            return (_rejected(command, error.message),)
+        if command.limit in _FROM_THE_START and getattr(account.limits, value.name) is None:
+            return (_rejected(command, "a run that began without it does not look at it"),)
+        old = account.spelled.get(command.limit, "null")
+        account.limits = replace(account.limits, **{value.name: value.value})
+        account.spelled[command.limit] = value.text
+        account.version += 1
+        self._gate.renew()
+        self._watching.renew()
+        self._renew()
+        changed = LimitChanged(
+            limit=command.limit,
+            old=old,
+            new=value.text,
+            by=command.by,
+            reason=command.reason,
+            version=account.version,
+        )
+        return (changed, *self._look_everywhere(now))
+
+    def _on_rearm(self, command: RearmStrategy, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        standing = self.state.standings.get(command.strategy)
+        if standing is None or not standing.disabled:
+            return NOTHING
+        standing.disabled = ""
+        standing.recent = []
+        return (StrategyRearmed(strategy=command.strategy, by=command.by, reason=command.reason),)
+
+
+def _rejected(command: SetLimit, text: str) -> LimitRejected:
+    return LimitRejected(limit=command.limit, value=command.value, by=command.by, text=text)

@@ -1,62 +1,45 @@
 """The actor around a strategy: turns its answers into targets and orders, with their reasons.
 
-It owns what every strategy would otherwise repeat: that a target is told only when it changes,
-its size, that an entry goes with its exits or not at all, that nothing is decided in the warm-up,
-and that an entry which an exit ended is not taken again before the strategy has let go of it.
+It hears what its strategy has methods for, and beside that only what exits and sizes need: an
+event that concerns neither costs nothing. What an answer comes to is decided in
+`trader.strategies.deciding`; the actor keeps what is held and lets exits speak of it, carries
+everything over a split, and leaves the market when it has to.
 """
 
-from collections.abc import Mapping, Sequence
-from struct import Struct as Packing
-from typing import Final, get_type_hints
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Handler
-from trader.errors import ConfigError
 from trader.kernels.kernel import HOLD
-from trader.kernels.sizing import weighted_lots
+from trader.logic.splits import split_half_ticks, split_lots, split_ticks
 from trader.model.account import EquityMarked, PositionChanged
-from trader.model.envelope import Message
-from trader.model.market import BarClosed
-from trader.model.orders import (
-    CancelKey,
-    DecisionRecorded,
-    OrderFilled,
-    OrderRequested,
-    OrderRole,
-    OrderType,
-    TargetPosition,
+from trader.model.control import (
+    SessionOpened,
+    SplitEffective,
+    StrategyRearmed,
+    TradingState,
+    TradingStateChanged,
 )
-from trader.model.units import INT64_MAX, Lots, Money, Nanoseconds, Ticks
-from trader.strategies.exits import ExitPolicy, ExitState
-from trader.strategies.strategy import Action, Cancel, Order, Side, Strategy, Target
+from trader.model.envelope import Message
+from trader.model.market import BarClosed, Quote, Trade
+from trader.model.orders import (
+    Flatten,
+    OrderFilled,
+    OrderRole,
+    TrailStops,
+)
+from trader.model.units import INT64_MAX, NONE, Money, Nanoseconds, Ticks
+from trader.strategies import saving
+from trader.strategies.deciding import Decider, Sizing, StrategyState
+from trader.strategies.exits import ExitPolicy, Held
+from trader.strategies.strategy import Strategy
 
 _PROTECTION: Final = OrderRole.PROTECTION
-
-_SIGNS: Final = (-1, 0, 1)
-
-
-class Sizing(Struct, frozen=True, kw_only=True):
-    """How large a full side is: fixed lots, or the share `rate / unit` of equity.
-
-    `half` is money in half a tick x lot; `bound` is what |lots x ticks| may not reach.
-    """
-
-    lots: Lots = 0
-    rate: int = 0
-    unit: int = 1
-    half: Money
-    bound: int = INT64_MAX // 4
-
-
-class StrategyState(Struct):
-    """What the actor keeps beside the strategy's own state and its exits' states."""
-
-    target: Lots = 0
-    position: Lots = 0
-    blocked: int = 0
-    equity: Money = 0
+_ACTIVE: Final = TradingState.ACTIVE
+_FLATTENING: Final = TradingState.FLATTENING
+_NEVER: Final = INT64_MAX
 
 
 class StrategyActor:
@@ -72,22 +55,40 @@ class StrategyActor:
         exits: Sequence[ExitPolicy] = (),
         trade_from: Nanoseconds = 0,
         equity: Money = 0,
+        calendar: str = "UTC",
+        heard_ns: Nanoseconds = 0,
+        marked_apart: bool = False,
     ) -> None:
-        """Decides nothing before `trade_from`; `equity` is the account's at the start."""
+        """Decides nothing before `trade_from`; `equity` is the account's at the start.
+
+        `marked_apart`: the account marks the instrument by something else than the bars that the
+        strategy hears, whose interval is `heard_ns`.
+        """
         self.name = f"strategy:{name}"
         self.instrument = instrument
         self.strategy = strategy
-        self.state = StrategyState(equity=equity)
+        self.state = StrategyState(decides_from=trade_from, equity=equity)
         self._kernel = strategy.short_way
         self._label = name
         self._sizing = sizing
         self._exits = tuple(exits)
+        # Most exits only go with an entry: nothing is to be asked of them while it lasts.
+        self._tends = any(each.does("trail") or each.does("ends") for each in exits)
         self._trade_from = trade_from
-        self._inputs = strategy.inputs
-        types = get_type_hints(type(strategy.state))
-        formats = ["d" if types[field] is float else "q" for field in strategy.inputs]
-        self._pack = Packing("<" + "".join(formats)).pack
-        self._unpack = Packing(f"<{len(formats)}q").unpack
+        self._calendar = calendar
+        self._heard_ns = heard_ns
+        self._marks = sizing.rate != 0 and marked_apart
+        self._hears_bars = strategy.hears("on_bar")
+        self._decider = Decider(
+            strategy,
+            self.state,
+            name=name,
+            instrument=instrument,
+            sizing=sizing,
+            exits=self._exits,
+            marked_apart=marked_apart,
+        )
+        self._take = self._decider.take
 
     @property
     def sizes_by_weight(self) -> bool:
@@ -96,41 +97,56 @@ class StrategyActor:
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
-        """Bars of its instrument, its own fills and positions, and the account's equity."""
-        return {
-            BarClosed: self._on_bar,
-            PositionChanged: self._on_position,
-            OrderFilled: self._on_fill,
-            EquityMarked: self._on_equity,
+        """What its class hears of the market, and what exits and sizes need to know."""
+        heard: dict[type, Handler] = {
+            SplitEffective: self._on_split,
+            TradingStateChanged: self._on_trading_state,
+            Flatten: self._on_flatten,
+            StrategyRearmed: self._on_rearm,
         }
+        if self._exits:
+            heard[BarClosed] = self._on_bar_with_exits
+            heard[PositionChanged] = self._on_position
+            heard[OrderFilled] = self._on_fill
+        elif self._hears_bars:
+            heard[BarClosed] = self._on_bar
+        if self.strategy.hears("on_quote"):
+            heard[Quote] = self._on_quote
+        if self.strategy.hears("on_trade"):
+            heard[Trade] = self._on_trade
+        if self._marks:
+            heard |= {
+                kind: _after(mark, heard.get(kind))
+                for kind, mark in (
+                    (BarClosed, self._mark_bar),
+                    (Quote, self._mark_quote),
+                    (Trade, self._mark_trade),
+                )
+            }
+        if self.sizes_by_weight:
+            heard[EquityMarked] = self._on_equity
+        if self.strategy.hears("on_session"):
+            heard[SessionOpened] = self._on_session
+        return heard
 
     def dump(self) -> bytes:
         """The actor's, the strategy's and the exits' states, in this order."""
+        own = msgspec.Raw(saving.saved(self.strategy.state))
         exits = [exit_.state for exit_ in self._exits]
-        whole = (self.state, self.strategy.state, exits)
-        return msgspec.msgpack.encode(whole, enc_hook=self._plain)
-
-    def _plain(self, value: object) -> object:
-        """A number of a library as the plain number it is; nothing else is kept in a state."""
-        item = getattr(value, "item", None)
-        if callable(item):
-            return item()
-        raise ConfigError(
-            f"strategy {self._label} keeps a {type(value).__name__} in its state",
-            hint="a state holds numbers, texts, lists, dicts and structs: what can be saved",
-        )
+        return msgspec.msgpack.encode((self.state, own, exits))
 
     def load(self, data: bytes) -> None:
         """Takes back what `dump` wrote."""
-        shape = tuple[StrategyState, msgspec.Raw, list[ExitState]]
+        shape = tuple[StrategyState, msgspec.Raw, list[msgspec.Raw]]
         self.state, own, exits = msgspec.msgpack.decode(data, type=shape)
-        self.strategy.state = msgspec.msgpack.decode(own, type=type(self.strategy.state))
+        self._decider.state = self.state
+        self.strategy.state = saving.restored(own, type(self.strategy.state), self._label)
         for exit_, state in zip(self._exits, exits, strict=True):
-            exit_.state = state
+            exit_.state = msgspec.msgpack.decode(state, type=type(exit_.state))
+
+    # -- the market -----------------------------------------------------------------------------
 
     def _on_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
-        for exit_ in self._exits:
-            exit_.on_bar(bar)
         kernel = self._kernel
         if kernel is None:
             answer = self.strategy.on_bar(bar)
@@ -144,119 +160,101 @@ class StrategyActor:
         if answer is None:
             self.state.blocked = 0
             return NOTHING
-        if now < self._trade_from:
-            self.strategy.on_flat(exited=False)
+        return self._take(answer, bar.close_ticks, now)
+
+    def _on_bar_with_exits(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
+        """Exits speak first: of the position there is, before a new one is decided."""
+        for exit_ in self._exits:
+            exit_.on_bar(bar)
+        held = self.state.held if self._tends else None
+        out = [] if held is None else self._tend(held, bar.close_ticks)
+        answers = self._on_bar(bar, now) if self._hears_bars else NOTHING
+        return [*out, *answers] if out else answers
+
+    def _on_quote(self, quote: Quote, now: Nanoseconds) -> Sequence[Message]:
+        answer = self.strategy.on_quote(quote)
+        if answer is None:
+            if self.state.blocked and not self._hears_bars:
+                self.state.blocked = 0
             return NOTHING
-        if self.state.blocked and not _aims(answer):
-            self.state.blocked = 0
-        if isinstance(answer, list):
-            return [message for action in answer for message in self._act(action, bar.close_ticks)]
-        return self._act(answer, bar.close_ticks)
+        bid, ask = quote.bid_ticks, quote.ask_ticks
+        if NONE in (bid, ask):
+            # One side alone has to do for both; NONE lies below every price.
+            return self._take(answer, max(bid, ask), now)
+        return self._take(answer, (bid + ask) // 2, now)
 
-    def _act(self, action: Action, close: Ticks) -> Sequence[Message]:
-        if type(action) is Side:
-            return self._lean(action, close)
-        if isinstance(action, Target):
-            return self._aim(self._checked(action.lots, close), action.reason, close)
-        if isinstance(action, Order):
-            return (self._request(action, close),)
-        if isinstance(action, Cancel):
-            return (CancelKey(strategy=self._label, key=action.key),)
-        raise TypeError(f"on_bar answered {type(action).__name__}, which is no action")
-
-    def _lean(self, side: Side, close: Ticks) -> Sequence[Message]:
-        if type(side.sign) is not int or side.sign not in _SIGNS:
-            raise ValueError(f"a side is 1, 0 or -1, not {side.sign!r}")
-        lots = self._sized(side.sign, close)
-        if side.sign and not lots:
-            self.strategy.on_flat(exited=False)
-        if side.withheld and lots == self.state.target:
-            self.state.blocked = 0
-            return (self._withheld(lots, side.reason),)
-        return self._aim(lots, side.reason, close)
-
-    def _aim(self, lots: Lots, reason: str, close: Ticks) -> Sequence[Message]:
-        state = self.state
-        if state.blocked and lots * state.blocked > 0:
+    def _on_trade(self, trade: Trade, now: Nanoseconds) -> Sequence[Message]:
+        answer = self.strategy.on_trade(trade)
+        if answer is None:
+            if self.state.blocked and not self._hears_bars:
+                self.state.blocked = 0
             return NOTHING
-        state.blocked = 0
-        if lots == state.target:
-            return NOTHING
-        if self._exits and lots and not all(exit_.ready for exit_ in self._exits):
-            self.strategy.on_flat(exited=False)
-            return (self._withheld(lots, "warming_up"),)
-        state.target = lots
-        protection = tuple([exit_.protection() for exit_ in self._exits]) if lots else ()
-        return (
-            TargetPosition(
-                strategy=self._label,
-                instrument=self.instrument,
-                lots=lots,
-                ref_ticks=close,
-                reason=reason,
-                inputs=self._seen(),
-                protection=protection,
-            ),
-        )
+        return self._take(answer, trade.ticks, now)
 
-    def _sized(self, sign: int, close: Ticks) -> Lots:
-        sizing = self._sizing
-        if sizing.lots:
-            return sign * sizing.lots
-        if sign and not sizing.rate:
-            raise ValueError("a side needs a size: give params lots or weight")
-        half_ticks = 2 * close
-        return sign * weighted_lots(
-            self.state.equity, half_ticks, sizing.half, sizing.rate, sizing.unit
-        )
+    def _mark_bar(self, bar: BarClosed) -> bool:
+        """Whether it is one of its strategy's; any other only marks."""
+        if bar.interval_ns == self._heard_ns:
+            return True
+        self.state.mark = 2 * bar.close_ticks
+        return False
 
-    def _checked(self, lots: Lots, close: Ticks) -> Lots:
-        if type(lots) is not int:
-            raise TypeError(f"lots must be a whole number, not {lots!r}")
-        if abs(lots) * max(abs(close), 1) > self._sizing.bound:
-            raise ValueError(f"{lots} lots at {close} ticks leave the account's range")
-        return lots
+    def _mark_quote(self, quote: Quote) -> bool:
+        bid, ask = quote.bid_ticks, quote.ask_ticks
+        if NONE not in (bid, ask):
+            self.state.mark = bid + ask
+            self.state.quoted = True
+        return True
 
-    def _request(self, order: Order, close: Ticks) -> OrderRequested:
-        if not order.lots:
-            raise ValueError("an order needs lots")
-        if order.limit_ticks is not None and order.stop_ticks is not None:
-            raise ValueError("an order has a limit or a stop: stop-limit is not built")
-        for ticks in (order.limit_ticks, order.stop_ticks):
-            if ticks is not None and (type(ticks) is not int or ticks <= 0):
-                raise ValueError(f"a price must be a positive number of ticks, not {ticks!r}")
-        return OrderRequested(
-            strategy=self._label,
-            instrument=self.instrument,
-            key=order.key,
-            lots=self._checked(order.lots, order.limit_ticks or order.stop_ticks or close),
-            order_type=order.order_type,
-            limit_ticks=order.limit_ticks,
-            stop_ticks=order.stop_ticks if order.order_type is OrderType.STOP else None,
-            ref_ticks=close,
-        )
+    def _mark_trade(self, trade: Trade) -> bool:
+        """Prints count until there is a quote."""
+        if not self.state.quoted:
+            self.state.mark = 2 * trade.ticks
+        return True
 
-    def _withheld(self, lots: Lots, reason: str) -> DecisionRecorded:
-        return DecisionRecorded(
-            strategy=self._label,
-            instrument=self.instrument,
-            lots=lots,
-            reason=reason,
-            inputs=self._seen(),
-        )
+    # -- exits ----------------------------------------------------------------------------------
 
-    def _seen(self) -> tuple[int, ...]:
-        """The declared inputs as integers; floats by their bits."""
-        values = [getattr(self.strategy.state, field) for field in self._inputs]
-        return self._unpack(self._pack(*values))
+    def _tend(self, held: Held, close: Ticks) -> list[Message]:
+        """What exits want of the position at a closed bar: nearer stops, or its end."""
+        state, side = self.state, held.side
+        if not held.bars or side * (close - held.best_ticks) > 0:
+            held.best_ticks = close
+        held.bars += 1
+        out: list[Message] = []
+        ready = [exit_ for exit_ in self._exits if exit_.ready]
+        levels = [(level, e.reason) for e in ready if (level := e.trail(held)) is not None]
+        if levels:
+            level, reason = max(levels, key=lambda each: side * each[0])
+            if not state.trailed or side * (level - state.trailed) > 0:
+                state.trailed = level
+                out.append(
+                    TrailStops(
+                        strategy=self._label,
+                        side=side,
+                        stop_ticks=level,
+                        ref_ticks=close,
+                        reason=reason,
+                    )
+                )
+        over = [exit_.reason for exit_ in ready if exit_.ends(held)]
+        if over and state.target * side > 0:
+            state.blocked = side
+            out.append(self._decider.end(over[0], close))
+        return out
 
     def _on_position(self, changed: PositionChanged, now: Nanoseconds) -> Sequence[Message]:
         del now
-        self.state.position = changed.lots
+        state = self.state
+        lots = state.position = changed.lots
+        state.trailed = 0
+        if not lots:
+            state.held = None
+        elif state.held is None or state.held.side * lots < 0:
+            ticks = changed.last_ticks
+            state.held = Held(1 if lots > 0 else -1, ticks, ticks, 0)
         return NOTHING
 
     def _on_fill(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
-        """The fill is booked already: a stop that leaves nothing ends the target it protected."""
+        """The fill is booked already: an exit that leaves nothing ends the target it protected."""
         del now
         state = self.state
         if fill.role is not _PROTECTION or state.position * fill.last_lots < 0:
@@ -264,26 +262,79 @@ class StrategyActor:
         if state.target * fill.last_lots >= 0:
             return NOTHING
         state.blocked = 1 if state.target > 0 else -1
-        state.target = 0
-        self.strategy.on_flat(exited=True)
-        return (
-            TargetPosition(
-                strategy=self._label,
-                instrument=self.instrument,
-                lots=0,
-                ref_ticks=fill.last_ticks,
-                reason=self._exits[0].reason if self._exits else "protection",
-                inputs=self._seen(),
-            ),
-        )
+        return (self._decider.end(fill.reason or "protection", fill.last_ticks),)
+
+    # -- what happens to it ---------------------------------------------------------------------
 
     def _on_equity(self, marked: EquityMarked, now: Nanoseconds) -> Sequence[Message]:
         del now
         self.state.equity = marked.equity
         return NOTHING
 
+    def _on_session(self, opened: SessionOpened, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        if opened.calendar == self._calendar:
+            self.strategy.on_session(opened.ts_open, opened.session)
+        return NOTHING
 
-def _aims(answer: Action | list[Action]) -> bool:
-    """Whether an answer speaks of a target at all."""
-    actions = answer if isinstance(answer, list) else (answer,)
-    return any(isinstance(each, Target | Side) for each in actions)
+    def _on_split(self, split: SplitEffective, now: Nanoseconds) -> Sequence[Message]:
+        """Everything is carried over; a target that is less than a lot by then is none."""
+        del now
+        state, ratio = self.state, (split.numerator, split.denominator)
+        aimed = state.target
+        state.target = split_lots(aimed, *ratio)
+        state.position = split_lots(state.position, *ratio)
+        state.trailed = 0
+        if state.mark != NONE:
+            state.mark = split_half_ticks(state.mark, *ratio)
+        held = state.held
+        if held is not None:
+            held.entry_ticks = split_ticks(held.entry_ticks, *ratio)
+            held.best_ticks = split_ticks(held.best_ticks, *ratio)
+            state.held = held if state.position else None
+        for exit_ in self._exits:
+            exit_.on_split(*ratio)
+        self.strategy.on_split(*ratio)
+        if aimed and not state.target:
+            self.strategy.on_flat(exited=False)
+        return NOTHING
+
+    # -- control --------------------------------------------------------------------------------
+
+    def _on_flatten(self, command: Flatten, now: Nanoseconds) -> Sequence[Message]:
+        """The strategy has to leave the market until a person lets it trade again."""
+        del now
+        self.state.disabled = True
+        return self._flatten(command.reason)
+
+    def _on_trading_state(
+        self, changed: TradingStateChanged, now: Nanoseconds
+    ) -> Sequence[Message]:
+        """All strategies have to leave the market until a person makes trading active again."""
+        del now
+        if changed.state is _FLATTENING:
+            return self._flatten(changed.code)
+        if changed.state is _ACTIVE and not self.state.disabled:
+            self.state.decides_from = self._trade_from
+        return NOTHING
+
+    def _flatten(self, reason: str) -> Sequence[Message]:
+        state = self.state
+        state.decides_from, state.blocked = _NEVER, 0
+        # At what price, the order manager knows better: a strategy need not have heard one.
+        return (self._decider.end(reason, 0),) if state.target else NOTHING
+
+    def _on_rearm(self, command: StrategyRearmed, now: Nanoseconds) -> Sequence[Message]:
+        del command, now
+        self.state.disabled = False
+        self.state.decides_from = self._trade_from
+        return NOTHING
+
+
+def _after(mark: Callable[[Any], bool], handle: Handler | None) -> Handler:
+    """Marks first, and then lets the strategy hear what is for it."""
+
+    def marked(row: Message, now: Nanoseconds) -> Sequence[Message]:
+        return handle(row, now) if mark(row) and handle is not None else NOTHING
+
+    return marked

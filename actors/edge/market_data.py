@@ -1,7 +1,8 @@
 """Recorded bars, stamped anew on the real clock: a market for a venue that streams none.
 
 Bar k of every file closes at the start plus k + 1 paces; its own times are forgotten, its prices
-and sizes are what was recorded. After the last bar the first one follows.
+and sizes are what was recorded, and it still counts as a bar of its own interval. After the last
+bar the first one follows.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +33,10 @@ def open_recordings(config: Config) -> list[Recording]:
     """The data of a configuration; raises DataError for a broken file."""
     recordings = []
     for source in config.data:
+        if source.kind != "bars":
+            continue
         file = open_source(config, source)
+        assert isinstance(file, BarFile), source
         start, stop = file.window(config.run.from_, config.run.to, 0)
         recordings.append(Recording(source.instrument, file, start, stop))
     return recordings
@@ -68,7 +72,7 @@ class RecordedMarket:
     def _stamped(self, bar: BarClosed, close: Nanoseconds) -> BarClosed:
         return BarClosed(
             bar.instrument,
-            self._pace,
+            bar.interval_ns,
             bar.open_ticks,
             bar.high_ticks,
             bar.low_ticks,

@@ -4,7 +4,7 @@ Each message goes to its receivers in the graph's order, and what one returns is
 all it causes, before the next receiver is called. So a drawdown halts trading before a strategy
 sees the bar that broke it. Effects are collected while a step runs and handed out at its end,
 filtered by the trading state that holds then: an approval that the final state withholds becomes
-a cancellation in the same step.
+a cancellation in the same step, and a replacement a rejected one.
 
 A message that enters an output table is named by the step's row and a count. Everything else
 bears the name of its nearest ancestor that has one.
@@ -16,19 +16,24 @@ from typing import Final, TypeAlias
 
 from actors.runtime.actor import Actor, Handler
 from actors.runtime.recorder import Recorder
-from actors.runtime.routes import STRATEGY, WORLD, Outlet, Receiver, role_of
+from actors.runtime.routes import STRATEGY, WORLD, MarketKey, Outlet, Receiver, role_of
 from trader.model.control import StrategyFaulted, TradingState
 from trader.model.envelope import Envelope, Message, Name
-from trader.model.market import BarClosed
-from trader.model.orders import CancelOrder, OrderApproved, OrderCanceled
+from trader.model.orders import (
+    CancelOrder,
+    OrderApproved,
+    OrderCanceled,
+    ReplaceOrder,
+    ReplaceRejected,
+)
 from trader.model.units import Nanoseconds
+from trader.strategies.faults import told
 
 Effects: TypeAlias = Sequence[Message]
 Observer: TypeAlias = Callable[[Envelope], None]
 
 _ACTIVE: Final = TradingState.ACTIVE
-_HALTED: Final = TradingState.HALTED
-_OURS: Final = ("actors", "sims", "trader")
+_NOT_ITS_FAULT: Final = (MemoryError, KeyboardInterrupt)
 _NO_EFFECTS: Final[tuple[Message, ...]] = ()
 
 
@@ -59,10 +64,14 @@ class Reactor:
         actors: Sequence[Actor],
         recorder: Recorder,
         trading_state: Callable[[], TradingState],
-        instruments: Sequence[str],
         effects: list[Message],
+        recall: Callable[[Message], str],
     ) -> None:
-        """`effects` is where the gateway's port puts what will leave at the end of the step."""
+        """`effects` is where the gateway's port puts what will leave at the end of the step.
+
+        `recall` says why something must not leave after all, which the step has let through before
+        trading was halted or reduced in it; nothing if it may.
+        """
         self.actors: Final = tuple(actors)
         self.recorder: Final = recorder
         self.state = ReactorState()
@@ -72,12 +81,10 @@ class Reactor:
         self._world = outlets[WORLD]
         self._runtime = outlets["runtime"]
         self._trading_state = trading_state
-        self._instruments = instruments
+        self._recall = recall
         self._now: Nanoseconds = 0
-        self._feed = self._world.routes[BarClosed].everybody[0].handle
         self._feed_outlet = outlets["feed"]
-        self._ways: dict[str, list[tuple[Handler, Receiver]]] = {i: [] for i in instruments}
-        self._find_ways()
+        self._ways: dict[tuple[type, MarketKey], list[tuple[Handler, Receiver]]] = {}
 
     def row(self, message: Message, now: Nanoseconds) -> Effects:
         """Takes an input row, which gets the next sequence number, and runs to quiescence."""
@@ -88,29 +95,31 @@ class Reactor:
         self._deliver(self._world, message, (state.seq, 0))
         return self._finish() if self.effects else _NO_EFFECTS
 
-    def lane(self, instrument: str) -> Callable[[BarClosed, Nanoseconds], Effects]:
-        """`row` for the bars of one instrument, by the short way: most of them cause nothing.
+    def lane(self, kind: type, about: MarketKey) -> Callable[[Message, Nanoseconds], Effects]:
+        """`row` for the rows of one source of history, by the short way: most cause nothing.
 
         What the feed lets through as it came goes at once to those whom it concerns; whatever any
         of them answers is delivered like every other message.
         """
-        feed, ways = self._feed, self._ways[instrument]
+        feed = self._world.routes[kind].everybody[0].handle
+        ways = self._ways.setdefault((kind, about), [])
+        self._find_ways()
 
-        def deliver(bar: BarClosed, now: Nanoseconds) -> Effects:
+        def deliver(row: Message, now: Nanoseconds) -> Effects:
             if self.observer is not None:
-                return self.row(bar, now)
+                return self.row(row, now)
             state = self.state
             state.seq = seq = state.seq + 1
             state.n = 0
             self._now = now
-            for passed in feed(bar, now):
-                if passed is not bar:
+            for passed in feed(row, now):
+                if passed is not row:
                     self._deliver(self._feed_outlet, passed, (seq, 0))
                     continue
                 for handle, receiver in ways:
                     try:
-                        answers = handle(bar, now)
-                    except (Exception, SystemExit) as error:  # noqa: BLE001 - `_fault` judges it
+                        answers = handle(row, now)
+                    except BaseException as error:  # noqa: BLE001 - `_fault` judges it
                         self._deliver(self._runtime, self._fault(receiver, error), (seq, 0))
                         continue
                     if answers:
@@ -134,11 +143,11 @@ class Reactor:
         self._find_ways()
 
     def _find_ways(self) -> None:
-        """By instrument: who gets its bars once the feed has passed them. Lanes hold the lists."""
-        route = self._feed_outlet.routes[BarClosed]
-        for instrument in self._instruments:
-            receivers = route.concerned.get(instrument, route.everybody)
-            self._ways[instrument][:] = [(r.handle, r) for r in receivers]
+        """Who gets a lane's rows once the feed has passed them. Lanes hold the lists."""
+        for (kind, about), ways in self._ways.items():
+            route = self._feed_outlet.routes.get(kind)
+            receivers = () if route is None else route.concerned.get(about, route.everybody)
+            ways[:] = [(r.handle, r) for r in receivers]
 
     def _deliver(self, outlet: Outlet, message: Message, cause: Name) -> None:
         route = outlet.routes[type(message)]
@@ -153,7 +162,7 @@ class Reactor:
         for receiver in route.everybody if route.key is None else route.receivers(message):
             try:
                 answers = receiver.handle(message, self._now)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - `_fault` judges it
+            except BaseException as error:  # noqa: BLE001 - `_fault` judges it
                 self._deliver(self._runtime, self._fault(receiver, error), name)
                 continue
             for answer in answers:
@@ -161,9 +170,9 @@ class Reactor:
 
     def _fault(self, receiver: Receiver, error: BaseException) -> StrategyFaulted:
         """The one place where a strategy's own error ends; anybody else's goes on up."""
-        if role_of(receiver.actor) != STRATEGY or isinstance(error, MemoryError):
+        if role_of(receiver.actor) != STRATEGY or isinstance(error, _NOT_ITS_FAULT):
             raise error
-        text = _told(error)
+        text = told(error)
         self.state.quarantined[receiver.actor] = Fault(text, self.state.seq, self._now)
         self.quarantine(receiver.actor)
         return StrategyFaulted(strategy=receiver.actor.partition(":")[2], error=text)
@@ -176,28 +185,22 @@ class Reactor:
         kept: list[Message] = []
         withheld: list[str] = []
         for effect in effects:
-            if isinstance(effect, OrderApproved) and self._withheld(effect):
-                withheld.append(effect.order.client_order_id)
+            reason = self._recall(effect)
+            if reason and isinstance(effect, OrderApproved):
+                id_ = effect.order.client_order_id
+                withheld.append(id_)
+                answer = OrderCanceled(client_order_id=id_, reason=reason, ts_event=self._now)
+                self._deliver(self._world, answer, self.recorder.approval(id_))
+            elif reason and isinstance(effect, ReplaceOrder):
+                id_ = effect.client_order_id
+                refused = ReplaceRejected(client_order_id=id_, code=reason, ts_event=self._now)
+                self._deliver(self._world, refused, self.recorder.approval(id_))
             # Nobody outside knows of an order that did not leave: no cancel of it leaves either.
             elif not isinstance(effect, CancelOrder) or effect.client_order_id not in withheld:
                 kept.append(effect)
         kept += self.effects
         self.effects.clear()
         return kept
-
-    def _withheld(self, approval: OrderApproved) -> bool:
-        """Cancels an approval that the state at the end of the step no longer lets out."""
-        if self._trading_state() is not _HALTED:
-            return False
-        order = approval.order
-        self._deliver(
-            self._world,
-            OrderCanceled(
-                client_order_id=order.client_order_id, reason="trading_halted", ts_event=self._now
-            ),
-            self.recorder.approval(order.client_order_id),
-        )
-        return True
 
     def _observe(self, outlet: Outlet, message: Message, name: Name, cause: Name) -> None:
         assert self.observer is not None
@@ -211,16 +214,3 @@ class Reactor:
                 body=message,
             )
         )
-
-
-def _told(error: BaseException) -> str:
-    """What went wrong, and in which line of a stranger's file, without the folder it lies in."""
-    text = f"{type(error).__name__}: {error}"
-    trace, place = error.__traceback__, ""
-    while trace is not None:
-        module = trace.tb_frame.f_globals.get("__name__", "")
-        if module.partition(".")[0] not in _OURS:
-            file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
-            place = f", {file}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return text + place

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from trader.logic.lifecycle import ENDED
 from trader.logic.tables import INPUTS_MAX, Table, Tables
-from trader.model.account import EquitySampled
+from trader.model.account import EquitySampled, PositionAdjusted
 from trader.model.control import TradingStateChanged
 from trader.model.envelope import Name
 from trader.model.orders import (
@@ -54,8 +54,10 @@ class Recorder:
         by_name = tables.tables
         self._put_orders, self._orders_row = _door(by_name["orders"])
         self._put_statuses, self._statuses_row = _door(by_name["statuses"])
+        self._put_replacements, self._replacements_row = _door(by_name["replacements"])
         self._put_denials, self._denials_row = _door(by_name["denials"])
         self._put_fills, self._fills_row = _door(by_name["fills"])
+        self._put_adjustments, self._adjustments_row = _door(by_name["adjustments"])
         self._put_decisions, self._decisions_row = _door(by_name["decisions"])
         self._put_states, self._states_row = _door(by_name["states"])
         self._put_equity, self._equity_row = _door(by_name["equity"])
@@ -72,12 +74,13 @@ class Recorder:
             CancelRejected: self._status,
             ReplaceRequested: self._status,
             ReplaceRejected: self._status,
-            OrderReplaced: self._status,
+            OrderReplaced: self._replaced,
             OrderBusted: self._status,
             OrderCanceled: self._status,
             OrderExpired: self._status,
             OrderInDoubt: self._status,
             OrderFilled: self._filled,
+            PositionAdjusted: self._adjusted,
             TradingStateChanged: self._state,
             EquitySampled: self._equity_sample,
         }
@@ -146,6 +149,21 @@ class Recorder:
         if m.status >= ENDED:
             self.approvals.pop(m.client_order_id, None)
 
+    def _replaced(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderReplaced) -> None:
+        """What the order is from now on; NONE stands for what stays as it was."""
+        self._put_replacements(
+            self._replacements_row(
+                *name,
+                ts,
+                *cause,
+                self._names["orders"][m.client_order_id],
+                m.lots,
+                NONE if m.limit_ticks is None else m.limit_ticks,
+                NONE if m.stop_ticks is None else m.stop_ticks,
+            )
+        )
+        self._status(name, ts, cause, m)
+
     def _filled(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderFilled) -> None:
         names = self._names
         self._put_fills(
@@ -164,6 +182,22 @@ class Recorder:
             )
         )
         self._status(name, ts, cause, m)
+
+    def _adjusted(self, name: Name, ts: Nanoseconds, cause: Name, m: PositionAdjusted) -> None:
+        names = self._names
+        self._put_adjustments(
+            self._adjustments_row(
+                *name,
+                ts,
+                *cause,
+                names["strategies"][m.strategy],
+                names["instruments"][m.instrument],
+                m.lots,
+                m.cost,
+                m.income,
+                names["reasons"][m.reason],
+            )
+        )
 
     def _state(self, name: Name, ts: Nanoseconds, cause: Name, m: TradingStateChanged) -> None:
         codes = self._names["codes"]

@@ -22,11 +22,15 @@ class TimersState(Struct):
 
 
 class Timers:
-    """Keeps the pending timers; whoever owns the clock asks what is due."""
+    """Keeps the pending timers; whoever owns the clock asks what is due.
+
+    `next_due` is when somebody must be asked next: a timer, or who wants to be called otherwise.
+    """
 
     def __init__(self) -> None:
         self.state = TimersState()
         self.next_due: Nanoseconds = INT64_MAX
+        self._otherwise: Nanoseconds = INT64_MAX
 
     def start(self, message: StartTimer, now: Nanoseconds) -> Sequence[Message]:
         """The timers' port in the graph; starting a pending timer again moves it."""
@@ -37,8 +41,17 @@ class Timers:
         entry = (message.due, message.after_bars, state.started, message.owner, message.name)
         state.pending.append(entry)
         state.pending.sort()
-        self.next_due = state.pending[0][0]
+        self._look()
         return NOTHING
+
+    def wake_by(self, due: Nanoseconds) -> None:
+        """Lets `next_due` be no later than `due`, for somebody who keeps an agenda of his own."""
+        self._otherwise = due
+        self._look()
+
+    def _look(self) -> None:
+        pending = self.state.pending
+        self.next_due = min(pending[0][0], self._otherwise) if pending else self._otherwise
 
     def due(self, now: Nanoseconds, *, after_bars: bool) -> TimerFired | None:
         """The next timer that is due at `now`, taken out; those after bars only if asked for.
@@ -52,10 +65,10 @@ class Timers:
         if due > now or (due == now and waits and not after_bars):
             return None
         del pending[0]
-        self.next_due = pending[0][0] if pending else INT64_MAX
+        self._look()
         return TimerFired(owner=owner, name=name, due=due)
 
     def load(self, state: TimersState) -> None:
         """Takes a snapshot's state."""
         self.state = state
-        self.next_due = state.pending[0][0] if state.pending else INT64_MAX
+        self._look()

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from actors.assembly import make_strategy
-from trader.config.check import LIMITS_LIVE
+from trader.config.parts import Filters
 from trader.config.schema import Config, RiskConfig, StrategyConfig, VenueConfig
 
 _FEES: Final = ("maker_bps", "taker_bps", "per_lot")
-_LIMITS: Final = (*LIMITS_LIVE, "stale_after")
+_WINDOWS: Final = ("orders_window_ns", "slippage_window", "repeats_window_ns", "on_breach")
+"""Keys that say how a limit works, and nothing without it."""
 
 
 def covers(config: Config) -> str | None:
@@ -21,6 +22,14 @@ def _uncovered(config: Config) -> Iterator[str]:
         yield "strategies: fused covers a single one so far"
     if len(config.data) != 1:
         yield "data: fused covers a single instrument's so far"
+    for source in config.data:
+        if source.kind != "bars":
+            yield f"data.kind: fused covers no {source.kind} so far"
+    for instrument in config.instruments:
+        if instrument.calendar is not None:
+            yield f"instruments.{instrument.name}.calendar: fused covers none so far"
+        if instrument.filters != Filters():
+            yield f"instruments.{instrument.name}.filters: fused covers none so far"
     for strategy in config.strategies:
         yield from _of_strategy(strategy, config)
     yield from _of_venue(config.venue)
@@ -49,7 +58,7 @@ def _of_strategy(strategy: StrategyConfig, config: Config) -> Iterator[str]:
 def _of_venue(venue: VenueConfig) -> Iterator[str]:
     if venue.participation is not None:
         yield "venue.participation: fused covers unlimited volume (null) alone so far"
-    if venue.latency_ns:
+    if venue.latency_ns or venue.latency_jitter_ns:
         yield "venue.latency_ns: fused covers none so far"
     for name in _FEES:
         if getattr(venue, name):
@@ -57,6 +66,7 @@ def _of_venue(venue: VenueConfig) -> Iterator[str]:
 
 
 def _of_risk(risk: RiskConfig) -> Iterator[str]:
-    for name in _LIMITS:
-        if getattr(risk, name) is not None:
+    plain = RiskConfig()
+    for name in RiskConfig.__struct_fields__:
+        if name not in _WINDOWS and getattr(risk, name) != getattr(plain, name):
             yield f"risk.{name}: fused covers no limits so far"

@@ -13,7 +13,6 @@ import numpy as np
 from sims.fused import account
 from trader.config.schema import Config
 from trader.data.grid import Int64s
-from trader.logic.dealing import client_order_id
 from trader.logic.tables import SCHEMAS, Tables
 from trader.model.control import TradingState
 from trader.model.units import Lots, Nanoseconds
@@ -71,7 +70,7 @@ def tables_of(
         strategy = config.strategies[0]
         account_id, epoch = config.account.id, 1
         names["orders"].take(
-            client_order_id(account_id, strategy.name, epoch, k) for k in range(1, orders + 1)
+            f"{account_id}-{strategy.name}-{epoch}-{k}" for k in range(1, orders + 1)
         )
         names["trades"].take([str(k) for k in range(1, fills + 1)])
         names["strategies"].take([strategy.name])

@@ -11,13 +11,16 @@ from typing import Final
 
 import numpy as np
 
-from actors.assembly import make_strategy, sample_ns, scale_of, trade_from
+from actors.assembly import make_strategy, trade_from
 from sims.build import venue_rules
 from sims.fused import account
 from sims.fused.rows import buffers, sizes_and_reasons, tables_of
-from sims.history import Source
+from sims.streams import Source
 from sims.venue import VenueRules
+from trader.config.notation import interval_ns
+from trader.config.scale import scale_of
 from trader.config.schema import Config
+from trader.data.bars import BATCH_ROWS
 from trader.data.grid import Int64s
 from trader.errors import RangeError
 from trader.kernels.jit import compiled
@@ -26,7 +29,7 @@ from trader.kernels.scalarised import COLUMNS, Scan, scan_of
 from trader.kernels.signals import ema_cross
 from trader.logic.tables import Tables
 from trader.model.money import MoneyScale
-from trader.model.units import Lots, Money
+from trader.model.units import DAY_NS, Lots, Money
 from trader.strategies.averages import EmaCross, EmaCrossState
 
 _SMALLER: Final = "trade fewer lots or take a coarser tick"
@@ -94,7 +97,7 @@ class Columns:
 
 def read_columns(source: Source) -> Columns:
     """Reads the run's part of a file whole."""
-    batches = list(source.file.batches(source.start, source.stop))
+    batches = list(source.file.batches(source.start, source.stop, BATCH_ROWS))
     names = [name for name in Columns.__dataclass_fields__ if name != "ticks_max"]
     whole = {name: np.concatenate([getattr(b, name) for b in batches]) for name in names}
     return Columns(**whole, ticks_max=int(whole["high"].max()))
@@ -200,7 +203,8 @@ def _answers(gear: Gear, state: object, columns: Columns) -> tuple[Int64s, Int64
 
 def _account(config: Config, scale: MoneyScale, columns: Columns) -> Int64s:
     """The account before the first bar."""
-    distance = sample_ns(config)
+    interval = config.report.equity_interval
+    distance = interval_ns(interval) if interval else DAY_NS
     a = np.zeros(account.ACCOUNT_WIDTH, np.int64)
     a[account.CASH] = a[account.PEAK] = scale.of(config.account.cash)
     a[account.HALF] = scale.half[config.strategies[0].instrument]

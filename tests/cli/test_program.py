@@ -52,7 +52,7 @@ def test_the_help_lists_every_verb_with_what_it_does(traderd: Command) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_table_says_what_the_verb_says(verb: str) -> None:
-    command = import_module(f"trader.cli.{verb}").command
+    command = import_module(f"trader.cli.{verb.replace('-', '_')}").command
 
     assert isinstance(command, click.Command)
     assert command.name in {verb, "command"}

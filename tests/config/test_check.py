@@ -7,7 +7,8 @@ import pytest
 from msgspec import structs
 
 from tests.config.loading import RIGHT, LoadText
-from trader.config.check import LIMITS_LIVE, check_live, is_there, warnings
+from trader.config.check import LIMITS_LIVE, check_live, check_sessions, is_there, warnings
+from trader.config.notation import instant
 from trader.config.schema import Config, Gateway, Keys, RiskConfig
 from trader.errors import ConfigError
 
@@ -29,6 +30,10 @@ BROKEN = [
      "the account is held at 'alpaca'", "make them agree"),
     (["instruments.ETHUSDT.binance.currency=EUR"], "(instruments.ETHUSDT.binance.currency)",
      "priced in EUR, the account is in USD, and there is no rate", "priced in USD"),
+    (["instruments.ETHUSDT.binance.calendar=NYSE"], "(instruments.ETHUSDT.binance.calendar)",
+     "unknown calendar 'NYSE'", "did you mean XNYS?"),
+    (["instruments.ETHUSDT.binance.calendar=0"], "(instruments.ETHUSDT.binance.calendar)",
+     "unknown calendar '0'", "24/7"),
     (["data.0.instrument=BTCUSD.binance"], "--set (data.0.instrument)",
      "unknown instrument 'BTCUSD.binance'", "did you mean BTCUSDT.binance?"),
     (["strategies.cross.instrument=BTCUSDT"], "--set (strategies.cross.instrument)",
@@ -53,7 +58,27 @@ BROKEN = [
      "--set (strategies.fade.params)", "exactly one of `lots` and `weight`, got neither", ""),
     (["strategies.fade.params.exit=2.5"], "--set (strategies.fade.params.exit)",
      "exit must be below entry, got 2.5 and 2.5", ""),
-    (["venue.latency_ns=1"], "--set (venue.latency_ns)", "latency is not built yet", "slippage"),
+    (["data.0.interval=null"], "(data.0)", "bars need an `interval`", "interval: 1m"),
+    (["data.0.kind=quotes"], "(data.0.interval)", "quotes have no interval", "kind: bars"),
+    (["data.0.kind=actions", "data.0.interval=null", "data.0.path=null"], "(data.0)",
+     "actions need a `path`", "CSV or Parquet"),
+    (["data.0.synthetic={start: 2024-01-01, rows: 5, price: 1}"], "(data.0)",
+     "one of `path` and `synthetic`", "remove one"),
+    (["data.0.kind=depth", "data.0.interval=null", "data.0.path=null",
+      "data.0.synthetic={start: 2024-01-01, rows: 5, price: 1}"], "(data.0.synthetic)",
+     "depth cannot be made up", "bars, quotes and trades can"),
+    (["data.0.kind=quotes", "data.0.interval=null"], "(strategies.cross.type)",
+     "ema_cross decides on bars, and BTCUSDT.binance has none", "source of bars"),
+    (["strategies.cross.interval=5m"], "--set (strategies.cross.interval)",
+     "no bars of 5m for BTCUSDT.binance", "its bars: 1m"),
+    (["strategies.cross.exits=[{kind: time_stop}]"], "(strategies.cross.exits.0)",
+     "a time_stop needs `bars`", "bars: 20"),
+    (["strategies.cross.exits=[{kind: atr_stop, bars: 5}]"], "(strategies.cross.exits.0.bars)",
+     "atr_stop counts no bars", "remove it"),
+    (["strategies.cross.exits=[{kind: take_profit, activate: 5}]"],
+     "(strategies.cross.exits.0.activate)", "take_profit is not activated", "remove it"),
+    (["risk.restricted=[BTCUSD.binance]"], "--set (risk.restricted", "unknown instrument",
+     "did you mean BTCUSDT.binance?"),
 ]  # fmt: skip
 
 
@@ -79,7 +104,6 @@ SECOND_SOURCE = "  - {kind: bars, instrument: BTCUSDT.binance, interval: %s, pat
     [
         ("1m", "traderd.yaml:12 (data.1)", "two sources of bars of 1m"),
         ("60s", "traderd.yaml:12 (data.1)", "two sources of bars of 60s"),
-        ("1h", "traderd.yaml:12 (data.1.interval)", "several intervals for BTCUSDT.binance"),
     ],
 )
 def test_one_instrument_has_one_source(
@@ -92,6 +116,19 @@ def test_one_instrument_has_one_source(
 
     assert caught.value.where == where
     assert message in caught.value.message
+
+
+def test_an_instrument_may_have_bars_of_several_intervals(load_text: LoadText) -> None:
+    loaded = load_text(RIGHT.replace("strategies:\n", SECOND_SOURCE % "1h" + "strategies:\n"))
+
+    assert [each.interval for each in loaded.config.data] == ["1m", "1h"]
+
+
+def test_exits_need_bars(load_text: LoadText) -> None:
+    own = "{name: a, file: a.py, instrument: BTCUSDT.binance, exits: [{kind: atr_stop}]}"
+    sets = ["data.0.kind=quotes", "data.0.interval=null", f"strategies=[{own}]"]
+    with pytest.raises(ConfigError, match=r"exits need bars, and BTCUSDT\.binance has none"):
+        load_text(sets=sets)
 
 
 def test_one_place_holds_the_data_of_several_instruments(load_text: LoadText) -> None:
@@ -183,3 +220,20 @@ def test_what_is_probably_not_meant_is_a_warning(load_text: LoadText, config: Co
         "strategies.cross may turn short, but BTCUSDT.binance is not shortable",
     ]
     assert warnings(structs.replace(config, venue=type(config.venue)())) == []
+
+
+def test_a_live_daemon_wants_sessions_of_today(load_text: LoadText) -> None:
+    """A table that has ended would tell it that the market is closed for good."""
+    config = load_text(RIGHT).config
+    [first, *others] = config.instruments
+    trading = structs.replace(
+        config, instruments=(structs.replace(first, calendar="XNYS"), *others)
+    )
+
+    check_sessions(config, instant("2061-01-03"))
+    check_sessions(trading, instant("2014-06-07"))
+    with pytest.raises(ConfigError, match="the last session of XNYS that is known is") as caught:
+        check_sessions(trading, instant("2061-01-03"))
+
+    assert caught.value.where == f"instruments.{first.name}.calendar"
+    assert "`scripts/calendars 2061`" in caught.value.hint

@@ -6,7 +6,7 @@ from tests.config.loading import RIGHT, LoadText
 from trader.errors import ConfigError
 
 SEED, CASH, TICK = "seed: 7", 'cash: "100000"', 'tick: "0.01"'
-FAST, RISK, KIND = "fast: 12", "risk: {}", "kind: bars"
+FAST, RISK = "fast: 12", "risk: {}"
 
 OWN = "file: my.py\n    instrument: BTCUSDT.binance\n    params: {fast: "
 BUNDLED = "type: ema_cross\n    instrument: BTCUSDT.binance\n    params: {fast: 12"
@@ -24,18 +24,12 @@ MISTAKES = [
     (FAST, "<<: 12", ":16 (strategies.cross.params.<<)", "unknown key '<<'", "known: fast"),
     (RISK, "risk: {lot_max: 1}", ":24 (risk.lot_max)", "unknown key", "did you mean lots_max?"),
     # Known, but nothing acts upon them yet.
-    ("    lot: 0.0001", "    calendar: XNYS", ":8 (instruments.ETHUSDT.binance.calendar)",
-     "'calendar' is known, but not built yet", "leave it out"),
-    ("    lot: 0.0001", "    sector: tech", ":8 (instruments.ETHUSDT.binance.sector)",
-     "'sector' is known, but not built yet", "leave it out"),
     (RISK, "risk: {}\nalerts: []", ":25 (alerts)", "'alerts' is known, but not", "leave it out"),
-    (KIND, "kind: quotes", ":11 (data.0.kind)", "'quotes' is known, but not", "built: bars"),
     # Missing keys.
     (SEED, "gear: step", "", "", ""),
     ("name: trial, ", "", ":1 (run.name)", "missing key 'name'", "add `name: ...`"),
     (f", {CASH}", "", ":2 (account.cash)", "missing key 'cash'", "add `cash: ...`"),
     ("account: ", "x-account: ", ":2 (x-account)", "unknown key", "did you mean account?"),
-    (", path: bars.parquet", "", ":11 (data.0.path)", "missing key 'path'", "catalog is not built"),
     # Wrong types.
     (SEED, "seed: seven", ":1 (run.seed)", "expected a whole number, got 'seven'", ""),
     (SEED, "seed: 7.5", ":1 (run.seed)", "expected a whole number, got '7.5'", ""),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from actors.core.strategy import Sizing, StrategyActor
+from actors.core.strategy import StrategyActor
 from tests.core.making import A, bar, filled, given
 from trader.model.account import PositionChanged
 from trader.model.envelope import Message
@@ -17,7 +17,8 @@ from trader.model.orders import (
     OrderRole,
     TargetPosition,
 )
-from trader.strategies.exits import AtrStop
+from trader.strategies.deciding import Sizing
+from trader.strategies.exits import AtrStop, ExitPolicy
 from trader.strategies.strategy import Answer, Strategy
 
 FIXED = Sizing(lots=10, half=5, bound=10_000)
@@ -64,9 +65,10 @@ class Says(Strategy):
 def says(
     *answers: Any,
     sizing: Sizing = FIXED,
-    stops: Sequence[AtrStop] = (),
+    stops: Sequence[ExitPolicy] = (),
     trade_from: int = 0,
     equity: int = 0,
+    **more: Any,
 ) -> StrategyActor:
     return StrategyActor(
         Says(Says.Params(list(answers))),
@@ -76,6 +78,7 @@ def says(
         exits=stops,
         trade_from=trade_from,
         equity=equity,
+        **more,
     )
 
 
@@ -92,7 +95,7 @@ def hear(actor: StrategyActor, rows: int, *, start: int = 0) -> list[Message]:
     return given(actor, *(ranging(row) for row in range(start, start + rows)))
 
 
-def position(lots: int) -> PositionChanged:
+def position(lots: int, ticks: int = 100) -> PositionChanged:
     return PositionChanged(
         strategy="one",
         instrument=A,
@@ -100,14 +103,16 @@ def position(lots: int) -> PositionChanged:
         cost=0,
         realized=0,
         last_lots=0,
-        last_ticks=0,
+        last_ticks=ticks,
         role=OrderRole.TARGET,
     )
 
 
-def stopped(lots: int, left: int = 0, ticks: int = 80) -> tuple[Message, Message]:
+def stopped(
+    lots: int, left: int = 0, ticks: int = 80, reason: str = "atr_stop"
+) -> tuple[Message, Message]:
     """A protective fill as a strategy hears it: the position after it, then the fill itself."""
-    return position(left), filled(lots, ticks, role=OrderRole.PROTECTION)
+    return position(left), filled(lots, ticks, role=OrderRole.PROTECTION, reason=reason)
 
 
 def aims(

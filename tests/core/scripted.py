@@ -5,7 +5,16 @@ from typing import ClassVar
 from msgspec import Struct
 
 from trader.model.market import BarClosed
-from trader.strategies.strategy import Action, Answer, Cancel, Order, Side, Strategy, Target
+from trader.strategies.strategy import (
+    Action,
+    Answer,
+    Cancel,
+    Order,
+    Replace,
+    Side,
+    Strategy,
+    Target,
+)
 
 
 class Line(Struct, frozen=True):
@@ -16,6 +25,8 @@ class Line(Struct, frozen=True):
     key: str = ""
     limit: int | None = None
     stop: int | None = None
+    group: str = ""
+    parent: str = ""
 
     def action(self) -> Action:
         """The action itself; `raise` has none."""
@@ -27,7 +38,10 @@ class Line(Struct, frozen=True):
             case "withheld":
                 return Side(self.lots, "withheld", withheld=True)
             case "order":
-                return Order(self.key, self.lots, self.limit, self.stop)
+                prices = (self.limit, self.stop)
+                return Order(self.key, self.lots, *prices, group=self.group, parent=self.parent)
+            case "replace":
+                return Replace(self.key, self.lots or None, self.limit, self.stop)
             case "cancel":
                 return Cancel(self.key)
             case _:

@@ -117,10 +117,13 @@ def test_a_lost_connection_does_not_lift_a_latch() -> None:
     assert given(kill, failed("gateway"), AGREED) == []
 
 
-def test_reducing_leaves_working_orders_alone() -> None:
+def test_reducing_takes_back_what_works_too() -> None:
     kill = switch(AGREED)
 
-    assert given(kill, told(REDUCING)) == [moved(REDUCING, ACTIVE, "lunch", "ada")]
+    assert given(kill, told(REDUCING)) == [
+        moved(REDUCING, ACTIVE, "lunch", "ada"),
+        CancelAll(strategy="", reason="lunch"),
+    ]
     assert given(kill, AGREED) == []
     assert given(kill, BREACHED) == [
         moved(HALTED, REDUCING, "drawdown_max", "risk"),

@@ -78,7 +78,7 @@ def test_a_report_goes_on_with_what_the_venue_does_not_know(
     assert owners == [("one", A)] * len(answers)
 
 
-def test_a_fill_is_passed_with_the_role_of_its_order() -> None:
+def test_a_fill_is_passed_with_the_role_of_its_order_and_its_reason() -> None:
     made = manager()
     work(made, target(10))
 
@@ -93,6 +93,7 @@ def test_a_fill_is_passed_with_the_role_of_its_order() -> None:
             last_lots=4,
             last_ticks=100,
             role=OrderRole.TARGET,
+            reason="because",
         )
     ]
 
@@ -115,6 +116,8 @@ def test_a_fill_is_passed_with_the_role_of_its_order() -> None:
         ([rejected()], rejected()),
         ([expired()], expired()),
         ([fill(10)], replace_rejected()),
+        ([fill(10)], replaced(12)),
+        ([canceled()], replaced(6)),
     ],
 )
 def test_a_repeated_fact_is_counted_and_ignored(before: list[Message], again: Message) -> None:
@@ -140,6 +143,8 @@ def test_a_repeated_fact_is_counted_and_ignored(before: list[Message], again: Me
         ([accepted()], in_doubt(), "ACCEPTED"),
         ([], cancel_rejected(), "APPROVED"),
         ([submitted()], replaced(6), "SUBMITTED"),
+        ([accepted()], replaced(-6), "ACCEPTED"),
+        ([accepted()], replaced(0), "ACCEPTED"),
     ],
 )
 def test_a_contradiction_is_a_difference(
@@ -186,7 +191,8 @@ def test_a_report_about_an_order_that_is_not_ours_is_a_difference(report: OrderE
     ]
 
 
-def test_ended_orders_are_forgotten_with_the_session() -> None:
+def test_ended_orders_are_forgotten_a_session_later() -> None:
+    """A venue that repeats itself over midnight says nothing new."""
     made = manager()
     ask(made, target(10), target(15))
     given(made, fill(10), fill(2, count=2))
@@ -194,6 +200,10 @@ def test_ended_orders_are_forgotten_with_the_session() -> None:
     assert isinstance(third, SubmitOrder)
     given(made, denied(third))
 
+    assert given(made, MIDNIGHT) == []
+    assert list(made.state.orders) == [name(1), name(2), name(3)]
+    assert given(made, fill(10)) == []
+    assert made.state.duplicates == 1
     assert given(made, MIDNIGHT) == []
     assert list(made.state.orders) == [name(2)]
     assert made.state.desks["one"].working == [name(2)]
@@ -345,11 +355,13 @@ def test_the_last_doubt_resolved_is_told_once(answers: list[Message], resolved: 
 
 
 def test_a_venue_may_lower_an_order_of_itself() -> None:
-    """Nobody asked for it, so nobody is told; the order ends at its new size."""
+    """That passes on, once; the order ends at its new size."""
     made = manager()
     work(made, target(10))
 
-    assert given(made, fill(4), replaced(6))[1:] == []
+    assert statuses(given(made, fill(4), replaced(6)))[1:] == [(S.PARTIALLY_FILLED, 4)]
+    assert given(made, replaced(6)) == []
+    assert made.state.duplicates == 1
     assert order(made).left == 2
     assert statuses(given(made, fill(2, "t2"))) == [(S.FILLED, 6)]
 

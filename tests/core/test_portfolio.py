@@ -6,40 +6,22 @@ import pytest
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
-from actors.core.portfolio import Portfolio
+from tests.core.accounts import CASH, HALF, STARTED, WATCHED, marked, portfolio, quote, row
 from tests.core.making import A, B, bar, filled, given, reborn
 from trader.model.account import EquityMarked, EquitySampled, PositionChanged
-from trader.model.control import RunEnded, RunStarted, StartTimer, TimerFired
+from trader.model.control import (
+    RunEnded,
+    StartTimer,
+    TimerFired,
+)
 from trader.model.envelope import Message
 from trader.model.orders import OrderBusted, OrderFilled, OrderRole
 from trader.model.units import NONE
-
-CASH = 1_000_000
-HALF = {A: 1, B: 5}
-SAMPLE_NS = 100
-STARTED = RunStarted(run="trial", epoch=1)
-
-
-def portfolio(*, watched: bool = False, sample_from: int = 0) -> Portfolio:
-    """Two strategies; half a tick x lot is worth 1 in A and 5 in B."""
-    return Portfolio(
-        HALF,
-        ["one", "two"],
-        CASH,
-        watched=watched,
-        sample_ns=SAMPLE_NS,
-        sample_from=sample_from,
-    )
 
 
 def busted(lots: int, ticks: int, **fields: Any) -> OrderBusted:
     usual = {"client_order_id": "o", "strategy": "one", "instrument": A, "trade_id": "t"}
     return OrderBusted(last_lots=lots, last_ticks=ticks, **{**usual, **fields})
-
-
-def row(made: Portfolio) -> tuple[int, int, int, int, int]:
-    sampled = made.sample()
-    return sampled.equity, sampled.cash, sampled.realized, sampled.unrealized, sampled.peak
 
 
 # -- booking -------------------------------------------------------------------------------------
@@ -135,12 +117,15 @@ def test_a_bust_is_told_as_a_change_that_asks_for_nothing() -> None:
 
 def test_equity_is_told_at_every_event_where_it_is_watched() -> None:
     """The position first, so that whoever hears the equity knows it."""
-    made = portfolio(watched=True)
+    made = portfolio(WATCHED)
 
-    assert given(made, bar(100)) == [EquityMarked(equity=CASH, peak=CASH)]
+    assert given(made, bar(100)) == [marked(CASH, CASH)]
     assert [type(m) for m in given(made, filled(10, 100))] == [PositionChanged, EquityMarked]
-    assert given(made, bar(99)) == [EquityMarked(equity=CASH - 20, peak=CASH)]
-    assert given(made, bar(99, instrument=B)) == [EquityMarked(equity=CASH - 20, peak=CASH)]
+    fallen = marked(CASH - 20, CASH, cash=CASH - 2_000)
+    assert given(made, bar(99)) == [fallen]
+    assert given(made, bar(99, instrument=B)) == [fallen]
+    assert given(made, quote(98, 100)) == [fallen]
+    assert given(made, quote(98, 100, instrument=B)) == [fallen]
 
 
 def test_nobody_is_told_where_nobody_asks() -> None:
@@ -230,14 +215,14 @@ BUSTS = st.builds(
 @generated(st.lists(st.one_of(FILLS, BARS, BUSTS), max_size=40), st.integers(0, 40))
 def test_the_identities_hold_after_every_event(events: list[Any], at: int) -> None:
     """Cash is what was paid; equity is cash and marks, and cash at the start plus what was won."""
-    made = portfolio(watched=True)
+    made = portfolio(WATCHED)
     spent = dict.fromkeys(KEYS, 0)
     lots = dict.fromkeys(KEYS, 0)
     fees = 0
     peak = CASH
     for k, event in enumerate(events):
         if k == at:
-            made = reborn(made, portfolio(watched=True))
+            made = reborn(made, portfolio(WATCHED))
         answers = given(made, event)
         if isinstance(event, OrderFilled | OrderBusted):
             key = (event.strategy, event.instrument)
@@ -256,7 +241,7 @@ def test_the_identities_hold_after_every_event(events: list[Any], at: int) -> No
         assert sampled.equity == sampled.cash + worth
         assert sampled.equity == CASH + sampled.realized + sampled.unrealized
         assert sampled.peak == peak
-        assert answers[-1] == EquityMarked(equity=sampled.equity, peak=peak)
+        assert answers[-1] == marked(sampled.equity, peak, cash=sampled.cash)
         for key, position in held.items():
             assert position.lots == lots[key]
             assert position.realized - position.cost == -spent[key]

@@ -8,8 +8,10 @@ from hypothesis import given as generated
 from hypothesis import strategies as st
 
 from actors.core.risk import Risk
-from tests.core.making import A, B, bar, filled, given, reborn, submit
-from trader.logic.limits import Limits
+from tests.core import making
+from tests.core.making import A, B, bar, filled, given, reborn
+from trader.errors import ConfigError
+from trader.logic.rules.limits import Facts, Limits, LimitValue
 from trader.model.account import EquityMarked
 from trader.model.control import LimitBreached, SessionClosed, TradingState, TradingStateChanged
 from trader.model.envelope import Message
@@ -34,13 +36,26 @@ CANCELED, FILLED, PARTLY = OrderStatus.CANCELED, OrderStatus.FILLED, OrderStatus
 NOW = 2 * MINUTE_NS
 
 
+def submit(lots: int, **fields: Any) -> SubmitOrder:
+    """A strategy's own order, unless it is said to be another's."""
+    return making.submit(lots, **{"role": OrderRole.EXPLICIT, **fields})
+
+
 def trades(state: TradingState = ACTIVE, previous: TradingState = HALTED) -> TradingStateChanged:
     return TradingStateChanged(state=state, previous=previous, code="c", by="b")
 
 
 def cold(**limits: Any) -> Risk:
     """Halted, and without a price."""
-    return Risk({A: 2, B: 3}, {A: MINUTE_NS, B: MINUTE_NS}, Limits(**limits))
+    facts = [Facts(name=A, half=1), Facts(name=B, half=2)]
+    return Risk(facts, Limits(**limits), read=read)
+
+
+def read(limit: str, text: str) -> LimitValue:
+    """Whole numbers are all that an operator spells here."""
+    if not text.isdigit():
+        raise ConfigError(f"{limit} is no number")
+    return LimitValue(limit, int(text), text)
 
 
 def risk(**limits: Any) -> Risk:
@@ -141,6 +156,7 @@ def test_an_id_is_used_once_in_a_session() -> None:
 
 def test_a_denied_order_leaves_no_trace() -> None:
     gate = risk(lots_max=5)
+    given(gate, submit(1, client_order_id="first"), now=NOW)
     before = gate.dump()
 
     verdicts(gate, submit(6))
@@ -367,7 +383,6 @@ def test_whatever_comes_it_goes_on_after_a_restart_as_before(
         "notional_max": 1_500,
         "orders_max": 3,
         "drawdown_max": (1, 10),
-        "long_only": (A,),
     }
     gate = risk(**limits)
     given(gate, *events[:at], now=NOW)

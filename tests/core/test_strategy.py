@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from actors.core.strategy import Sizing, StrategyActor
+from actors.core.strategy import StrategyActor
 from tests.core.making import A, bar, given
 from tests.core.saying import FIXED, SHARE, aims, hear, ranging, says, targets, withheld
 from tests.strategies.making import bundled
@@ -16,29 +16,19 @@ from trader.model.envelope import Message
 from trader.model.orders import (
     CancelKey,
     OrderRequested,
-    OrderType,
+    ReplaceKey,
+    TimeInForce,
 )
 from trader.model.units import INT64_MAX
-from trader.strategies.strategy import Answer, Cancel, Order, Side, Target
+from trader.strategies.deciding import Sizing
+from trader.strategies.strategy import Answer, Cancel, Order, Replace, Side, Target
 
 
-def asked(key: str, lots: int, **prices: int) -> OrderRequested:
-    kind = (
-        OrderType.LIMIT
-        if "limit_ticks" in prices
-        else OrderType.STOP
-        if prices
-        else OrderType.MARKET
-    )
-    fields: dict[str, Any] = {"limit_ticks": None, "stop_ticks": None, **prices}
+def asked(key: str, lots: int, **fields: Any) -> OrderRequested:
+    usual: dict[str, Any] = {"limit_ticks": None, "stop_ticks": None, **fields}
+    kind = Order("", 1, usual["limit_ticks"], usual["stop_ticks"]).order_type
     return OrderRequested(
-        strategy="one",
-        instrument=A,
-        key=key,
-        lots=lots,
-        order_type=kind,
-        ref_ticks=100,
-        **fields,
+        strategy="one", instrument=A, key=key, lots=lots, order_type=kind, ref_ticks=100, **usual
     )
 
 
@@ -57,6 +47,16 @@ def asked(key: str, lots: int, **prices: int) -> OrderRequested:
         (Order("k", 3), [asked("k", 3)]),
         (Order("k", -3, limit_ticks=90), [asked("k", -3, limit_ticks=90)]),
         (Order("k", 3, stop_ticks=110), [asked("k", 3, stop_ticks=110)]),
+        (Order("k", 3, 90, 110), [asked("k", 3, limit_ticks=90, stop_ticks=110)]),
+        (
+            Order("k", 3, time_in_force=TimeInForce.IOC, group="g", parent="p", reduce_only=True),
+            [asked("k", 3, time_in_force=TimeInForce.IOC, group="g", parent="p", reduce_only=True)],
+        ),
+        (Replace("k", 3), [ReplaceKey(strategy="one", key="k", lots=3)]),
+        (
+            Replace("k", limit_ticks=90, stop_ticks=80),
+            [ReplaceKey(strategy="one", key="k", limit_ticks=90, stop_ticks=80)],
+        ),
         (Cancel("k"), [CancelKey(strategy="one", key="k")]),
         ([], []),
         (
@@ -99,7 +99,13 @@ def test_a_target_is_told_when_it_changes() -> None:
         Side(2, "twice"),
         Side(0.5, "half"),  # type: ignore[arg-type]
         Order("k", 0),
-        Order("k", 3, 90, 110),  # a stop-limit is not built
+        Order("k", 1, 200, 201, reduce_only=1),  # type: ignore[arg-type]
+        Target(1, 7),  # type: ignore[arg-type]
+        Target(1, "\ud800"),  # no encoding has it
+        Side(1, "\ud800"),
+        Cancel("\ud800"),
+        Replace("\ud800", 1),
+        Replace("k", 0),
     ],
 )
 def test_an_answer_that_is_none_raises(answer: Any) -> None:
@@ -123,12 +129,18 @@ def test_a_number_of_a_library_is_saved_as_the_number_it_is() -> None:
     assert actor.dump() == plain.dump()
 
 
-def test_what_cannot_be_saved_is_named() -> None:
-    actor = says()
-    actor.strategy.state.seventh = object()
+def test_a_state_that_cannot_be_saved_is_a_fault_at_the_first_decision() -> None:
+    """And ends no run: it is saved as what it is, the same bytes whatever it was."""
+    actor, again = says(None, Target(1)), says()
+    for each in (actor, again):
+        each.strategy.state.withheld = object()
 
-    with pytest.raises(ConfigError, match="strategy one keeps a object in its state"):
-        actor.dump()
+    assert given(actor, bar(100)) == []
+    with pytest.raises(TypeError, match="state's withheld cannot be saved"):
+        given(actor, bar(100))
+    assert says().dump() != again.dump() == again.dump()
+    with pytest.raises(ConfigError, match="state of strategy one could not be saved: withheld"):
+        says().load(again.dump())
 
 
 @pytest.mark.parametrize("lots", [100, -100])
@@ -157,6 +169,16 @@ def test_a_rule_that_is_a_step_answers_by_its_number() -> None:
 
     assert [targets(each) for each in answers] == [[], [], [10], [], [-10], []]
     assert [len(each) for each in answers] == [0, 0, 1, 0, 1, 0]
+
+
+def test_a_step_that_says_nothing_lets_go_of_an_entry() -> None:
+    cross = StrategyActor(
+        bundled("ema_cross", fast=1, slow=2), name="one", instrument=A, sizing=FIXED
+    )
+    cross.state.blocked = 1
+
+    assert given(cross, bar(100)) == []
+    assert cross.state.blocked == 0
 
 
 # -- size ----------------------------------------------------------------------------------------

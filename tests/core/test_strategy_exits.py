@@ -41,7 +41,7 @@ def test_an_entry_without_its_stops_is_withheld() -> None:
     assert hear(actor, 3) == [
         withheld(7, "warming_up"),
         withheld(7, "warming_up", bars=2),
-        aims(7, bars=3, protection=(Protection("atr_stop", 20), Protection("atr_stop", 30))),
+        aims(7, bars=3, protection=(Protection("atr_stop", 20),)),
     ]
     assert actor.strategy.state.withheld == 2
 
@@ -109,10 +109,18 @@ def test_a_stop_that_crosses_a_decision_to_leave_changes_nothing(wanted: int) ->
     assert actor.strategy.state.exited == 0
 
 
-def test_a_position_without_a_policy_can_be_protected_too() -> None:
-    actor = in_position(stops=())
+def test_a_protection_that_gives_no_reason_is_one_all_the_same() -> None:
+    actor = in_position()
 
-    assert given(actor, *stopped(-10)) == [aims(0, "protection", close=80, bars=2)]
+    assert given(actor, *stopped(-10, reason="")) == [aims(0, "protection", close=80, bars=2)]
+
+
+def test_whatever_ended_it_is_the_reason() -> None:
+    actor = in_position()
+
+    assert given(actor, *stopped(-10, ticks=130, reason="take_profit")) == [
+        aims(0, "take_profit", close=130, bars=2)
+    ]
 
 
 @pytest.mark.parametrize(

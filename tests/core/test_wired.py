@@ -169,10 +169,13 @@ class Honest:
         if isinstance(command, CancelOrder):
             known = self.open.pop(id_, None) is not None
             return [(OrderCanceled if known else CancelRejected)(client_order_id=id_)]
-        if id_ not in self.open or abs(command.lots) <= abs(self.open[id_][1]):
+        if id_ not in self.open:
             return [ReplaceRejected(client_order_id=id_)]
-        self.open[id_][0] = command.lots
-        return [OrderReplaced(client_order_id=id_, lots=command.lots)]
+        lots = self.open[id_][0] if command.lots is None else command.lots
+        if abs(lots) <= abs(self.open[id_][1]):
+            return [ReplaceRejected(client_order_id=id_)]
+        self.open[id_][0] = lots
+        return [OrderReplaced(client_order_id=id_, lots=lots)]
 
     def fill(self, pick: int, size: int, ticks: int) -> list[Message]:
         """A fill of up to `size` lots of one of its orders."""
@@ -261,4 +264,4 @@ def test_before_an_honest_venue_every_target_is_reached_in_the_end(
             venue.take(trial.note(each))
     desks = trial.core.order_manager.state.desks
     assert [desk.position for desk in desks.values()] == [desk.target for desk in desks.values()]
-    assert all(not desk.working and desk.waiting is None for desk in desks.values())
+    assert all(not desk.working and not desk.waits for desk in desks.values())

@@ -43,7 +43,10 @@ BARS = 8
 
 
 def whole() -> Config:
-    return replace(config(), strategies=(FLIP,), risk=RiskConfig(drawdown_max=Decimal("0.5")))
+    usual = config()
+    data = tuple(replace(each, interval="1m") for each in usual.data)
+    risk = RiskConfig(drawdown_max=Decimal("0.5"))
+    return replace(usual, data=data, strategies=(FLIP,), risk=risk)
 
 
 def bar(number: int) -> BarClosed:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tests.data.making import LOT, TICK, bars, changed, write
 from trader.config.schema import Account, Config, DataSource, InstrumentConfig, Run, StrategyConfig
+from trader.data.bars import BarFile
 from trader.data.sources import open_source
 from trader.errors import DataError
 
@@ -32,6 +33,7 @@ def test_the_file_lies_on_its_own_instruments_grid(tmp_path: Path) -> None:
 
     file = open_source(whole, whole.data[0])
 
+    assert isinstance(file, BarFile)
     [batch] = file.batches(0, 1)
     assert (int(batch.open[0]), file.interval_ns) == (10_002, whole.data[0].interval_ns)
 
@@ -45,3 +47,16 @@ def test_the_run_says_what_becomes_of_prices_off_grid(tmp_path: Path) -> None:
     assert batch.rounded == 1
     with pytest.raises(DataError, match=r"bars of B\.x: price 100\.025 is off the grid"):
         next(open_source(whole, whole.data[0]).batches(0, 1))
+
+
+def test_bars_keep_the_hours_of_their_instruments_calendar(tmp_path: Path) -> None:
+    """2020-01-01 was a holiday in New York, all of these minutes with it."""
+    whole = config(write(tmp_path, bars()))
+    other, own = whole.instruments
+    trading = replace(whole, instruments=(other, replace(own, calendar="XNYS")))
+    dropping = replace(trading, run=replace(whole.run, off_session="drop"))
+
+    with pytest.raises(DataError, match=r"row 0 opens at 2020-01-01T00:00:00Z, outside every"):
+        open_source(trading, trading.data[0])
+    with pytest.raises(DataError, match="no bar lies in a session of XNYS"):
+        open_source(dropping, dropping.data[0])

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from actors.assembly import scale_of
 from actors.edge.binance import check_way, dialogue_of
 from tests.edge.test_market_data import config
+from trader.config.scale import scale_of
 from trader.config.schema import Config, ExitConfig, Gateway
 from trader.errors import ConfigError
 from trader.venues.binance.inquiry import Patience

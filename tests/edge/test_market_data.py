@@ -11,11 +11,13 @@ from trader.config.schema import Account, Config, DataSource, InstrumentConfig, 
 from trader.data.samples import sample
 from trader.model.envelope import Message
 from trader.model.market import BarClosed
+from trader.model.units import HOUR_NS
 
 pytestmark = pytest.mark.anyio
 
 PACE = 1_000_000
 NAME = "EURUSDT.binance"
+INTERVAL = HOUR_NS
 
 
 def config() -> Config:
@@ -81,7 +83,7 @@ async def test_bars_are_stamped_anew_and_keep_their_prices() -> None:
     ]
     assert [bar.close_ticks for bar in bars] == batch.close.tolist()
     assert [bar.lots for bar in bars] == batch.lots.tolist()
-    assert {(bar.instrument, bar.interval_ns) for bar in bars} == {(NAME, PACE)}
+    assert {(bar.instrument, bar.interval_ns) for bar in bars} == {(NAME, INTERVAL)}
 
 
 async def test_after_the_last_bar_the_first_one_follows() -> None:

@@ -13,23 +13,35 @@ import pytest
 from sims.build import build, open_sources
 from trader.config.loader import load
 
-CONFIG: Final = Path(__file__).parent.parent.parent / "config"
+ROOT: Final = Path(__file__).parent.parent.parent
 
 GOLDEN: Final = {
-    "demo.yaml": (
-        "1e8c2b3cc1f08254c44cda29d2394b1af83d40a7448338ffc4749d60ad60c275",
-        "97957215ea71be01162a8d173ab24ebd78872472ec90d82cb5c25d589cf6e4bd",
+    "config/demo.yaml": (
+        "e7e1a0f7b505507ff7bda03d1dc8816f0bb6ffea1bc150bdee3840e746ef47d8",
+        "ca9aed169704b97c5c51d5aae9de4f642364b59aaac2d406e671ddda19fbabd2",
     ),
-    "fx.yaml": (
-        "6defcb19dc24488c693d1776878a84428e9d0b1a3a668fc3de0876802cca731d",
-        "efe0f26c1130e3ff75380a1cf96a333d336f17621f2f376e8ac9c1eb3b7bc54e",
+    "config/fx.yaml": (
+        "3bffbca507dc095d351665863451139c1ad325478e49561b1150aecf30f53997",
+        "c52ec12e379f2884af35c10e5cbfdee691f0db0fa0db76dc2b50055c5b086760",
+    ),
+    "config/ticks.yaml": (
+        "138f2877d78056166b2038c7117e24e65ecf202cd9977b0c56eecca9a2877480",
+        "ed4c082ef4654748b25e7c349b7af3fc31631b2b706c5630c191e6f28132fea9",
+    ),
+    "docs/examples/cross.yaml": (
+        "a7ae0cad70f60488d833209154f8b841f43de2163438aedb4b7a3a9f34f86be2",
+        "cef8d557aae25ae290e7116a76f469e0d76d0e4466c55f68cc896a8af7c2dc1d",
+    ),
+    "docs/examples/split.yaml": (
+        "ba42d1c23fdadae7668bd02cd0a366ed2abed59e7a8cdca88da1f3d86aa51b14",
+        "7f5069f2836ff2ded7da96afc99a5d0e7f41a3d0d30acf76e248f73e39995fff",
     ),
 }
 
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_a_bundled_run_comes_to_what_it_came_to(name: str) -> None:
-    config = load(CONFIG / name).config
+    config = load(ROOT / name).config
     simulation = build(config, open_sources(config), perf_counter)
 
     simulation.run()

@@ -3,8 +3,6 @@
 import math
 import os
 import resource
-import shutil
-import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -114,6 +112,43 @@ def test_a_scan_comes_with_the_helpers_of_its_step(written: Callable[..., Module
     assert "def step(" not in text_of(made)
 
 
+def test_kernels_that_are_written_out_bring_their_helpers_along(
+    written: Callable[..., ModuleType],
+) -> None:
+    """But are not compiled themselves: they take a state, which no compiled function has."""
+    module = written(
+        """
+        FACTOR = 3
+
+        class State:
+            total: int
+            ring: list[int]
+
+        @kernel
+        def doubled(x: int) -> int:
+            return 2 * x
+
+        @kernel
+        def kept(s: State, x: int) -> None:
+            s.ring[s.total % FACTOR] = doubled(x)
+
+        def step(s, bar):
+            s.total += 1
+            kept(s, bar.lots)
+            return s.ring[0]
+        """
+    )
+    made = compiled([], [scan_of(module.step, module.State, [])])
+
+    column, ring = np.array([1, 10, 100], np.int64), np.zeros(3, np.int64)
+    rows, says, told = np.zeros(3, np.int64), np.zeros(3, np.int64), np.zeros((0, 3), np.int64)
+    none = np.zeros(0)
+    made.scan_step(*[column] * 5, np.array([0]), none, ring, rows, says, told, told.view(float))
+    assert (says.tolist(), ring.tolist()) == ([0, 0, 200], [200, 2, 20])
+    assert "def kept(" not in text_of(made)
+    assert "def doubled(" in text_of(made)
+
+
 def test_numbers_of_their_modules_are_constants(written: Callable[..., ModuleType]) -> None:
     """Members of enumerations too, as plain numbers; what is only an attribute's name is none."""
     module = written(
@@ -124,19 +159,19 @@ def test_numbers_of_their_modules_are_constants(written: Callable[..., ModuleTyp
         shape = 7
 
         @kernel
-        def scaled(x: int, rows: object) -> float:
+        def tripled(x: int, rows: object) -> float:
             y: float = x * HALF + FILLED + rows.shape[0]
             return sqrt(abs(y))
         """
     )
 
-    made = compiled([module.scaled])
+    made = compiled([module.tripled])
 
     text = text_of(made)
     assert "\nHALF = 0.5\n" in text
     assert f"\nFILLED = {int(OrderStatus.FILLED)}\n" in text
     assert "shape = 7" not in text
-    assert made.scaled(14, np.zeros(4)) == math.sqrt(20.0)
+    assert made.tripled(14, np.zeros(4)) == math.sqrt(20.0)
 
 
 def test_the_text_holds_nothing_but_the_functions(written: Callable[..., ModuleType]) -> None:
@@ -330,52 +365,3 @@ def test_on_a_full_disk_nothing_half_written_stays(cache: Path) -> None:
 
     assert module.truncated(-7, 2) == -3
     assert list(cache.iterdir()) == []
-
-
-# -- what another process finds -------------------------------------------------------------------
-
-RUN = """
-from trader.kernels.accounting import booked
-from trader.kernels.jit import compiled
-module = compiled([booked])
-assert module.booked(5, 500, -2, 130) == booked(5, 500, -2, 130)
-stats = module.booked.stats
-print(module.__name__, sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
-"""
-
-
-def started(cache: Path, project: Path, cwd: Path) -> subprocess.Popen[str]:
-    """A process that finds the project there and compiles."""
-    return subprocess.Popen(
-        [sys.executable, "-c", RUN],
-        env={**os.environ, "TRADERD_CACHE": str(cache.parent), "PYTHONPATH": str(project)},
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-def told(process: subprocess.Popen[str]) -> tuple[str, int, int]:
-    """The name of its module, how often the cache was hit, how often missed."""
-    name, hits, misses = process.communicate(timeout=60)[0].split()
-    assert process.returncode == 0
-    return name, int(hits), int(misses)
-
-
-def test_processes_that_race_lose_nothing_and_a_later_one_compiles_nothing(
-    cache: Path, tmp_path: Path
-) -> None:
-    """The later one finds the project under another path and stands in another folder."""
-    racers = [started(cache, ROOT, ROOT) for _ in range(2)]
-    names = {told(racer)[0] for racer in racers}
-    assert len(names) == 1
-    elsewhere = tmp_path / "elsewhere"
-    shutil.copytree(ROOT / "trader" / "kernels", elsewhere / "trader" / "kernels")
-    (elsewhere / "trader" / "__init__.py").touch()
-    # Written again it is the same file, and what was compiled for it is good.
-    next(cache.glob("*.py")).unlink()
-
-    later = told(started(cache, elsewhere, tmp_path))
-
-    assert later == (*names, 1, 0)
-    assert [path.name for path in cache.iterdir() if path.is_file()] == [f"{later[0]}.py"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trader.kernels import accounting, indicators, matching, signals, sizing
+from trader.kernels import accounting, fades, indicators, matching, rounding, signals, sizing
 from trader.kernels.kernel import REGISTER, kernel
 
 
@@ -24,7 +24,9 @@ def test_two_kernels_of_one_name_are_a_mistake() -> None:
     assert REGISTER["truncated"] is accounting.truncated
 
 
-@pytest.mark.parametrize("module", [accounting, indicators, matching, signals, sizing])
+@pytest.mark.parametrize(
+    "module", [accounting, fades, indicators, matching, rounding, signals, sizing]
+)
 def test_every_function_of_a_kernel_file_is_a_kernel(module: object) -> None:
     """Else a compiled gear would call what it cannot compile."""
     own = {

@@ -12,24 +12,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trader.kernels import signals
+from trader.kernels import fades, indicators, signals
+from trader.kernels.fades import ScoreFade, StrengthFade, bollinger_reversion, rsi_reversion
+from trader.kernels.indicators import Bar, rolled
 from trader.kernels.kernel import HOLD, kernel
 from trader.kernels.scalarised import COLUMNS, NotFusible, Scan, scan_of
-from trader.kernels.signals import Bar, ema_cross, naive_mean_reversion
+from trader.kernels.signals import ema_cross
 from trader.strategies.averages import EmaCrossState
-from trader.strategies.reversions import ReversionState
 
 
 @dataclass
 class Numbers:
-    """A state with what a scan can hold, and two fields that it cannot."""
+    """A state with what a scan can hold, and a field that it cannot."""
 
     unused: int = 0
     mean: float = 0.0
     count: int = 0
     best: int = 0
     weight: float = 0.5
-    ring: list[int] = field(default_factory=list)
+    ring: list[int] = field(default_factory=lambda: [0, 0, 0])
+    parts: list[float] = field(default_factory=lambda: [0.0, 0.5])
+    n: int = 3
+    total: int = 0
     name: str = ""
 
 
@@ -88,6 +92,7 @@ def test_a_scan_loads_runs_keeps_and_stores() -> None:
         ints=("count", "best"),
         floats=("mean",),
         told=("mean", "best"),
+        parts=(rising,),
     )
 
 
@@ -104,12 +109,20 @@ def wandering(s: Numbers, bar: Bar) -> int:
     return -1 if s.mean > s.best else HOLD if count else count
 
 
+def ringing(s: Numbers, bar: Bar) -> int:
+    """Keeps two rings, one of them by a kernel that takes the state whole."""
+    rolled(s, bar.close_ticks)
+    s.parts[s.count % 2] += s.weight * float(bar.lots)
+    s.mean = s.parts[0] - s.parts[1]
+    return s.total if s.count % 3 == 0 else HOLD
+
+
 def silent(s: Numbers, bar: Bar) -> int:
     return HOLD if bar.lots >= 0 else s.count
 
 
 BARS = st.lists(
-    st.tuples(*[st.integers(1, 10**12)] * 4, st.integers(0, 10**6)).map(
+    st.tuples(*[st.integers(1, 10**9)] * 4, st.integers(0, 10**6)).map(
         lambda b: (b[0], max(b[:4]), min(b[:4]), b[3], b[4])
     ),
     max_size=60,
@@ -117,7 +130,18 @@ BARS = st.lists(
 STEPS: list[tuple[Callable[..., int], Callable[[], Any], Sequence[str]]] = [
     (rising, Numbers, ("best", "count")),
     (wandering, Numbers, ("mean", "best", "weight", "unused")),
+    (ringing, Numbers, ("mean", "total")),
     (silent, Numbers, ()),
+    (
+        bollinger_reversion,
+        lambda: ScoreFade(n=3, entry=1.0, exit=0.25, short=1, blocked=3),
+        ("close", "z"),
+    ),
+    (
+        rsi_reversion,
+        lambda: StrengthFade(n=2, low=40.0, high=60.0, exit=50.0, short=1, ready=4),
+        ("close", "rsi"),
+    ),
     (
         ema_cross,
         lambda: EmaCrossState(fast=2, slow=3, ready=3, fast_alpha=2 / 3, slow_alpha=0.5),
@@ -147,7 +171,8 @@ def test_the_scan_says_what_the_step_says(
     rest = [(row + cut, says, seen) for row, says, seen in scanned(scan, again, bars[cut:])]
 
     assert first + rest == expected
-    assert bits(again, [*scan.ints, *scan.floats]) == bits(state, [*scan.ints, *scan.floats])
+    fields = [*scan.ints, *scan.floats, *scan.rings]
+    assert bits(again, fields) == bits(state, fields)
 
 
 def walked(
@@ -160,16 +185,18 @@ def walked(
 
 def scanned(scan: Scan, state: object, bars: list[tuple[int, ...]]) -> list[Any]:
     """The scan's text as it stands, run over the bars from this state on, which it renews."""
-    space = dict(vars(signals)) | {"nearer": nearer}
+    space = {**vars(signals), **vars(indicators), **vars(fades), "nearer": nearer}
     exec(scan.text, space)
     table = np.array(bars, np.int64).reshape(len(bars), len(COLUMNS))
     ints = np.array([getattr(state, name) for name in scan.ints], np.int64)
     floats = np.array([getattr(state, name) for name in scan.floats], np.float64)
+    rings = [getattr(state, name) for name in scan.rings]
     rows, says = np.empty((2, len(bars)), np.int64)
     seen = np.zeros((len(scan.told), len(bars)), np.int64)
     columns = [[*map(int, column)] for column in table.T]
     columns[3] = np.array(columns[3], object)  # type: ignore[call-overload] # Python's own numbers
-    found = space[scan.name](*columns, ints, floats, rows, says, seen, seen.view(np.float64))
+    room = (rows, says, seen, seen.view(np.float64))
+    found = space[scan.name](*columns, ints, floats, *rings, *room)
     for names, values in ((scan.ints, ints), (scan.floats, floats)):
         for name, value in zip(names, values.tolist(), strict=True):
             setattr(state, name, value)
@@ -206,7 +233,9 @@ def made(folder: Path, text: str) -> Callable[..., int]:
         ("bar.lots += 1\n    return 0", "line 4: bar.lots is written; a bar is only read"),
         ("return int(math.pi)", "line 4: math.pi is neither of the state nor of the bar"),
         ("return s.ring.index(1)", "line 4: s.ring.index is neither of the state nor of the bar"),
-        ("return len(s.ring)", "line 4: the state's 'ring' is neither int nor float"),
+        ("s.ring = 3\n    return 0", "line 4: the state's 'ring' is neither int nor float"),
+        ("s.ring += 3\n    return 0", "line 4: the state's 'ring' is neither int nor float"),
+        ("s_ring = 1\n    return s.ring[0]", "line 4: the scan needs the name s_ring itself"),
         ("return 1 if s.name else 0", "line 4: the state's 'name' is neither int nor float"),
         ("s.count = 1\n    return s.missing", "line 5: the state has no field 'missing'"),
         ("return helper(s)", "line 4: s is used whole; a scan has its fields alone"),
@@ -289,7 +318,10 @@ def test_a_step_within_a_class_or_function_is_a_step_too() -> None:
     assert "_answer = s_count + bar_lots[_row]" in scan.text
 
 
-def test_a_state_handed_to_a_helper_is_refused_for_now() -> None:
-    """The reversions keep a ring, which no scan can hold yet."""
-    with pytest.raises(NotFusible, match=r"naive_mean_reversion, line .*: s is used whole"):
-        scan_of(naive_mean_reversion, ReversionState, [])
+def test_rings_follow_the_numbers_of_the_state() -> None:
+    """In the order of the state, whichever the step names first."""
+    scan = scan_of(ringing, Numbers, [])
+
+    assert scan.rings == ("ring", "parts")
+    assert "_ints, _floats, s_ring, s_parts, _rows," in scan.text
+    assert scan.parts == (ringing, rolled)

@@ -1,11 +1,10 @@
-"""The mechanics of orders: made, moved, lowered, taken back; and what the venue may not say."""
-
-from typing import Final
+"""The mechanics of orders: made, moved, taken back; and what the venue may not say."""
 
 import pytest
 
-from trader.logic.dealing import Dealing, Orders, Wish, contradiction, unknown
-from trader.logic.desk import Desk, Order, Stop
+from tests.logic.dealt import ID, dealing
+from trader.logic.dealing import Wish, contradiction, unknown
+from trader.logic.desk import Guard, Order
 from trader.model.account import DifferenceFound
 from trader.model.orders import (
     CancelOrder,
@@ -16,52 +15,54 @@ from trader.model.orders import (
     OrderRole,
     OrderStatus,
     OrderType,
-    ReplaceOrder,
-    ReplaceRequested,
-    SubmitOrder,
+    TimeInForce,
 )
 
+GTC = TimeInForce.GTC
 S = OrderStatus
-ID: Final = "main-one-3-1"
 
 
-def dealing(**given: object) -> tuple[Dealing, Desk, Order]:
-    """A dealer in its third life, with one desk and one order of ten lots on it."""
-    desk = Desk(instrument="A.v", count=1, working=[ID])
-    order = Order(strategy="one", lots=10, role=OrderRole.TARGET)
-    for name, value in given.items():
-        setattr(order, name, value)
-    return Dealing(Orders(orders={ID: order}, desks={"one": desk}, epoch=3), "main"), desk, order
-
-
-@pytest.mark.parametrize(
-    ("limit", "stop", "kind"),
-    [(None, None, OrderType.MARKET), (95, None, OrderType.LIMIT), (None, 90, OrderType.STOP)],
-)
-def test_an_order_is_made_as_it_was_wished(
-    limit: int | None, stop: int | None, kind: OrderType
-) -> None:
+def test_a_plain_order_is_made_at_the_market() -> None:
     dealer, desk, _ = dealing()
-    wish = Wish(lots=-4, role=OrderRole.EXPLICIT, ref_ticks=100, limit_ticks=limit, stop_ticks=stop)
+    wish = Wish(lots=-4, role=OrderRole.TARGET, ref_ticks=100, reason="down")
 
     made = dealer.make("one", desk, wish, 77)
 
     assert made.client_order_id == "main-one-3-2"
-    assert (made.order_type, made.limit_ticks, made.stop_ticks) == (kind, limit, stop)
-    assert (made.lots, made.ts_decided, made.parent) == (-4, 77, "")
+    assert (made.order_type, made.limit_ticks, made.stop_ticks) == (OrderType.MARKET, None, None)
+    assert (made.lots, made.ts_decided, made.parent, made.group) == (-4, 77, "", "")
+    assert (made.time_in_force, made.reduce_only, made.reason) == (GTC, False, "down")
     assert desk.working == [ID, "main-one-3-2"]
-    assert dealer.state.orders["main-one-3-2"].status is S.INITIALIZED
+    assert dealer.state.orders["main-one-3-2"] == Order(
+        strategy="one", lots=-4, role=OrderRole.TARGET, reason="down"
+    )
 
 
-def test_an_entry_gets_its_stops_once() -> None:
-    dealer, desk, order = dealing(stops=(Stop(-10, 90, 100), Stop(-10, 80, 100)))
+def test_an_order_is_made_with_all_terms_it_was_wished_with() -> None:
+    dealer, desk, _ = dealing()
+    guard = Guard(OrderType.STOP, -10, 90, 100, "stop")
+    wish = Wish(
+        lots=10,
+        role=OrderRole.EXPLICIT,
+        ref_ticks=100,
+        order_type=OrderType.STOP_LIMIT,
+        limit_ticks=95,
+        stop_ticks=94,
+        time_in_force=TimeInForce.DAY,
+        reduce_only=True,
+        group="g",
+        parent="p",
+        guards=(guard,),
+    )
 
-    first = dealer.protect(ID, order, 5)
+    made = dealer.make("one", desk, wish, 77)
 
-    assert [m.stop_ticks for m in first if isinstance(m, SubmitOrder)] == [90, 80]
-    assert all(isinstance(m, SubmitOrder) and m.parent == ID for m in first)
-    assert dealer.protect(ID, order, 5) == []
-    assert len(desk.working) == 3
+    assert (made.order_type, made.limit_ticks, made.stop_ticks) == (OrderType.STOP_LIMIT, 95, 94)
+    assert (made.time_in_force, made.reduce_only) == (TimeInForce.DAY, True)
+    assert (made.group, made.parent) == ("g", "p")
+    order = dealer.state.orders[made.client_order_id]
+    assert (order.group, order.parent, order.guards) == ("g", "p", (guard,))
+    assert (order.limit_ticks, order.stop_ticks) == (95, 94)
 
 
 def test_an_event_moves_the_order_and_goes_on_with_what_the_venue_does_not_know() -> None:
@@ -73,6 +74,7 @@ def test_an_event_moves_the_order_and_goes_on_with_what_the_venue_does_not_know(
         client_order_id=ID, strategy="one", instrument="A.v", status=S.ACCEPTED
     )
     assert order.status is S.ACCEPTED
+    assert order.arrived
 
 
 def test_an_order_that_ends_leaves_its_desk_and_its_key() -> None:
@@ -143,17 +145,6 @@ def test_a_cancel_is_sent_once_and_only_for_what_may_live(
 
     assert [type(m) for m in dealer.cancel(ID, order, "because")] == commands
     assert order.cancel_wanted is (wanted or status is not S.FILLED)
-
-
-@pytest.mark.parametrize(("lots", "cut", "smaller"), [(10, 3, 7), (-10, 4, -6)])
-def test_an_order_is_lowered_to_what_is_left_of_it(lots: int, cut: int, smaller: int) -> None:
-    dealer, _, order = dealing(status=S.ACCEPTED, lots=lots, cut=cut)
-
-    requested, command = dealer.lower(ID, order)
-
-    assert isinstance(requested, ReplaceRequested)
-    assert isinstance(command, ReplaceOrder)
-    assert command.lots == smaller
 
 
 def test_doubts_and_pending_cancels_are_counted() -> None:

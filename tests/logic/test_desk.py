@@ -2,7 +2,8 @@
 
 import pytest
 
-from trader.logic.desk import Desk, Order, protection_side, target_open
+from trader.logic.cover import Cover
+from trader.logic.desk import Desk, Order, members, target_open
 from trader.model.orders import OrderRole, OrderStatus
 
 TARGET, PROTECTION, EXPLICIT = OrderRole.TARGET, OrderRole.PROTECTION, OrderRole.EXPLICIT
@@ -20,17 +21,23 @@ def test_what_is_left_keeps_the_orders_sign(lots: int, filled: int, left: int) -
 
 
 @pytest.mark.parametrize(
-    ("order", "kept"),
+    ("order", "done", "expected"),
     [
-        (Order("s", -10, PROTECTION), 10),
-        (Order("s", -10, PROTECTION, lots_filled=-4), 6),
-        (Order("s", -10, PROTECTION, lots_filled=-4, cut=2), 4),  # asked to be smaller
-        (Order("s", 10, PROTECTION, lots_filled=4, cut=2), 4),
-        (Order("s", -10, PROTECTION, cut=2, cancel_wanted=True), 0),
+        (Order("s", -10, PROTECTION), 0, 10),
+        (Order("s", -10, PROTECTION, lots_filled=-4), 4, 10),
+        (Order("s", 10, PROTECTION, lots_filled=4, due=3), 4, 7),
+        (Order("s", -10, PROTECTION, due=10), 0, 0),
     ],
 )
-def test_what_is_kept_is_what_our_wishes_leave(order: Order, kept: int) -> None:
-    assert order.kept == kept
+def test_an_order_is_expected_to_be_what_the_venue_will_tell(
+    order: Order, done: int, expected: int
+) -> None:
+    assert (order.done, order.expected) == (done, expected)
+
+
+def test_a_stop_has_a_price_that_triggers_it() -> None:
+    assert Order("s", 1, PROTECTION, stop_ticks=90).is_stop
+    assert not Order("s", 1, PROTECTION, limit_ticks=90).is_stop
 
 
 @pytest.mark.parametrize(
@@ -58,29 +65,28 @@ def test_only_working_orders_are_looked_at() -> None:
     desk = Desk(instrument="X.v", working=["c"])
 
     assert target_open(desk, orders) == 2
-    assert list(protection_side(desk, orders, 10)) == []
+    assert [id_ for id_, _ in members(desk, orders, "")] == ["c"]
 
 
-@pytest.mark.parametrize(("position", "ids"), [(10, ["old", "new"]), (-10, ["short"]), (0, [])])
-def test_protection_is_what_would_close_the_position(position: int, ids: list[str]) -> None:
-    """Oldest first; an entry or an order of the strategy's own is none, on either side."""
+def test_a_group_is_what_works_under_its_name() -> None:
+    """Oldest first."""
     orders = {
-        "entry": Order("s", -5, TARGET),
-        "old": Order("s", -5, PROTECTION),
-        "short": Order("s", 5, PROTECTION),
-        "own": Order("s", -5, EXPLICIT),
-        "new": Order("s", -6, PROTECTION),
+        "old": Order("s", -5, PROTECTION, group="g"),
+        "other": Order("s", -5, PROTECTION, group="h"),
+        "new": Order("s", -6, PROTECTION, group="g"),
+        "ended": Order("s", -6, PROTECTION, group="g"),
     }
+    desk = Desk(instrument="X.v", working=["old", "other", "new"])
 
-    assert list(protection_side(desk_of(orders), orders, position)) == ids
+    assert list(members(desk, orders, "g")) == [("old", orders["old"]), ("new", orders["new"])]
 
 
-def test_protection_may_end_while_it_is_gone_through() -> None:
+def test_a_group_may_end_while_it_is_gone_through() -> None:
     """The manager takes each off the desk as it cancels it."""
-    orders = {name: Order("s", -1, PROTECTION) for name in "abc"}
+    orders = {name: Order("s", -1, PROTECTION, group="g") for name in "abc"}
     desk = desk_of(orders)
     seen = []
-    for id_ in protection_side(desk, orders, 3):
+    for id_, _ in members(desk, orders, "g"):
         desk.working.remove(id_)
         seen.append(id_)
 
@@ -90,8 +96,8 @@ def test_protection_may_end_while_it_is_gone_through() -> None:
 def test_a_desk_starts_with_nothing() -> None:
     desk = Desk(instrument="X.v")
 
-    assert (desk.target, desk.position, desk.count, desk.waiting) == (0, 0, 0, None)
-    assert Order("s", 5, TARGET).kept == 5
+    assert (desk.target, desk.position, desk.count, desk.aim, desk.waits) == (0, 0, 0, None, False)
+    assert Order("s", 5, TARGET).expected == 5
 
 
 def test_no_two_orders_and_no_two_desks_share_their_lists() -> None:
@@ -100,5 +106,6 @@ def test_no_two_orders_and_no_two_desks_share_their_lists() -> None:
     first.trades.append("t")
     one.working.append("a")
     one.keys["k"] = "a"
+    one.covers["a"] = Cover(side=1, lots=1)
 
-    assert (second.trades, two.working, two.keys) == ([], [], {})
+    assert (second.trades, two.working, two.keys, two.covers) == ([], [], {}, {})

@@ -26,14 +26,15 @@ AGREED: Final = {
         Expired>EXPIRED InDoubt>IN_DOUBT CancelRequested>IN_DOUBT CancelRejected>IN_DOUBT
         Replaced>WORKING ReplaceRejected>WORKING Busted>IN_DOUBT""",
     S.ACCEPTED: """Filled>FILL Canceled>CANCELED Expired>EXPIRED Rejected>REJECTED
-        CancelRequested>PENDING_CANCEL ReplaceRequested>PENDING_REPLACE Busted>ACCEPTED""",
-    S.PARTIALLY_FILLED: """Filled>FILL Canceled>CANCELED Expired>EXPIRED
+        Replaced>ACCEPTED CancelRequested>PENDING_CANCEL ReplaceRequested>PENDING_REPLACE
+        Busted>ACCEPTED""",
+    S.PARTIALLY_FILLED: """Filled>FILL Canceled>CANCELED Expired>EXPIRED Replaced>PARTIALLY_FILLED
         CancelRequested>PENDING_CANCEL ReplaceRequested>PENDING_REPLACE Busted>PARTIALLY_FILLED""",
     S.PENDING_CANCEL: """Replaced>PENDING_CANCEL ReplaceRejected>PENDING_CANCEL Filled>FILL
         Canceled>CANCELED Expired>EXPIRED Rejected>REJECTED Accepted>PENDING_CANCEL
         CancelRejected>WORKING InDoubt>IN_DOUBT Busted>PENDING_CANCEL""",
-    S.PENDING_REPLACE: """Filled>FILL Canceled>CANCELED Expired>EXPIRED Replaced>WORKING
-        ReplaceRejected>WORKING CancelRequested>PENDING_CANCEL InDoubt>IN_DOUBT
+    S.PENDING_REPLACE: """Filled>FILL Canceled>CANCELED Expired>EXPIRED Rejected>REJECTED
+        Replaced>WORKING ReplaceRejected>WORKING CancelRequested>PENDING_CANCEL InDoubt>IN_DOUBT
         Busted>PENDING_REPLACE""",
     S.FILLED: "Busted>FILLED",
     S.CANCELED: "Filled>FILL Busted>CANCELED",
@@ -49,8 +50,8 @@ REPEATED: Final = {
     S.APPROVED: "",
     S.SUBMITTED: "Submitted",
     S.IN_DOUBT: "Submitted",
-    S.ACCEPTED: f"Submitted {LATE}",
-    S.PARTIALLY_FILLED: f"Submitted {LATE}",
+    S.ACCEPTED: "Submitted Accepted CancelRejected ReplaceRejected",
+    S.PARTIALLY_FILLED: "Submitted Accepted CancelRejected ReplaceRejected",
     S.PENDING_CANCEL: "Submitted",
     S.PENDING_REPLACE: "Submitted Accepted CancelRejected",
     S.FILLED: f"Submitted {LATE}",

@@ -228,7 +228,8 @@ def test_every_table_starts_with_the_head_and_repeats_no_column(name: str) -> No
 def test_the_tables_are_those_that_others_lean_on() -> None:
     """Renaming one moves every digest."""
     assert list(SCHEMAS) == [
-        "orders", "statuses", "denials", "fills", "decisions", "states", "equity",
+        "orders", "statuses", "replacements", "denials", "fills", "adjustments", "decisions",
+        "states", "equity",
     ]  # fmt: skip
     assert DICTIONARIES == ("orders", "trades", "strategies", "instruments", "reasons", "codes")
     assert SCHEMAS["decisions"][-INPUTS_MAX:] == ("input_0", "input_1", "input_2", "input_3")

@@ -8,6 +8,7 @@ def test_a_recorded_number_keeps_its_meaning() -> None:
         ("HALTED", 0),
         ("REDUCING", 1),
         ("ACTIVE", 2),
+        ("FLATTENING", 3),
     ]
 
 

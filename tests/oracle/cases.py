@@ -7,11 +7,11 @@ lots, ticks): the opening of bar i is (i, i), its inside is (i, i + 1).
 
 from fractions import Fraction
 
-from tests.oracle.desk import AtrStop, Strategy
+from tests.oracle.exits import Exit
 from tests.oracle.market import DAY_NS, Bar, Instrument, Source
+from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleResult, OracleRun, compute
-from tests.oracle.strategies import Actions, Scripted, Signal
-from tests.oracle.venue import VenueRules
+from tests.oracle.strategies import Actions, Scripted, Signal, Strategy
 
 HOUR_NS = 3_600_000_000_000
 START = 10 * DAY_NS
@@ -49,7 +49,7 @@ def run_one(
     market: tuple[Bar, ...],
     plan: Signal | Scripted,
     rules: VenueRules | None = None,
-    stop: AtrStop | None = None,
+    stop: Exit | None = None,
     cash: Fraction = CASH,
 ) -> OracleResult:
     """Run one strategy, named s, on one instrument."""
@@ -57,7 +57,7 @@ def run_one(
         cash=cash,
         instruments=(unit_instrument(X),),
         sources=(Source(X, market),),
-        strategies=(Strategy("s", X, plan, stop),),
+        strategies=(Strategy("s", X, plan, () if stop is None else (stop,)),),
         rules=rules or VenueRules(),
     )
     return compute(run)
@@ -68,7 +68,7 @@ def run_script(
     at_bar: Actions,
     rules: VenueRules | None = None,
     on_fill: Actions | None = None,
-    stop: AtrStop | None = None,
+    stop: Exit | None = None,
 ) -> OracleResult:
     return run_one(market, Scripted(at_bar, on_fill or {}), rules, stop)
 

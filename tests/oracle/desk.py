@@ -1,7 +1,7 @@
-"""Targets become orders, orders get their protective stops, reports become positions.
+"""Targets become orders, orders get what protects them, reports become positions.
 
-The desk knows of fills what was reported to it, not what the venue has done since. A command
-reaches the venue at once, in the order in which commands are given.
+The desk knows of fills what was reported to it, not what the venue has done since. Commands leave
+in the order in which they are given. Where they take time (latency), so do their answers.
 
 Where the rules leave a choice, this is the choice:
 
@@ -11,62 +11,43 @@ Where the rules leave a choice, this is the choice:
 * A target order whose cancel was sent counts as gone. After a fill of a target order, what
   position and open lots then have beyond the target, in the direction of the fill, is taken back
   at once by one market order. So a fill which the cancel came too late for does not stay.
-* A stop goes with an order on the side of the target, for the smaller of |target| and |order|. An
-  order which only lowers the position toward its target brings none, and neither does a target
-  that needs no order, or an order which is refused.
+* With latency a target that has canceled something waits for all such answers and then looks at
+  the gap again; while it waits nothing is taken back.
+* Protection goes with an order on the side of the target, for the smaller of |target| and |order|.
+  An order which only lowers the position toward its target brings none, and neither does a target
+  that needs no order, or an order which is refused. The stop is sent first, then the limit. Its
+  prices are those of the decision that made the target.
 * An entry is a target that goes further on its own side than the one before. One that is withheld
   is told with the target that it would have set.
-* Stops protect one side. When that side holds nothing any more (flat, or turned) they are canceled
-  at once. A fill of any other order that lowers the position takes the difference off the stops,
-  oldest first, as far as they are for more than what is left.
-* A stop's own fill lowers no other stop. When after it the side it protected holds nothing and the
-  target is still on that side, the target becomes 0 (reason atr_stop), and the desk aims at 0.
+* After every fill both sides' covers are compared with the position. When it was a protective
+  order's and leaves nothing of its side, all protection of that side is canceled.
+* The fill of a stop or limit that protects ends the target if after it the side it protected holds
+  nothing and the target is still on that side: the target becomes 0 (for the reason of the order),
+  and the desk aims at 0. One that leaves a position on the side of the fill instead is taken back.
+* A position is held from the booking of the fill that opened it, until it is flat or turned. At a
+  closed bar exits are looked at first: stops trail, then a position whose time is up ends. Only
+  then does the strategy hear the bar.
 * A script's orders are left alone: stops that a script sends are not managed. A tag whose order is
   working, as far as the desk knows, cannot be used for another one.
-* A target that a script repeats changes nothing. A target that a stop ended is not taken again
+* A target that a script repeats changes nothing. A target that an exit ended is not taken again
   before the script has let go of it: by a bar for which it names no target, or another side.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 from fractions import Fraction
 
+from tests.oracle.dealing import Dealing, Moment, Trader, Wire, sign_of
+from tests.oracle.exits import Held
 from tests.oracle.gate import Gate
-from tests.oracle.ledger import Key, Ledger
+from tests.oracle.ledger import Ledger
 from tests.oracle.market import Bar
-from tests.oracle.signals import Atr
-from tests.oracle.strategies import (
-    AGAINST_TREND,
-    Action,
-    Cancel,
-    Lots,
-    Rule,
-    Scripted,
-    Send,
-    Signal,
-    Target,
-    rule_of,
-)
-from tests.oracle.venue import Fill, Order, Venue
+from tests.oracle.orders import Accepted, Change, Ended, Fill, Refused, Replaced, Report
+from tests.oracle.rules import AGAINST_TREND
+from tests.oracle.splits import split_lots
+from tests.oracle.strategies import Action, Cancel, Replace, Scripted, Send, Target
+from tests.oracle.tickets import Role, Ticket
 
 UNKNOWN_ORDER = 0
-
-
-@dataclass(frozen=True)
-class AtrStop:
-    n: int = 14
-    k: Fraction = Fraction(3)
-
-
-@dataclass(frozen=True)
-class Strategy:
-    """A strategy as configured: its name, its one instrument, what it does, how it is protected."""
-
-    name: str
-    instrument: str
-    plan: Signal | Scripted
-    stop: AtrStop | None = None
 
 
 @dataclass(frozen=True)
@@ -81,130 +62,94 @@ class Decision:
     reason: str
 
 
-@dataclass(frozen=True)
-class Moment:
-    """When something is handled: the instant, and the number of the last row delivered."""
-
-    ts: int
-    seq: int
-
-
-class Role(Enum):
-    TARGET = "target"
-    PROTECTIVE = "protective"
-    OWN = "own"
-
-
-@dataclass(eq=False)
-class Ticket:
-    """The desk's view of an order: why it was sent, and what of it is known to be filled."""
-
-    order: Order
-    role: Role
-    booked: int = 0
-    is_cancel_sent: bool = False
-    is_gone: bool = False
-
-    @property
-    def is_over(self) -> bool:
-        """Denied, gone, or filled, as far as the desk knows."""
-        return self.is_gone or self.booked == self.order.size
-
-    @property
-    def lots_open(self) -> int:
-        """Signed lots still to come, as far as the desk knows."""
-        if self.is_cancel_sent or self.is_gone:
-            return 0
-        return self.order.side * (self.order.size - self.booked)
-
-
-@dataclass(eq=False)
-class Trader:
-    """One strategy at work."""
-
-    setup: Strategy
-    rule: Rule | None
-    atr: Atr | None
-    target: int = 0
-    ended: int = 0  # the side of the target that a stop has ended
-    close: int = 0
-    bars_counted: int = 0
-    fills_counted: int = 0
-    tickets: list[Ticket] = field(default_factory=list)  # of orders that work
-    tags: dict[str, Ticket] = field(default_factory=dict)
-
-    @property
-    def key(self) -> Key:
-        return (self.setup.name, self.setup.instrument)
-
-    def open_tickets(self, role: Role, side: int) -> list[Ticket]:
-        return [t for t in self.tickets if t.role is role and side * t.lots_open > 0]
-
-
-class Desk:
+class Desk(Dealing):
     """All strategies of the account, in order; none decides before `decide_from`, if it is set."""
 
     def __init__(
         self,
-        strategies: tuple[Strategy, ...],
+        traders: list[Trader],
         ledger: Ledger,
-        venue: Venue,
+        wire: Wire,
         gate: Gate,
         decide_from: int | None = None,
     ) -> None:
+        super().__init__(ledger, wire, gate)
         self.decisions: list[Decision] = []
-        self.orders: list[Order] = []
-        self.denials: list[tuple[int, str]] = []
-        self._traders = [_trader(each) for each in strategies]
-        self._ledger = ledger
-        self._venue = venue
-        self._gate = gate
+        self._traders = traders
         self._decide_from = decide_from
-        self._by_order: dict[int, tuple[Trader, Ticket]] = {}
 
-    def on_bar(self, instrument: str, bar: Bar, now: Moment) -> None:
+    # -- what happens --------------------------------------------------------------------------
+
+    def on_bar(self, instrument: str, interval_ns: int, bar: Bar, now: Moment) -> None:
         """Give a closed bar to each strategy that hears it, one after the other."""
         for trader in self._traders:
-            if trader.setup.instrument == instrument:
+            plan, own = trader.setup.plan, (trader.setup.instrument, trader.interval_ns)
+            if own == (instrument, interval_ns):
                 self._hear(trader, bar, now)
-            plan = trader.setup.plan
-            if isinstance(plan, Scripted) and (plan.clock or trader.setup.instrument) == instrument:
-                todo = () if self._is_early(now) else plan.at_bar.get(trader.bars_counted, ())
-                if not any(isinstance(action, Target) for action in todo):
-                    trader.ended = 0
-                self._act(trader, todo, now)
-                trader.bars_counted += 1
+            if isinstance(plan, Scripted):
+                counts = (
+                    plan.clock == instrument if plan.clock else own == (instrument, interval_ns)
+                )
+                if counts:
+                    self._follow(trader, plan, now)
 
-    def on_fill(self, fill: Fill, now: Moment) -> None:
-        """Book a reported fill, and do what follows from it."""
-        trader, ticket = self._by_order[fill.order.number]
-        self._gate.on_fill(fill)
-        before = self._ledger.lots(trader.key)
-        self._ledger.book(trader.key, fill.lots, fill.ticks, fill.fee)
-        after = before + fill.lots
-        ticket.booked += abs(fill.lots)
+    def on_report(self, report: Report, now: Moment) -> None:
+        trader, ticket = self._by_order[report.order.number]
+        match report:
+            case Accepted():
+                ticket.accept()
+            case Fill():
+                self._on_fill(trader, ticket, report, now)
+            case Ended():
+                ticket.end(report.status)
+                self._leave_children(trader, ticket)
+            case Replaced():
+                ticket.changed(report.size, report.limit_ticks, report.stop_ticks)
+                if report.is_answer:
+                    ticket.answered("replace")
+            case Refused():
+                ticket.answered(report.what)
+        self._ask(ticket)
         if ticket.is_over:
-            trader.tickets.remove(ticket)
-        self._tend_stops(trader, ticket, before, after, now)
-        if ticket.role is Role.TARGET:
-            self._take_back(trader, fill, after, now)
-        if ticket.role is Role.PROTECTIVE:
-            self._after_stop(trader, fill, after, now)
-        if isinstance(trader.setup.plan, Scripted):
-            trader.fills_counted += 1
-            self._act(trader, trader.setup.plan.on_fill.get(trader.fills_counted, ()), now)
+            self._forget(trader, ticket)
+        if trader.waits and not self._is_canceling(trader):
+            trader.waits = False
+            self._aim(trader, now)
 
-    def on_gone(self, order: Order) -> None:
-        """Take note that an order works no longer."""
-        self._gate.on_gone(order)
-        trader, ticket = self._by_order[order.number]
-        ticket.is_gone = True
-        trader.tickets.remove(ticket)
+    def _leave_children(self, trader: Trader, ticket: Ticket) -> None:
+        """An entry is over: what protects it is for what it has opened."""
+        for cover in trader.covers:
+            if cover.entry is ticket:
+                for order in cover.orders:
+                    if order.sent.parent is not None:
+                        order.reduced(cover.lots - cover.opened)
+        trader.covers = [cover for cover in trader.covers if cover.works]
+
+    def split(self, instrument: str, ratio: Fraction) -> None:
+        for trader in self._traders:
+            if trader.setup.instrument == instrument:
+                trader.target = split_lots(trader.target, ratio)
+                trader.guards = tuple(guard.split(ratio) for guard in trader.guards)
+                if trader.held is not None:
+                    trader.held.split(ratio)
+                for policy in trader.policies:
+                    policy.split(ratio)
+                if trader.rule is not None:
+                    trader.rule.split(ratio)
+                entries = [c.entry for c in trader.covers if c.entry and c.entry.is_over]
+                for ticket in trader.tickets + entries:
+                    ticket.split(ratio)
+                for cover in trader.covers:
+                    cover.split(ratio)
+                self._fit(trader, self._ledger.lots(trader.key))
 
     def _hear(self, trader: Trader, bar: Bar, now: Moment) -> None:
         trader.close = bar.close
-        if trader.atr is not None:
-            trader.atr.update(bar)
+        for policy in trader.policies:
+            policy.hear(bar)
+        if trader.held is not None:
+            trader.held.hear(bar.close)
+            self._look_at_exits(trader, trader.held, now)
         if trader.rule is None:
             return
         trader.rule.hear(bar)
@@ -214,36 +159,82 @@ class Desk:
         if answer is not None:
             self._decide(trader, answer.target, answer.reason, now)
 
+    def _follow(self, trader: Trader, plan: Scripted, now: Moment) -> None:
+        """Do what the script says at this bar."""
+        todo = () if self._is_early(now) else plan.at_bar.get(trader.bars_counted, ())
+        if not any(isinstance(action, Target) for action in todo):
+            trader.ended = 0
+        self._act(trader, todo, now)
+        trader.bars_counted += 1
+
     def _is_early(self, now: Moment) -> bool:
         return self._decide_from is not None and now.ts < self._decide_from
 
+    def _on_fill(self, trader: Trader, ticket: Ticket, fill: Fill, now: Moment) -> None:
+        """Book a reported fill, and do what follows from it."""
+        before = self._ledger.lots(trader.key)
+        self._ledger.book(trader.key, fill.lots, fill.ticks, fill.fee)
+        after = before + fill.lots
+        ticket.fill(abs(fill.lots))
+        if ticket.is_over:
+            self._forget(trader, ticket)
+        self._hold(trader, fill, before, after)
+        self._tend_covers(trader, ticket, abs(fill.lots), after)
+        side = -sign_of(fill.lots)
+        if ticket.role is Role.PROTECTIVE and side * after <= 0 and side * trader.target > 0:
+            self._end_target(trader, side, ticket.reason, now)
+        elif ticket.role is Role.TARGET or side * after < 0:
+            self._take_back(trader, ticket, fill, after, now)
+        if isinstance(trader.setup.plan, Scripted):
+            trader.fills_counted += 1
+            self._act(trader, trader.setup.plan.on_fill.get(trader.fills_counted, ()), now)
+
+    # -- decisions -----------------------------------------------------------------------------
+
     def _act(self, trader: Trader, todo: tuple[Action, ...], now: Moment) -> None:
         for action in todo:
+            if isinstance(action, Target):
+                if trader.ended * action.lots <= 0:
+                    trader.ended = 0
+                    self._decide(trader, action.lots, "scripted", now)
+                continue
+            ticket = trader.tags.get(action.tag)
+            works = ticket is not None and not ticket.is_over
             match action:
-                case Target(lots):
-                    if trader.ended * lots <= 0:
-                        trader.ended = 0
-                        self._decide(trader, lots, "scripted", now)
-                case Send(tag):
-                    if tag not in trader.tags or trader.tags[tag].is_over:
+                case Send():
+                    if not works:
                         self._send_own(trader, action, now)
-                case Cancel(tag):
-                    if tag in trader.tags and not trader.tags[tag].is_over:
-                        self._cancel(trader.tags[tag], now)
+                case Cancel():
+                    if works and ticket is not None:
+                        self._cancel(ticket)
+                case Replace():
+                    if works and ticket is not None:
+                        self._change_own(ticket, action)
 
     def _decide(self, trader: Trader, target: int, reason: str, now: Moment) -> None:
-        """Take a new target, unless it is an entry whose stop cannot be placed yet."""
-        side = _sign(target)
+        """Take a new target, unless it is an entry that cannot be protected yet."""
+        side = sign_of(target)
         is_entry = side * (target - trader.target) > 0
-        if is_entry and trader.atr is not None and trader.atr.value is None:
+        if is_entry and not all(policy.ready for policy in trader.policies):
             self._record(trader, target, "warming_up", now)
             return
         changes = target != trader.target
         trader.target = target
+        if changes and all(policy.ready for policy in trader.policies):
+            trader.guards = self._guards(trader, side)
         if changes or reason == AGAINST_TREND:
             self._record(trader, target, reason, now)
         if changes:
             self._aim(trader, now)
+
+    def _end_target(self, trader: Trader, side: int, reason: str, now: Moment) -> None:
+        """An exit ends the target of this side."""
+        if trader.rule is not None:
+            trader.rule.disarm(side)
+        trader.target = 0
+        trader.ended = side
+        self._record(trader, 0, reason, now)
+        self._aim(trader, now)
 
     def _aim(self, trader: Trader, now: Moment) -> None:
         """Send what is missing to the target, and end what is in its way."""
@@ -255,135 +246,66 @@ class Desk:
         if gap == 0:
             return
         for ticket in go:
-            self._cancel(ticket, now)
+            self._cancel(ticket)
+        if self._wire.has_latency and self._is_canceling(trader):
+            trader.waits = True
+            return
         lots = trader.target - position - sum(t.lots_open for t in stay)
         if lots != 0:
-            entry = self._send(trader, Role.TARGET, Send("", "market", lots), None, now)
-            is_entry = lots * trader.target > 0 and not entry.is_gone
-            if trader.setup.stop is not None and is_entry:
-                self._protect(trader, trader.setup.stop, entry, now)
+            self._enter(trader, lots, now)
 
-    def _protect(self, trader: Trader, stop: AtrStop, entry: Ticket, now: Moment) -> None:
-        """Send the stop of an entry along with it."""
-        assert trader.atr is not None
-        assert trader.atr.value is not None
-        distance = round(float(stop.k) * trader.atr.value)  # half to even
-        side = _sign(trader.target)
-        price = max(1, trader.close - side * distance)
-        lots = min(abs(trader.target), abs(entry.order.lots))
-        order = Send("", "stop", -side * lots, stop_ticks=price)
-        self._send(trader, Role.PROTECTIVE, order, entry.order.number, now)
+    def _enter(self, trader: Trader, lots: int, now: Moment) -> None:
+        """Send a market order for the target, and what protects it if it goes to its side."""
+        wanted = Send("", "market", lots)
+        entry = self._send(trader, Role.TARGET, wanted, None, "target", now)
+        if lots * trader.target > 0 and not entry.is_over:
+            self._protect(trader, entry, now)
+
+    def _is_canceling(self, trader: Trader) -> bool:
+        """True while a cancel of a target order is not answered."""
+        return any(t.role is Role.TARGET and t.is_cancel_sent for t in trader.tickets)
+
+    def _take_back(
+        self, trader: Trader, ticket: Ticket, fill: Fill, after: int, now: Moment
+    ) -> None:
+        """Return what was filled beyond what is wanted."""
+        if trader.waits or ticket.role is Role.OWN:
+            return
+        coming = sum(t.lots_open for t in trader.tickets if t.role is Role.TARGET)
+        excess = after + coming - trader.target
+        if excess * fill.lots > 0:
+            self._enter(trader, -excess, now)
+
+    def _hold(self, trader: Trader, fill: Fill, before: int, after: int) -> None:
+        """A position begins with the fill that makes its side."""
+        if sign_of(after) != sign_of(before):
+            trader.held = Held(sign_of(after), fill.ticks) if after != 0 else None
+
+    def _look_at_exits(self, trader: Trader, held: Held, now: Moment) -> None:
+        for policy in trader.policies:
+            level = policy.level(held)
+            if level is not None:
+                self._trail(trader, held.side, level, now)
+        is_over = any(policy.is_over(held) for policy in trader.policies)
+        if is_over and held.side * trader.target > 0:
+            self._end_target(trader, held.side, "time_stop", now)
+
+    def _change_own(self, ticket: Ticket, action: Replace) -> None:
+        """Ask for it; a price that the order has not cannot be given to it."""
+        size = None if action.lots is None else abs(action.lots)
+        limit = None if ticket.limit_ticks is None else action.limit_ticks
+        stop = None if ticket.stop_ticks is None else action.stop_ticks
+        self._want(ticket, Change(size, limit, stop))
 
     def _send_own(self, trader: Trader, action: Send, now: Moment) -> None:
         parent = None
         if action.parent is not None:
             named = trader.tags.get(action.parent)
-            parent = named.order.number if named is not None else UNKNOWN_ORDER
-        trader.tags[action.tag] = self._send(trader, Role.OWN, action, parent, now)
-
-    def _send(
-        self, trader: Trader, role: Role, wanted: Send, parent: int | None, now: Moment
-    ) -> Ticket:
-        order = Order(
-            number=len(self._by_order) + 1,
-            ts=now.ts,
-            seq=now.seq,
-            strategy=trader.setup.name,
-            instrument=trader.setup.instrument,
-            order_type=wanted.order_type,
-            lots=wanted.lots,
-            limit_ticks=wanted.limit_ticks,
-            stop_ticks=wanted.stop_ticks,
-            parent=parent,
-            size=abs(wanted.lots),
-        )
-        ticket = Ticket(order, role)
-        self._by_order[order.number] = (trader, ticket)
-        self.orders.append(order)
-        code = self._gate.judge(order, now.ts, is_protective=role is Role.PROTECTIVE)
-        if code is None:
-            trader.tickets.append(ticket)
-            self._venue.arrive(order, now.ts)
-        else:
-            order.status = "DENIED"
-            ticket.is_gone = True
-            self.denials.append((order.number, code))
-        return ticket
-
-    def _cancel(self, ticket: Ticket, now: Moment) -> None:
-        if ticket.is_cancel_sent:
-            return
-        ticket.is_cancel_sent = True
-        self._venue.cancel(ticket.order, now.ts)
-
-    def _tend_stops(
-        self, trader: Trader, ticket: Ticket, before: int, after: int, now: Moment
-    ) -> None:
-        """Keep the stops of the side that was held within what it holds."""
-        side = _sign(before)
-        if side == 0:
-            return
-        stops = trader.open_tickets(Role.PROTECTIVE, -side)
-        holds = max(0, side * after)
-        if holds == 0:
-            for stop in stops:
-                self._cancel(stop, now)
-        elif ticket.role is not Role.PROTECTIVE:
-            beyond = sum(abs(stop.lots_open) for stop in stops) - holds
-            less = max(0, min(side * before - holds, beyond))
-            for stop in stops:
-                part = min(less, abs(stop.lots_open))
-                less -= part
-                self._venue.lower(stop.order, part)
-
-    def _take_back(self, trader: Trader, fill: Fill, after: int, now: Moment) -> None:
-        """Return what a target order has filled beyond what is wanted."""
-        coming = sum(t.lots_open for t in trader.tickets if t.role is Role.TARGET)
-        excess = after + coming - trader.target
-        if excess * fill.lots > 0:
-            self._send(trader, Role.TARGET, Send("", "market", -excess), None, now)
-
-    def _after_stop(self, trader: Trader, fill: Fill, after: int, now: Moment) -> None:
-        """A stop that leaves nothing of what it protected ends the target for it."""
-        side = -_sign(fill.lots)
-        if side * after > 0 or side * trader.target <= 0:
-            return
-        if trader.rule is not None:
-            trader.rule.disarm(side)
-        trader.target = 0
-        trader.ended = side
-        self._record(trader, 0, "atr_stop", now)
-        self._aim(trader, now)
+            is_known = named is not None and not named.is_over
+            parent = named.order.number if named is not None and is_known else UNKNOWN_ORDER
+        trader.tags[action.tag] = self._send(trader, Role.OWN, action, parent, "own", now)
 
     def _record(self, trader: Trader, target: int, reason: str, now: Moment) -> None:
         strategy, instrument = trader.key
         decision = Decision(now.ts, now.seq, strategy, instrument, target, reason)
         self.decisions.append(decision)
-
-    def _sizer(self, trader: Trader) -> Callable[[], int]:
-        """The lots of a full position at the last mark; none if equity is not positive."""
-        plan = trader.setup.plan
-        assert not isinstance(plan, Scripted)
-        size, instrument = plan.size, trader.setup.instrument
-
-        def lots() -> int:
-            if isinstance(size, Lots):
-                return size.lots
-            lot_value = self._ledger.marks[instrument] * self._ledger.units[instrument]
-            equity = self._ledger.equity()
-            if equity <= 0 or lot_value <= 0:
-                return 0
-            return int(size.weight * equity / lot_value)
-
-        return lots
-
-
-def _trader(setup: Strategy) -> Trader:
-    plan = setup.plan
-    rule = None if isinstance(plan, Scripted) else rule_of(plan)
-    atr = Atr(setup.stop.n) if setup.stop is not None else None
-    return Trader(setup, rule, atr)
-
-
-def _sign(lots: int) -> int:
-    return (lots > 0) - (lots < 0)

@@ -9,8 +9,9 @@ Where the rules leave a choice, this is the choice:
 
 * The price of an instrument is its last close. It is stale if its bar closed longer ago than the
   limit, and there is none before the first close.
-* An order could trade with a working limit order of the other side if it is a market order, or a
-  limit at that limit or through it. A stop could not.
+* An order could trade with a working order of the other side that has a limit if it is a market
+  order, or has a limit at that limit or through it: a stop-limit may rest one day, and the limits
+  that count are the one in force and those that were asked for. A stop could not.
 * An order is worth its own price, limit or stop, times its size; without one, the last close.
 * What only makes a position smaller (with all that works on its side it does not go through zero)
   may be of any size and worth. What does not raise the worst case passes the limits on it, also
@@ -22,8 +23,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from tests.oracle.market import Instrument, Source
-from tests.oracle.venue import Fill, Order
+from tests.oracle.ledger import Ledger
+from tests.oracle.market import Source
+from tests.oracle.splits import split_price
+from tests.oracle.tickets import Role, Ticket
 
 
 @dataclass(frozen=True)
@@ -47,18 +50,24 @@ def stale_after_two_bars(sources: Iterable[Source]) -> dict[str, int]:
 
 @dataclass
 class Market:
-    """An instrument as the gate sees it; `left` holds the signed open lots of working orders."""
+    """An instrument as the gate sees it, with the orders that passed and have not ended."""
 
-    unit: Fraction
-    lots: int = 0
+    name: str
+    ledger: Ledger
     close: int | None = None
     closed_at: int = 0
-    left: dict[Order, int] = field(default_factory=dict)
-    protective: set[Order] = field(default_factory=set)
+    is_halted: bool = False
+    working: list[Ticket] = field(default_factory=list)
+
+    @property
+    def lots(self) -> int:
+        """What the account holds."""
+        held = self.ledger.positions.items()
+        return sum(position.lots for (_, name), position in held if name == self.name)
 
     def sides(self, more: int = 0) -> tuple[int, int]:
         """The largest and the smallest position that working orders and `more` could make."""
-        open_lots = [n for order, n in self.left.items() if order not in self.protective]
+        open_lots = [t.lots_left for t in self.working if t.role is not Role.PROTECTIVE]
         buys = sum(n for n in [*open_lots, more] if n > 0)
         sells = sum(n for n in [*open_lots, more] if n < 0)
         return self.lots + buys, self.lots + sells
@@ -75,72 +84,75 @@ class Market:
 
 
 class Gate:
-    def __init__(self, limits: Limits, instruments: tuple[Instrument, ...]) -> None:
+    def __init__(self, limits: Limits, ledger: Ledger) -> None:
         self._limits = limits
-        self._markets = {each.name: Market(each.unit) for each in instruments}
+        self._ledger = ledger
+        self._markets = {name: Market(name, ledger) for name in ledger.units}
         self._approved_at: list[int] = []
 
     def on_close(self, instrument: str, close: int, ts: int) -> None:
         market = self._markets[instrument]
         market.close, market.closed_at = close, ts
 
-    def on_fill(self, fill: Fill) -> None:
-        market = self._markets[fill.order.instrument]
-        market.lots += fill.lots
-        market.left[fill.order] -= fill.lots
-        if market.left[fill.order] == 0:
-            del market.left[fill.order]
+    def on_gone(self, ticket: Ticket) -> None:
+        """An order is over, as far as we know."""
+        working = self._markets[ticket.order.instrument].working
+        if ticket in working:
+            working.remove(ticket)
 
-    def on_gone(self, order: Order) -> None:
-        self._markets[order.instrument].left.pop(order, None)
+    def on_halt(self, instrument: str, *, is_over: bool) -> None:
+        self._markets[instrument].is_halted = not is_over
 
-    def judge(self, order: Order, ts: int, *, is_protective: bool) -> str | None:
+    def split(self, instrument: str, ratio: Fraction) -> None:
+        market = self._markets[instrument]
+        market.close = split_price(market.close, ratio)
+
+    def judge(self, ticket: Ticket, ts: int) -> str | None:
         """The rule that refuses the order; None lets it pass and counts it from now on."""
-        for code in self._refusals(order, ts, is_protective=is_protective):
+        for code in self._refusals(ticket, ts):
             return code
-        market = self._markets[order.instrument]
-        market.left[order] = order.lots
-        if is_protective:
-            market.protective.add(order)
-        else:
+        self._markets[ticket.order.instrument].working.append(ticket)
+        if ticket.role is not Role.PROTECTIVE:
             self._approved_at.append(ts)
         return None
 
-    def _refusals(self, order: Order, ts: int, *, is_protective: bool) -> Iterator[str]:
-        market = self._markets[order.instrument]
-        stale_ns = self._limits.stale_ns.get(order.instrument)
+    def _refusals(self, ticket: Ticket, ts: int) -> Iterator[str]:
+        instrument = ticket.order.instrument
+        market = self._markets[instrument]
+        if market.is_halted:
+            yield "instrument_halted"
+        stale_ns = self._limits.stale_ns.get(instrument)
         is_old = stale_ns is not None and ts - market.closed_at > stale_ns
-        if (market.close is None or is_old) and not market.is_lowered_by(order.lots):
+        if (market.close is None or is_old) and not market.is_lowered_by(ticket.lots_left):
             yield "price_stale"
-        if any(_could_trade(order, other) for other in market.left):
+        if any(_could_trade(ticket, other) for other in market.working):
             yield "self_trade"
-        if not is_protective:
-            yield from self._beyond_limits(order, ts)
+        if ticket.role is not Role.PROTECTIVE:
+            yield from self._beyond_limits(ticket, market, ts)
 
-    def _beyond_limits(self, order: Order, ts: int) -> Iterator[str]:
-        limits, market = self._limits, self._markets[order.instrument]
-        if not market.is_lowered_by(order.lots):
-            if _above(abs(order.lots), limits.lots_max):
+    def _beyond_limits(self, ticket: Ticket, market: Market, ts: int) -> Iterator[str]:
+        limits, lots = self._limits, ticket.lots_left
+        if not market.is_lowered_by(lots):
+            if _above(abs(lots), limits.lots_max):
                 yield "lots_exceed_max"
-            if _above(self._notional(order), limits.notional_max):
+            if _above(self._notional(ticket, market), limits.notional_max):
                 yield "notional_exceeds_max"
-        long, short = market.sides(order.lots)
-        if _above(long if order.lots > 0 else -short, limits.position_max):
+        long, short = market.sides(lots)
+        if _above(long if lots > 0 else -short, limits.position_max):
             yield "position_exceeds_max"
-        worth, before_worth = self._gross(order.instrument, order.lots), self._gross("", 0)
+        worth, before_worth = self._gross(market.name, lots), self._gross("", 0)
         if worth > before_worth and _above(worth, limits.gross_max):
             yield "gross_exceeds_max"
-        is_sale = order.instrument in limits.long_only and order.lots < 0
-        if is_sale and market.sides(order.lots)[1] < 0:
+        is_sale = market.name in limits.long_only and lots < 0
+        if is_sale and market.sides(lots)[1] < 0:
             yield "short_forbidden"
         if limits.orders_max is not None and self._recent(ts) >= limits.orders_max:
             yield "rate_exceeds_max"
 
-    def _notional(self, order: Order) -> Fraction:
-        market = self._markets[order.instrument]
-        price = order.limit_ticks or order.stop_ticks or market.close
+    def _notional(self, ticket: Ticket, market: Market) -> Fraction:
+        price = ticket.limit_ticks or ticket.stop_ticks or market.close
         assert price is not None
-        return abs(order.lots) * price * market.unit
+        return abs(ticket.lots_left) * price * self._ledger.units[market.name]
 
     def _gross(self, instrument: str, lots: int) -> Fraction:
         """What all worst cases are worth together, with `lots` more of one instrument."""
@@ -148,7 +160,7 @@ class Gate:
         for name, market in self._markets.items():
             if market.close is not None:
                 more = lots if name == instrument else 0
-                gross += market.worst(more) * market.close * market.unit
+                gross += market.worst(more) * market.close * self._ledger.units[name]
         return gross
 
     def _recent(self, ts: int) -> int:
@@ -159,9 +171,10 @@ def _above(value: Fraction | int, limit: Fraction | int | None) -> bool:
     return limit is not None and value > limit
 
 
-def _could_trade(order: Order, other: Order) -> bool:
-    if order.order_type == "stop" or other.limit_ticks is None or order.side == other.side:
+def _could_trade(ticket: Ticket, other: Ticket) -> bool:
+    kind, price = ticket.order.order_type, ticket.limit_ticks
+    if kind == "stop" or ticket.side == other.side:
         return False
-    if order.limit_ticks is None:
-        return True
-    return order.side * (order.limit_ticks - other.limit_ticks) >= 0
+    if kind == "market" or price is None:
+        return bool(other.limits_in_question)
+    return any(ticket.side * (price - limit) >= 0 for limit in other.limits_in_question)

@@ -1,21 +1,17 @@
-"""Instruments, bars, and the order in which everything happens.
+"""Instruments, bars, sessions, and what happens to an instrument beside its price.
 
-A bar makes three events: its opening (seen by the venue alone), its inside (the fills between
-opening and close, known at the close), and its close (the row becomes known, strategies decide).
-Events are taken by (ts, round, kind, source, row). Recorded events have round 0. A report of the
-venue is made while another event is handled: it keeps that event's round if the reports of that
-round are not over, else it waits for the next one, so that all bars of an instant are decided, and
-all openings of an instant are met, before any fill they cause is known.
-
-Rows are numbered 1, 2, ... in the order of their closes.
+A calendar is a list of sessions, each from its opening to its close. With one, a bar opens and
+closes within the sessions it overlaps: no earlier than the first of them opens, no later than the
+last of them closes. Without one an instrument is always open, and its sessions are the UTC days.
 """
 
-import heapq
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 DAY_NS = 86_400_000_000_000
+
+Sessions = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -25,6 +21,8 @@ class Instrument:
     name: str
     tick: Fraction
     lot: Fraction
+    calendar: str | None = None
+    sector: str | None = None
 
     @property
     def unit(self) -> Fraction:
@@ -55,55 +53,81 @@ class Source:
         return self.bars[0].ts_close - self.bars[0].ts_open
 
 
-class Kind(IntEnum):
-    """What happens first at one instant and in one round."""
+@dataclass(frozen=True)
+class Split:
+    """From `ts` on `numerator` lots stand for each `denominator` of before."""
 
-    INSIDE = 0
-    REPORT = 1
-    CLOSE = 2
-    EQUITY = 3
-    OPENING = 4
-
-
-@dataclass(frozen=True, order=True)
-class Event:
     ts: int
-    round_no: int
-    kind: Kind
-    source: int
-    row: int
+    numerator: int
+    denominator: int
+
+    @property
+    def ratio(self) -> Fraction:
+        return Fraction(self.numerator, self.denominator)
 
 
-class Agenda:
-    """What is still to happen, earliest first."""
+@dataclass(frozen=True)
+class Dividend:
+    """`amount` is money for each lot that is held at `ts`."""
 
-    def __init__(self, sources: tuple[Source, ...], equity_interval_ns: int) -> None:
-        self._events: list[Event] = []
-        for number, source in enumerate(sources):
-            for row, bar in enumerate(source.bars):
-                self._put(Event(bar.ts_open, 0, Kind.OPENING, number, row))
-                self._put(Event(bar.ts_close, 0, Kind.INSIDE, number, row))
-                self._put(Event(bar.ts_close, 0, Kind.CLOSE, number, row))
-        closes = [bar.ts_close for source in sources for bar in source.bars]
-        for ts in _multiples(equity_interval_ns, min(closes), max(closes)):
-            self._put(Event(ts, 0, Kind.EQUITY, 0, 0))
-
-    def __bool__(self) -> bool:
-        return bool(self._events)
-
-    def next(self) -> Event:
-        return heapq.heappop(self._events)
-
-    def report(self, during: Event, number: int) -> None:
-        """Enter the venue's report `number`, made while `during` was handled."""
-        in_time = during.kind <= Kind.REPORT
-        round_no = during.round_no if in_time else during.round_no + 1
-        self._put(Event(during.ts, round_no, Kind.REPORT, 0, number))
-
-    def _put(self, event: Event) -> None:
-        heapq.heappush(self._events, event)
+    ts: int
+    amount: Fraction
 
 
-def _multiples(interval: int, first: int, last: int) -> range:
+@dataclass(frozen=True)
+class Halt:
+    """Trading is suspended from `ts` on, or (`is_over`) allowed again."""
+
+    ts: int
+    is_over: bool = False
+
+
+Happening = Split | Dividend | Halt
+
+
+@dataclass(frozen=True)
+class Happenings:
+    """What happens to one instrument, in time."""
+
+    instrument: str
+    rows: tuple[Happening, ...]
+
+
+def clipped(source: Source, sessions: Sessions) -> Source:
+    """The source with its bars within their sessions; bars of no session are left out."""
+    bars = []
+    for bar in source.bars:
+        inside = [s for s in sessions if s[0] < bar.ts_close and s[1] > bar.ts_open]
+        if inside:
+            opens, closes = max(bar.ts_open, inside[0][0]), min(bar.ts_close, inside[-1][1])
+            bars.append(replace(bar, ts_open=opens, ts_close=closes))
+    return replace(source, bars=tuple(bars))
+
+
+def multiples(interval: int, first: int, last: int) -> range:
     """Every multiple of `interval` from `first` to `last`, both included."""
     return range(-(-first // interval) * interval, last + 1, interval)
+
+
+def closings(sessions: Sessions | None, first: int, last: int) -> Iterator[int]:
+    """The closes of sessions from `first` to `last`, both included."""
+    if sessions is None:
+        yield from multiples(DAY_NS, first, last)
+    else:
+        yield from (close for _, close in sessions if first <= close <= last)
+
+
+def session_of(sessions: Sessions | None, ts: int) -> tuple[int, int]:
+    """The session in which an instant lies; the next one if it lies between two."""
+    if sessions is None:
+        start = ts // DAY_NS * DAY_NS
+        return start, start + DAY_NS
+    return next(session for session in sessions if ts < session[1])
+
+
+def last_close(sources: Iterable[Source]) -> int:
+    return max(bar.ts_close for source in sources for bar in source.bars)
+
+
+def first_close(sources: Iterable[Source]) -> int:
+    return min(bar.ts_close for source in sources for bar in source.bars)

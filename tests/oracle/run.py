@@ -1,33 +1,65 @@
 """The loop: one event after the other, and what came of it.
 
 At the close of a bar its row gets the next number, the account is marked, strategies decide. An
-opening or an inside is met by the venue, whose fills are reported as events of their own; a fill
-carries the venue's instant and the number of the last row delivered before the venue made it.
-All prices are whole ticks, all sizes whole lots, all money fractions.
+opening or an inside is met by the venue, whose reports are events of their own; a fill carries the
+venue's instant and the number of the last row delivered before it is booked. All prices are whole
+ticks, all sizes whole lots, all money fractions.
 
 Where the rules leave a choice, this is the choice:
 
-* Equity rows stand at every multiple of the interval (00:00 UTC for a day) from the close of the
-  first row to the close of the last one, both included, but not before `decide_from`; and one
-  more at the end, which may repeat the instant of the row before.
+* Where an instrument has bars of several lengths the venue trades on the shortest, and the account
+  is marked by them; the others are heard by the strategies that name them.
+* Equity rows stand at every multiple of the interval from the close of the first row to the close
+  of the last one, both included, but not before `decide_from`; and one more at the end, which may
+  repeat the instant of the row before. Without an interval they stand at the closes of sessions
+  if all instruments share a calendar, else at 00:00 UTC.
 * A strategy may decide at a close at `decide_from` itself, also if the bar opened before it.
+* What happens to an instrument comes after the closes and the equity row of its instant, and after
+  all reports of what was done at it; before the openings.
+* Commands and reports that would arrive after the last close are under way at the end.
 * Nothing here halts trading: the limit on drawdown is not looked at.
 * An account that is worth nothing or less at its peak has no drawdown.
 """
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from tests.oracle.desk import Decision, Desk, Moment, Strategy
+from tests.oracle.agenda import Agenda, Event, Kind
+from tests.oracle.dealing import Moment, Trader
+from tests.oracle.desk import Decision, Desk
+from tests.oracle.exits import Policy
 from tests.oracle.gate import Gate, Limits
 from tests.oracle.ledger import Key, Ledger
-from tests.oracle.market import DAY_NS, Agenda, Bar, Event, Instrument, Kind, Source
-from tests.oracle.venue import Fill, Gone, Order, Venue, VenueRules
+from tests.oracle.market import (
+    Bar,
+    Dividend,
+    Happenings,
+    Instrument,
+    Sessions,
+    Source,
+    Split,
+    clipped,
+    closings,
+    first_close,
+    last_close,
+    multiples,
+)
+from tests.oracle.orders import Change, Ended, Fill, Order, Replaced, Report, VenueRules
+from tests.oracle.rows import EquityRow, FillRow, OrderRow, PositionRow, fill_row, order_row
+from tests.oracle.rules import rule_of
+from tests.oracle.splits import split_lots, split_price
+from tests.oracle.strategies import Scripted, Strategy
+from tests.oracle.venue import Venue
 
 
 @dataclass(frozen=True)
 class OracleRun:
-    """A run: `decide_from` is the first instant at which a strategy may decide, if any is set."""
+    """A run: `decide_from` is the first instant at which a strategy may decide, if any is set.
+
+    Bars are given as they are labelled, from label to label; sessions by the names of calendars.
+    """
 
     cash: Fraction
     instruments: tuple[Instrument, ...]
@@ -35,59 +67,11 @@ class OracleRun:
     strategies: tuple[Strategy, ...]
     rules: VenueRules = field(default_factory=VenueRules)
     limits: Limits = field(default_factory=Limits)
-    equity_interval_ns: int = DAY_NS
+    equity_interval_ns: int | None = None
     decide_from: int | None = None
-
-
-@dataclass(frozen=True)
-class FillRow:
-    seq: int
-    ts: int
-    order: int
-    strategy: str
-    instrument: str
-    lots: int
-    ticks: int
-    fee: Fraction
-    taker: bool
-
-
-@dataclass(frozen=True)
-class OrderRow:
-    """An order as it stands at the end; `size` is positive and may have been lowered."""
-
-    order: int
-    seq: int
-    ts: int
-    strategy: str
-    instrument: str
-    order_type: str
-    lots: int
-    limit_ticks: int | None
-    stop_ticks: int | None
-    parent: int | None
-    size: int
-    filled: int
-    status: str
-
-
-@dataclass(frozen=True)
-class PositionRow:
-    """`cost` is in ticks times lots, `realized` in money after fees."""
-
-    lots: int
-    cost: int
-    realized: Fraction
-
-
-@dataclass(frozen=True)
-class EquityRow:
-    ts: int
-    equity: Fraction
-    cash: Fraction
-    realized: Fraction
-    unrealized: Fraction
-    drawdown: Fraction
+    happenings: tuple[Happenings, ...] = ()
+    calendars: Mapping[str, Sessions] = field(default_factory=dict)
+    latency_ns: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,36 +86,141 @@ class OracleResult:
     realized: Fraction
     equity: Fraction
     peak: Fraction
+    ambiguous_bars: int
+    in_flight: int
+    met: Counter[str] = field(default_factory=Counter)
 
 
 def compute(run: OracleRun) -> OracleResult:
     """Work the run out, from its first bar to its last."""
     world = _World(run)
-    while world.agenda:
-        world.handle(world.agenda.next())
-    world.add_equity_row(max(bar.ts_close for source in run.sources for bar in source.bars))
+    until = max([last_close(world.sources), *(row.ts for h in run.happenings for row in h.rows)])
+    while (event := world.agenda.next(until)) is not None:
+        world.handle(event)
+    world.add_equity_row(until)
     return world.result()
+
+
+Command = tuple[str, Order, Change | None]
+
+
+class _Wire:
+    """The way to the venue and back; `latency_ns` each."""
+
+    def __init__(self, world: "_World", latency_ns: int) -> None:
+        self._world = world
+        self._latency_ns = latency_ns
+        self.has_latency = latency_ns > 0
+
+    def submit(self, order: Order) -> None:
+        self._leave(("submit", order, None))
+
+    def cancel(self, order: Order) -> None:
+        self._leave(("cancel", order, None))
+
+    def replace(self, order: Order, change: Change) -> None:
+        self._leave(("replace", order, change))
+
+    def _leave(self, command: Command) -> None:
+        world = self._world
+        if not self.has_latency:
+            world.arrive(command)
+            return
+        arrives = world.now + self._latency_ns
+        world.agenda.under_way(arrives, Kind.COMMAND, len(world.commands))
+        world.commands.append(command)
 
 
 class _World:
     def __init__(self, run: OracleRun) -> None:
-        self.agenda = Agenda(run.sources, run.equity_interval_ns)
-        self._sources = run.sources
+        self.now = 0
+        self.commands: list[Command] = []
+        self.agenda = Agenda()
+        self._run = run
+        self._calendars = {
+            each.name: None if each.calendar is None else run.calendars[each.calendar]
+            for each in run.instruments
+        }
+        self.sources = tuple(self._clipped(source) for source in run.sources)
+        self._finest: dict[str, int] = {}
+        for source in run.sources:
+            shortest = self._finest.get(source.instrument, source.interval_ns)
+            self._finest[source.instrument] = min(shortest, source.interval_ns)
         self._rows_from = run.decide_from or 0
-        self._ledger = Ledger(run.cash, run.instruments)
+        self._ledger = Ledger(run.cash, run.instruments, quantum_of(run))
         self._venue = Venue(run.rules, run.instruments)
-        self._gate = Gate(run.limits, run.instruments)
-        self._desk = Desk(run.strategies, self._ledger, self._venue, self._gate, run.decide_from)
+        self._gate = Gate(run.limits, self._ledger)
+        traders = [self._trader(each) for each in run.strategies]
+        wire = _Wire(self, run.latency_ns)
+        self._desk = Desk(traders, self._ledger, wire, self._gate, run.decide_from)
         self._seq = 0
-        self._reports: list[tuple[int, Fill | Gone]] = []
+        self._reports: list[Report] = []
         self._fill_rows: list[FillRow] = []
         self._equity_rows: list[EquityRow] = []
+        self._sessions: list[tuple[int, tuple[str, ...]]] = []
+        self._fill_agenda()
+
+    def _clipped(self, source: Source) -> Source:
+        sessions = self._calendars[source.instrument]
+        return source if sessions is None else clipped(source, sessions)
+
+    def _trader(self, setup: Strategy) -> Trader:
+        plan, sessions = setup.plan, self._calendars[setup.instrument]
+        interval = setup.interval_ns or self._finest[setup.instrument]
+        rule = None if isinstance(plan, Scripted) else rule_of(plan, interval, sessions)
+        return Trader(setup, rule, tuple(Policy(each) for each in setup.exits), interval)
+
+    def _fill_agenda(self) -> None:
+        put = self.agenda.recorded
+        first = first_close(self.sources)
+        last = max(
+            [last_close(self.sources), *(r.ts for h in self._run.happenings for r in h.rows)]
+        )
+        for number, source in enumerate(self.sources):
+            closes = [bar.ts_close for bar in source.bars]
+            put(Kind.CLOSE, number, closes)
+            if self._is_finest(number):
+                put(Kind.OPENING, number, [bar.ts_open for bar in source.bars])
+                put(Kind.INSIDE, number, closes)
+        for number, each in enumerate(self._run.happenings):
+            put(Kind.HAPPENING, number, [row.ts for row in each.rows])
+        start = min(bar.ts_open for source in self.sources for bar in source.bars)
+        self._sessions = sorted(
+            (ts, (name,))
+            for name, sessions in self._calendars.items()
+            for ts in closings(sessions, start, last)
+        )
+        put(Kind.SESSION, 0, [ts for ts, _ in self._sessions])
+        put(Kind.EQUITY, 0, self._equity_instants(first, last))
+
+    def _equity_instants(self, first: int, last: int) -> list[int]:
+        interval = self._run.equity_interval_ns
+        if interval is not None:
+            return list(multiples(interval, first, last))
+        named = {each.calendar for each in self._run.instruments}
+        shared = next(iter(named)) if len(named) == 1 else None
+        sessions = None if shared is None else self._run.calendars[shared]
+        return list(closings(sessions, first, last))
+
+    def _is_finest(self, number: int) -> bool:
+        source = self._run.sources[number]
+        return source.interval_ns == self._finest[source.instrument]
 
     def handle(self, event: Event) -> None:
+        self.now = event.ts
         match event.kind:
             case Kind.EQUITY:
-                if event.ts >= self._rows_from:
-                    self.add_equity_row(event.ts)
+                self._look(event.ts)
+            case Kind.HAPPENING:
+                while (report := self.agenda.at_once(Kind.REPORT, event.ts)) is not None:
+                    self.handle(report)
+                self._seq += 1
+                self._happen(event)
+            case Kind.SESSION:
+                ts, instruments = self._sessions[event.row]
+                self._venue.close_session(instruments, ts)
+            case Kind.COMMAND:
+                self.arrive(self.commands[event.row])
             case Kind.REPORT:
                 self._hear(event)
             case Kind.OPENING:
@@ -139,12 +228,22 @@ class _World:
             case Kind.INSIDE:
                 self._venue.inside(*self._bar(event))
             case Kind.CLOSE:
-                instrument, bar = self._bar(event)
                 self._seq += 1
-                self._ledger.mark(instrument, bar.close)
-                self._gate.on_close(instrument, bar.close, event.ts)
-                self._desk.on_bar(instrument, bar, Moment(event.ts, self._seq))
+                self._close(event)
         self._send_reports(event)
+
+    def _look(self, ts: int) -> None:
+        if ts >= self._rows_from:
+            self.add_equity_row(ts)
+
+    def arrive(self, command: Command) -> None:
+        what, order, change = command
+        if what == "submit":
+            self._venue.arrive(order, self.now)
+        elif what == "cancel":
+            self._venue.cancel(order, self.now)
+        elif change is not None:
+            self._venue.replace(order, change, self.now)
 
     def add_equity_row(self, ts: int) -> None:
         ledger = self._ledger
@@ -160,7 +259,7 @@ class _World:
             for key, position in ledger.positions.items()
         }
         return OracleResult(
-            orders=tuple(_order_row(order) for order in self._desk.orders),
+            orders=tuple(order_row(ticket) for ticket in self._desk.tickets),
             fills=tuple(self._fill_rows),
             decisions=tuple(self._desk.decisions),
             denials=tuple(self._desk.denials),
@@ -170,57 +269,87 @@ class _World:
             realized=ledger.realized_all(),
             equity=ledger.equity(),
             peak=ledger.peak,
+            ambiguous_bars=self._venue.ambiguous_bars,
+            in_flight=self.agenda.count(Kind.COMMAND) + self.agenda.count(Kind.REPORT),
+            met=self._met(),
         )
 
+    def _met(self) -> Counter[str]:
+        """How often each kind of thing happened that a comparison should have seen."""
+        met = self._venue.met.copy()
+        for ticket in self._desk.tickets:
+            if ticket.status != "DENIED" and ticket.filled == 0:
+                met[f"{ticket.sent.order_type} {ticket.order.time_in_force} never"] += 1
+        met.update(f"denied {code}" for _, code in self._desk.denials)
+        met.update(f"decided {each.reason}" for each in self._desk.decisions)
+        return met
+
     def _bar(self, event: Event) -> tuple[str, Bar]:
-        source = self._sources[event.source]
+        source = self.sources[event.source]
         return source.instrument, source.bars[event.row]
+
+    def _close(self, event: Event) -> None:
+        instrument, bar = self._bar(event)
+        if self._is_finest(event.source):
+            self._ledger.mark(instrument, bar.close)
+            self._gate.on_close(instrument, bar.close, event.ts)
+        interval = self._run.sources[event.source].interval_ns
+        self._desk.on_bar(instrument, interval, bar, Moment(event.ts, self._seq))
+
+    def _happen(self, event: Event) -> None:
+        happenings = self._run.happenings[event.source]
+        name, row = happenings.instrument, happenings.rows[event.row]
+        match row:
+            case Split():
+                self._ledger.split(name, row.ratio)
+                self._venue.split(name, row.numerator, row.denominator)
+                self._split_reports(name, row.ratio)
+                self._desk.split(name, row.ratio)
+                self._gate.split(name, row.ratio)
+            case Dividend():
+                self._ledger.pay(name, row.amount)
+            case _:
+                self._venue.halt(name, is_over=row.is_over)
+                self._gate.on_halt(name, is_over=row.is_over)
+
+    def _split_reports(self, instrument: str, ratio: Fraction) -> None:
+        """What the venue said of sizes and prices before a split means the new ones after it."""
+        for number, report in enumerate(self._reports):
+            if isinstance(report, Replaced) and report.order.instrument == instrument:
+                self._reports[number] = replace(
+                    report,
+                    size=split_lots(report.size, ratio),
+                    limit_ticks=split_price(report.limit_ticks, ratio),
+                    stop_ticks=split_price(report.stop_ticks, ratio),
+                )
 
     def _send_reports(self, during: Event) -> None:
         """Enter what the venue has to say of what was done during the event."""
         for report in self._venue.reports:
-            self.agenda.report(during, len(self._reports))
-            self._reports.append((self._seq, report))
+            number, latency = len(self._reports), self._run.latency_ns
+            if latency > 0:
+                self.agenda.under_way(during.ts + latency, Kind.REPORT, number)
+            else:
+                self.agenda.caused(during, Kind.REPORT, number)
+            self._reports.append(report)
         self._venue.reports.clear()
 
     def _hear(self, event: Event) -> None:
-        seq, report = self._reports[event.row]
-        match report:
-            case Fill():
-                self._book(seq, report, event.ts)
-            case Gone(order):
-                self._desk.on_gone(order)
-
-    def _book(self, seq: int, fill: Fill, ts: int) -> None:
-        order = fill.order
-        row = FillRow(
-            seq=seq,
-            ts=fill.ts,
-            order=order.number,
-            strategy=order.strategy,
-            instrument=order.instrument,
-            lots=fill.lots,
-            ticks=fill.ticks,
-            fee=fill.fee,
-            taker=fill.taker,
-        )
-        self._fill_rows.append(row)
-        self._desk.on_fill(fill, Moment(ts, self._seq))
+        report = self._reports[event.row]
+        if isinstance(report, Ended):
+            self._venue.met[f"{report.status.lower()} {report.reason}"] += 1
+        if isinstance(report, Fill):
+            self._fill_rows.append(fill_row(report, self._seq))
+        self._desk.on_report(report, Moment(event.ts, self._seq))
 
 
-def _order_row(order: Order) -> OrderRow:
-    return OrderRow(
-        order=order.number,
-        seq=order.seq,
-        ts=order.ts,
-        strategy=order.strategy,
-        instrument=order.instrument,
-        order_type=order.order_type,
-        lots=order.lots,
-        limit_ticks=order.limit_ticks,
-        stop_ticks=order.stop_ticks,
-        parent=order.parent,
-        size=order.size,
-        filled=order.filled,
-        status=order.status,
-    )
+def quantum_of(run: OracleRun) -> Fraction:
+    """The smallest unit of money: a power of ten that divides all that can be paid."""
+    rules = run.rules
+    parts = [run.cash, *(each.unit / 2 for each in run.instruments)]
+    if run.happenings or rules.maker_bps or rules.taker_bps or rules.per_lot:
+        parts.append(Fraction(1, 10**8))
+    quantum = Fraction(1)
+    while any((part / quantum).denominator != 1 for part in parts):
+        quantum /= 10
+    return quantum

@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 
 from tests.oracle.cases import Row, Told, bars, decided, flat, run_script, statuses, told
-from tests.oracle.desk import AtrStop
+from tests.oracle.exits import AtrStop
+from tests.oracle.orders import VenueRules
 from tests.oracle.strategies import Actions, Cancel, Send, Target
-from tests.oracle.venue import VenueRules
 
 TENTH = VenueRules(participation=Fraction(1, 10))
 STOP = AtrStop(1, Fraction(1))
@@ -266,18 +266,19 @@ def test_an_order_of_ones_own_that_sells_lowers_the_stop() -> None:
     assert told(result) == [(2, 2, 10, 100), (3, 3, -3, 100), (3, 4, -7, 96)]
 
 
-def test_a_position_that_is_flat_ends_all_stops_of_its_side() -> None:
+def test_a_position_that_is_sold_leaves_the_stop_of_an_entry_that_is_still_to_come() -> None:
     """Ten held, ten more wanted at a bar without volume for them; the ten held are sold.
 
-    The sale is older than the entry and takes the ten lots of its opening. Both stops go, also
-    that of the entry which is still to come.
+    The sale is older than the entry and takes the ten lots of its opening. The stop of what was
+    sold goes; the other one sells in the bar whose opening fills its entry.
     """
     rows = [flat(100), WIDE, WIDE, flat(100, 100), flat(100, 100), (100, 100, 90, 99, 100)]
     at_bar: Actions = {1: (Target(10),), 2: (Send("o", "market", -10), Target(20))}
     result = run_script(bars(*rows), at_bar, TENTH, stop=STOP)
 
-    assert told(result) == [(2, 2, 10, 100), (3, 3, -10, 100), (4, 4, 10, 100)]
-    assert statuses(result) == ["FILLED", "CANCELED", "FILLED", "FILLED", "CANCELED"]
+    assert told(result)[:3] == [(2, 2, 10, 100), (3, 3, -10, 100), (4, 4, 10, 100)]
+    assert told(result)[3:] == [(5, 6, -10, 96)]
+    assert statuses(result) == ["FILLED", "CANCELED", "FILLED", "FILLED", "FILLED"]
 
 
 def test_stops_are_lowered_only_as_far_as_they_are_for_more_than_is_left() -> None:

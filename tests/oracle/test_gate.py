@@ -5,12 +5,12 @@ from fractions import Fraction
 import pytest
 
 from tests.oracle.cases import CASH, HOUR_NS, Row, X, bars, flat, unit_instrument
-from tests.oracle.desk import AtrStop, Strategy
+from tests.oracle.exits import AtrStop
 from tests.oracle.gate import Limits
 from tests.oracle.market import Source
+from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleResult, OracleRun, compute
-from tests.oracle.strategies import Actions, Cancel, Scripted, Send, Target
-from tests.oracle.venue import VenueRules
+from tests.oracle.strategies import Actions, Cancel, Scripted, Send, Strategy, Target
 
 WIDE = (100, 102, 98, 100, 1_000)
 
@@ -128,7 +128,7 @@ def test_a_price_may_be_stale_on_the_way_back() -> None:
                 CASH,
                 (unit_instrument(X),),
                 (Source(X, (*bars(*rows), *late)),),
-                (Strategy("s", X, Scripted({1: (Target(10),), 2: (Target(0),)}), stop),),
+                (Strategy("s", X, Scripted({1: (Target(10),), 2: (Target(0),)}), (stop,)),),
                 limits=Limits({X: hours * HOUR_NS}),
             )
         )

@@ -1,63 +1,43 @@
-"""The order of events at one instant."""
+"""Sessions, and bars within them."""
 
-from tests.oracle.cases import HOUR_NS, START, X, Y, bars, flat
-from tests.oracle.market import Agenda, Event, Kind, Source
+import pytest
 
-ROW = flat(100)
+from tests.oracle.market import DAY_NS, Bar, Source, clipped, closings, session_of
 
-
-def drained(agenda: Agenda) -> list[Event]:
-    events = []
-    while agenda:
-        events.append(agenda.next())
-    return events
+DAYS = ((100, 200), (300, 400), (500, 550))
 
 
-def test_at_one_instant_insides_come_first_then_closes_then_openings() -> None:
-    """Two sources meet; within a kind the order is that of the sources."""
-    agenda = Agenda((Source(X, bars(ROW, ROW)), Source(Y, bars(ROW, ROW))), 10**18)
-
-    met = [e for e in drained(agenda) if e.ts == START + HOUR_NS]
-
-    assert [(e.kind, e.source, e.row) for e in met] == [
-        (Kind.INSIDE, 0, 0),
-        (Kind.INSIDE, 1, 0),
-        (Kind.CLOSE, 0, 0),
-        (Kind.CLOSE, 1, 0),
-        (Kind.OPENING, 0, 1),
-        (Kind.OPENING, 1, 1),
-    ]
+def ten(start: int, stop: int) -> Bar:
+    return Bar(start, stop, 10, 10, 10, 10, 1)
 
 
-def test_a_report_of_an_inside_is_in_time_for_the_closes_one_of_an_opening_is_not() -> None:
-    agenda = Agenda((Source(X, bars(ROW, ROW)),), 10**18)
-    ts = START + HOUR_NS
-    agenda.report(Event(ts, 0, Kind.OPENING, 0, 1), 7)
-    agenda.report(Event(ts, 0, Kind.INSIDE, 0, 0), 8)
+@pytest.mark.parametrize(
+    ("label", "found"),
+    [
+        ((0, 150), (100, 150)),
+        ((90, 210), (100, 200)),  # a day's bar is the session
+        ((120, 160), (120, 160)),
+        ((180, 250), (180, 200)),
+        ((150, 520), (150, 520)),  # a week's bar goes from the first opening to the last close
+        ((0, 600), (100, 550)),
+        ((200, 300), None),  # between two sessions
+        ((550, 600), None),
+    ],
+)
+def test_a_bar_opens_and_closes_with_its_sessions(
+    label: tuple[int, int], found: tuple[int, int] | None
+) -> None:
+    bars = clipped(Source("X", (ten(*label),)), DAYS).bars
 
-    met = [(e.kind, e.round_no, e.row) for e in drained(agenda) if e.ts == ts]
-
-    assert met == [
-        (Kind.INSIDE, 0, 0),
-        (Kind.REPORT, 0, 8),
-        (Kind.CLOSE, 0, 0),
-        (Kind.OPENING, 0, 1),
-        (Kind.REPORT, 1, 7),
-    ]
+    assert [(bar.ts_open, bar.ts_close) for bar in bars] == ([] if found is None else [found])
 
 
-def test_equity_is_looked_at_after_the_closes_of_its_instant_and_before_the_openings() -> None:
-    """From the first close to the last one, both included; an instant without bars counts too."""
-    market = (*bars(ROW, ROW, interval=4 * HOUR_NS), *bars(ROW, start=START + 9 * HOUR_NS))
-    agenda = Agenda((Source(X, market),), 2 * HOUR_NS)
+def test_sessions_close_where_they_close_and_without_a_calendar_at_midnight() -> None:
+    assert list(closings(DAYS, 200, 549)) == [200, 400]
+    assert list(closings(None, 1, 2 * DAY_NS)) == [DAY_NS, 2 * DAY_NS]
 
-    events = drained(agenda)
 
-    looked = [(e.ts - START) // HOUR_NS for e in events if e.kind is Kind.EQUITY]
-    assert looked == [4, 6, 8, 10]
-    assert [e.kind for e in events if e.ts == START + 4 * HOUR_NS] == [
-        Kind.INSIDE,
-        Kind.CLOSE,
-        Kind.EQUITY,
-        Kind.OPENING,
-    ]
+@pytest.mark.parametrize(("ts", "session"), [(0, 0), (100, 0), (199, 0), (200, 1), (350, 1)])
+def test_an_instant_at_a_close_is_of_the_next_session(ts: int, session: int) -> None:
+    assert session_of(DAYS, ts) == DAYS[session]
+    assert session_of(None, DAY_NS) == (DAY_NS, 2 * DAY_NS)

@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.oracle.cases import CASH, HOUR_NS, START, X, Y, bars, flat, unit_instrument
-from tests.oracle.desk import AtrStop, Strategy
+from tests.oracle.exits import AtrStop
 from tests.oracle.market import DAY_NS, Bar, Instrument, Source
-from tests.oracle.run import EquityRow, OracleResult, OracleRun, compute
+from tests.oracle.orders import VenueRules
+from tests.oracle.rows import EquityRow
+from tests.oracle.run import OracleResult, OracleRun, compute
 from tests.oracle.strategies import (
     BollingerReversion,
     BuyAndHold,
@@ -18,10 +20,10 @@ from tests.oracle.strategies import (
     Scripted,
     Send,
     Signal,
+    Strategy,
     Target,
     Weight,
 )
-from tests.oracle.venue import VenueRules
 
 BOTH = (unit_instrument(X), unit_instrument(Y))
 EVENING = START + 22 * HOUR_NS
@@ -216,7 +218,7 @@ def test_generated_runs_keep_the_books(
     """Fills add up to positions and cash; volume and parents are never exceeded."""
     stops = (AtrStop(3, Fraction(1)), AtrStop(2, Fraction(2)), None, AtrStop(1, Fraction(1)), None)
     strategies = tuple(
-        Strategy(f"{number}{instrument}", instrument, plan, stop)
+        Strategy(f"{number}{instrument}", instrument, plan, () if stop is None else (stop,))
         for number, (plan, stop) in enumerate(zip(SIGNALS, stops, strict=True))
         for instrument in (X, Y)
     )

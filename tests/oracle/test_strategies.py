@@ -21,7 +21,7 @@ from tests.oracle.cases import (
     told,
     unit_instrument,
 )
-from tests.oracle.desk import AtrStop, Strategy
+from tests.oracle.exits import AtrStop
 from tests.oracle.market import Source
 from tests.oracle.run import OracleRun, compute
 from tests.oracle.strategies import (
@@ -31,6 +31,7 @@ from tests.oracle.strategies import (
     Lots,
     NaiveMeanReversion,
     Signal,
+    Strategy,
     Weight,
 )
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 
 from tests.oracle.cases import Row, Told, bars, flat, makers, run_script, statuses, told
+from tests.oracle.orders import VenueRules
 from tests.oracle.strategies import Actions, Cancel, Send
-from tests.oracle.venue import VenueRules
 
 PLAIN = VenueRules()
 TOUCH = VenueRules(touch_fills=True)

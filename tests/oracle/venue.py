@@ -1,4 +1,4 @@
-"""The simulated venue on bars: market, limit and stop orders until canceled, and parents.
+"""The simulated venue on bars: every type of order, every time in force, parents and groups.
 
 A bar is met twice. At its opening orders fill at the open; in its inside limits fill at their
 limit when the price goes through it (or reaches it, with `touch_fills`) and stops at their stop
@@ -7,228 +7,225 @@ filled at the opening, then those inside, each time in order of arrival.
 
 Where the rules leave a choice, this is the choice:
 
-* The market, for a stop that asks whether it is already beyond it on arrival, is the last price
-  the venue knows: the open of a bar under way, else the close of the last bar; for a child that
-  starts to work it is its parent's fill price before slippage. At the stop counts as beyond. Such
-  a stop is triggered at once and fills at the next opening, wherever that is.
-* A stop is triggered by the price alone, also in a bar that has no lots left for it. From then
-  on it is a market order: what is left waits for openings.
-* A child works for what its parent has opened. A parent larger than its child closes something
-  first: its lots beyond the child's size come before those that it opens.
+* The market, for a stop that asks whether it is already beyond it when it starts, is the last
+  price the venue knows: the open of a bar under way, else the close of the last bar; for a child
+  that starts to work it is its parent's fill price before slippage. At the stop counts as beyond.
+  Such a stop is triggered at once.
+* A stop is triggered by the price alone, also in a bar that has no lots left for it. From then on
+  it is a market order: what is left waits for openings. A stop-limit that is triggered rests as a
+  limit from the next bar on, whatever the bar of its trigger still does.
 * At an opening a child works for what its parent had opened before that opening. What the parent
   fills at the opening counts in the inside. What it fills inside counts there only for a stop.
 * A limit is TAKER at the first opening it meets, whether or not any lots were left for it there;
   from then on MAKER, and inside a bar always MAKER. A child does not meet openings before it works.
+* IOC and FOK end after the fills of the opening they mean, or of the inside that triggered them.
+  Before that, but after all fills of an opening, children of what it has filled start, and those of
+  orders that are filled by it keep what is opened for them; in an inside that is done at once.
+* GTX is judged by the first opening it meets, in its turn; one that starts to work in a bar after
+  that bar's opening is judged by it at once. One that is filled in part (and was replaced) is
+  CANCELED in place of REJECTED.
 * When a parent ends (also FILLED), each child's size becomes what the parent has opened, if that
-  is less; a child with nothing left by this is CANCELED. A child that arrives after its
-  parent's end finds the same.
-* A cancel strictly inside a bar takes effect at the bar's close, after its fills.
-* Lowering an order's size keeps its place.
+  is less; a child with nothing left by this is CANCELED.
+* A fill reduces its group before anything else happens to its children.
+* Cancels, replacements and expiries strictly inside a bar take effect at its close, after its
+  fills, in the order in which they came.
+* A replacement with another price or more lots is a new arrival: last in the queue, TAKER and GTX
+  judged anew, a stop asks for the market. What was triggered stays so. Its children stay behind
+  it. With lower lots alone an order keeps its place. After its parent's end an order is never made
+  larger than its parent's fills, less what its group has taken.
+* A bar in which a parent fills inside is ambiguous, whatever its children do there, unless a limit
+  parent and all stops among its children lie on one side of the open.
+* With targets first the stops of ambiguous groups, and children of these, come last in an inside.
+* A halt strictly inside a bar makes all of its inside unmet; a GTX is not judged by an opening that
+  was not met.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
 
+from tests.oracle.life import Life
 from tests.oracle.market import Bar, Instrument
+from tests.oracle.orders import Accepted, Change, Order, Refused, VenueRules
+from tests.oracle.splits import split_price
 
-ENDED = ("FILLED", "CANCELED", "REJECTED", "DENIED")
-
-
-@dataclass(frozen=True)
-class VenueRules:
-    """Exact settings; `participation` None lifts the share of volume."""
-
-    slippage_bps: Fraction = Fraction(0)
-    slippage_ticks: int = 0
-    participation: Fraction | None = None
-    touch_fills: bool = False
-    maker_bps: Fraction = Fraction(0)
-    taker_bps: Fraction = Fraction(0)
-    per_lot: Fraction = Fraction(0)
-
-    def worsened(self, ticks: int, side: int) -> int:
-        slip = ceil(abs(ticks) * self.slippage_bps / 10_000) + self.slippage_ticks
-        return ticks + slip if side > 0 else max(1, ticks - slip)
-
-    def share(self, bar: Bar) -> int | None:
-        """The lots a bar gives to all our orders; None is no limit."""
-        return None if self.participation is None else floor(self.participation * bar.lots)
-
-    def fee(self, value: Fraction, lots: int, taker: bool) -> Fraction:
-        """Fee in money on a positive `value`, rounded up to 1e-8."""
-        bps = self.taker_bps if taker else self.maker_bps
-        exact = value * bps / 10_000 + self.per_lot * lots
-        return Fraction(ceil(exact * 10**8), 10**8)
+Late = tuple[str, Order, Change | None]
 
 
-@dataclass(eq=False)
-class Order:
-    """One order as the venue has it; sizes but `lots` are positive."""
-
-    number: int
-    ts: int
-    seq: int
-    strategy: str
-    instrument: str
-    order_type: str
-    lots: int
-    limit_ticks: int | None
-    stop_ticks: int | None
-    parent: int | None
-    size: int
-    filled: int = 0
-    status: str = "ACCEPTED"
-    triggered: bool = False
-    met_opening: bool = False
-    ignores: Bar | None = None
-    cancel_at_close: bool = False
-
-    @property
-    def side(self) -> int:
-        return 1 if self.lots > 0 else -1
-
-    @property
-    def ended(self) -> bool:
-        return self.status in ENDED
-
-    @property
-    def awaits_opening(self) -> bool:
-        return self.order_type == "market" or self.triggered
-
-    def is_beyond(self, market: int) -> bool:
-        """True if this stop's price is reached by `market`."""
-        assert self.stop_ticks is not None
-        return self.side * (market - self.stop_ticks) >= 0
-
-    def allows(self, price: int) -> bool:
-        """True if this limit's price is as good as asked for, or better."""
-        assert self.limit_ticks is not None
-        return self.side * (price - self.limit_ticks) <= 0
-
-
-@dataclass(frozen=True)
-class Fill:
-    """`lots` are signed, `fee` is money; `ts` is the venue's instant."""
-
-    order: Order
-    ts: int
-    lots: int
-    ticks: int
-    fee: Fraction
-    taker: bool
-
-
-@dataclass(frozen=True)
-class Gone:
-    """The venue's word that an order works no longer, though it is not filled."""
-
-    order: Order
-
-
-class Venue:
+class Venue(Life):
     def __init__(self, rules: VenueRules, instruments: Iterable[Instrument]) -> None:
-        self.rules = rules
-        self.orders: dict[int, Order] = {}
-        self._live: dict[int, Order] = {}
-        self.reports: list[Fill | Gone] = []
-        self._units = {each.name: each.unit for each in instruments}
-        self._under_way: dict[str, Bar] = {}
-        self._market: dict[str, int] = {}
-        self._left: dict[str, int | None] = {}
+        instruments = list(instruments)
+        super().__init__(rules, instruments)
+        self.ambiguous_bars = 0
+        self._late: dict[str, list[Late]] = {each.name: [] for each in instruments}
+        self._halted: set[str] = set()
+
+    # -- commands ------------------------------------------------------------------------------
 
     def arrive(self, order: Order, ts: int) -> None:
-        self.orders[order.number] = self._live[order.number] = order
-        if order.parent is not None:
-            parent = self.orders.get(order.parent)
-            if parent is None:
-                self._end(order, "REJECTED")
-                return
-            if parent.ended:
-                self._parent_ended(order, parent)
-        bar = self._under_way.get(order.instrument)
-        if bar is not None and ts > bar.ts_open:
-            order.ignores = bar
-        if self._room(order) > 0 and order.instrument in self._market:
-            self._start(order, self._market[order.instrument])
+        self.orders[order.number] = order
+        if order.time_in_force == "GTX" and order.order_type != "limit":
+            self._reject(order, "post_only")
+        elif order.parent is not None and order.parent not in self._live:
+            self._reject(order, "unknown_parent")
+        else:
+            self._live[order.number] = order
+            self.reports.append(Accepted(order))
+            self._join(order, ts)
 
     def cancel(self, order: Order, ts: int) -> None:
-        bar = self._under_way.get(order.instrument)
         if order.ended:
-            return
-        if bar is not None and bar.ts_open < ts < bar.ts_close:
-            order.cancel_at_close = True
+            self.reports.append(Refused(order, "cancel"))
+        elif self._is_inside(order.instrument, ts):
+            self.met["cancel inside a bar"] += 1
+            self._late[order.instrument].append(("cancel", order, None))
         else:
-            self._end(order, "CANCELED")
+            self._end(order, "CANCELED", "asked_for")
 
-    def lower(self, order: Order, lots: int) -> None:
-        """Take `lots` off the order's size; nothing left ends it."""
+    def replace(self, order: Order, change: Change, ts: int) -> None:
         if order.ended:
-            return
-        order.size -= lots
-        if order.size <= order.filled:
-            self._end(order, "CANCELED")
+            self.reports.append(Refused(order, "replace"))
+        elif self._is_inside(order.instrument, ts):
+            self.met["replacement inside a bar"] += 1
+            self._late[order.instrument].append(("replace", order, change))
+        else:
+            self._change(order, change, ts)
+
+    def close_session(self, instruments: Iterable[str], ts: int) -> None:
+        """DAY orders that began to work before `ts` expire."""
+        for order in list(self._live.values()):
+            is_of_the_day = order.time_in_force == "DAY" and order.instrument in instruments
+            if is_of_the_day and order.started is not None and order.started < ts:
+                if self._is_inside(order.instrument, ts):
+                    self.met["session closed inside a bar"] += 1
+                    self._late[order.instrument].append(("expire", order, None))
+                elif not order.ended:
+                    self._end(order, "EXPIRED", "session_closed")
+
+    def split(self, instrument: str, numerator: int, denominator: int) -> None:
+        """Carry every order across a split; one that has nothing left by it is CANCELED."""
+        self.met["split with working orders"] += bool(self._working(instrument))
+        ratio = Fraction(numerator, denominator)
+        market = split_price(self._market.get(instrument), ratio)
+        if market is not None:
+            self._market[instrument] = market
+        self._split(instrument, ratio)
+
+    # -- bars ----------------------------------------------------------------------------------
 
     def opening(self, instrument: str, bar: Bar) -> None:
         self._under_way[instrument] = bar
         self._market[instrument] = bar.open
         self._left[instrument] = self.rules.share(bar)
-        room = {order.number: self._room(order) for order in self._working(instrument)}
-        for order in self._working(instrument):
-            if room[order.number] <= 0:
-                continue
-            taker = order.order_type != "limit" or not order.met_opening
-            order.met_opening = True
-            price = self._opening_price(order, bar)
-            if price is not None:
-                self._fill(order, room[order.number], price, bar.open, bar.ts_open, taker)
+        self._is_met[instrument] = instrument not in self._halted
+        self._begin_pass(instrument)
+        if self._is_met[instrument]:
+            working = [o for o in self._working(instrument) if self._allowed[o.number] > 0]
+            for order in working:
+                if not order.ended and self._meet_opening(order, bar):
+                    self._over.append(order)
+        self._end_pass()
 
     def inside(self, instrument: str, bar: Bar) -> None:
-        before = {order.number: self._room(order) for order in self._working(instrument)}
-        for order in self._working(instrument):
-            room = self._room(order) if order.order_type == "stop" else before[order.number]
-            if room <= 0 or order.awaits_opening or order.ignores is bar:
-                continue
-            market = self._inside_price(order, bar)
-            if market is None:
-                continue
-            price = market
-            if order.order_type == "stop":
-                order.triggered = True
-                price = self.rules.worsened(market, order.side)
-            taker = order.order_type == "stop"
-            self._fill(order, room, price, market, bar.ts_close, taker)
-        for order in self._working(instrument):
-            if order.cancel_at_close and not order.ended:
-                self._end(order, "CANCELED")
+        self._begin_pass(instrument)
+        if self._is_met[instrument]:
+            groups = self._ambiguous_groups(instrument, bar)
+            self._is_certain = not groups
+            for order in self._in_turn(instrument, groups):
+                if order.ended or order.is_absent(bar):
+                    continue
+                if order.is_trigger:
+                    if self._meet_stop_inside(order, bar):
+                        self._over.append(order)
+                elif self.rules.targets_first or order.group not in groups:
+                    self._meet_limit_inside(order, bar)
+            self.ambiguous_bars += not self._is_certain
+            if groups:
+                self.met["targets first" if self.rules.targets_first else "stops first"] += 1
+            elif not self._is_certain:
+                self.met["parent filled inside"] += 1
+        self._end_pass()
         del self._under_way[instrument]
         self._market[instrument] = bar.close
+        self._do_late(instrument, bar.ts_close)
 
-    def _working(self, instrument: str) -> list[Order]:
-        """Orders of an instrument that have not ended, in order of arrival."""
-        return [o for o in self._live.values() if o.instrument == instrument]
+    def halt(self, instrument: str, *, is_over: bool) -> None:
+        """Nothing fills or is triggered; an inside counts only if trading was on all the while."""
+        if is_over:
+            self._halted.discard(instrument)
+        else:
+            self.met["halt with working orders"] += bool(self._working(instrument))
+            self._halted.add(instrument)
+            self._is_met[instrument] = False
 
-    def _room(self, order: Order) -> int:
-        """The lots an order may still fill: of a child, no more than its parent has opened."""
-        size = order.size
-        if order.parent is not None and not self.orders[order.parent].ended:
-            size = _opened(order, self.orders[order.parent])
-        return 0 if order.ended else size - order.filled
+    def _begin_pass(self, instrument: str) -> None:
+        self._allowed = {order.number: self._room(order) for order in self._working(instrument)}
+        self._over = []
 
-    def _opening_price(self, order: Order, bar: Bar) -> int | None:
-        if order.order_type == "limit":
-            return bar.open if order.allows(bar.open) else None
-        if not order.awaits_opening:
+    def _in_turn(self, instrument: str, groups: set[str]) -> list[Order]:
+        """Orders as an inside serves them: with targets first, stops of these groups come last."""
+        orders = self._working(instrument)
+        if self.rules.targets_first:
+            last = {o.number for o in orders if o.is_trigger and o.group in groups}
+            last |= {o.number for o in orders if o.parent in last}
+            orders.sort(key=lambda order: order.number in last)
+        return orders
+
+    def _meet_opening(self, order: Order, bar: Bar) -> bool:
+        """Fill what the open allows; True if this opening was the only one the order may take."""
+        if order.is_trigger:
             if not order.is_beyond(bar.open):
-                return None
+                return False
             order.triggered = True
-        return self.rules.worsened(bar.open, order.side)
+            if order.order_type == "stop_limit":
+                order.triggered_in = bar
+                return False
+        taker = not order.is_limit or not order.met_opening
+        if order.is_limit:
+            is_first, order.met_opening = not order.met_opening, True
+            order.has_rested = True
+            if not order.allows(bar.open):
+                return order.takes_one_opening
+            if order.time_in_force == "GTX":
+                if is_first:
+                    self._refuse_taking(order)
+                    return False
+                taker = False
+        price = bar.open if order.is_limit else self.rules.worsened(bar.open, order.side)
+        before = order.filled
+        room = min(self._allowed[order.number], self._room(order))
+        self._fill(order, room, price, bar.open, bar.ts_open, taker)
+        if order.filled > before:
+            order.filled_at_opening_of = bar
+        return order.takes_one_opening
 
-    def _inside_price(self, order: Order, bar: Bar) -> int | None:
-        """The price at which the inside of a bar meets a limit or a stop, before slippage."""
+    def _meet_stop_inside(self, order: Order, bar: Bar) -> bool:
+        """Trigger a stop that is reached, and fill it unless it is a stop-limit.
+
+        True if this inside was the only moment that the order may take.
+        """
+        room = self._room(order)
+        if room <= 0 or not self._is_reached(order, bar):
+            return False
+        assert order.stop_ticks is not None
+        order.triggered = True
         if order.order_type == "stop":
-            return order.stop_ticks if order.is_beyond(_best(bar, -order.side)) else None
+            price = self.rules.worsened(order.stop_ticks, order.side)
+            self._fill(order, room, price, order.stop_ticks, bar.ts_close, taker=True)
+        return order.order_type == "stop" and order.takes_one_opening
+
+    def _meet_limit_inside(self, order: Order, bar: Bar) -> None:
+        room = min(self._allowed[order.number], self._room(order))
+        if room <= 0 or not order.is_limit or order.takes_one_opening:
+            return
+        price = self._price_inside(order, bar)
+        if price is not None:
+            self._fill(order, room, price, price, bar.ts_close, taker=False)
+
+    def _is_reached(self, order: Order, bar: Bar) -> bool:
+        return order.is_beyond(_best(bar, -order.side))
+
+    def _price_inside(self, order: Order, bar: Bar) -> int | None:
+        """The price at which the inside of a bar meets a limit, if it does."""
         limit = order.limit_ticks
         assert limit is not None
         best, worst = _best(bar, order.side), _best(bar, -order.side)
@@ -236,52 +233,40 @@ class Venue:
             return None
         return min(limit, worst) if order.side > 0 else max(limit, worst)
 
-    def _fill(self, order: Order, room: int, ticks: int, market: int, ts: int, taker: bool) -> None:
-        """Fill what room and the bar's volume allow, and tell the children."""
-        left = self._left[order.instrument]
-        lots = room if left is None else min(room, left)
-        if lots == 0:
-            return
-        if left is not None:
-            self._left[order.instrument] = left - lots
-        value = lots * ticks * self._units[order.instrument]
-        fee = self.rules.fee(value, lots, taker)
-        self.reports.append(Fill(order, ts, order.side * lots, ticks, fee, taker))
-        idle = [child for child in self._children(order) if _opened(child, order) == 0]
-        order.filled += lots
-        order.status = "PARTIALLY_FILLED"
-        for child in idle:
-            if _opened(child, order) > 0:
-                self._start(child, market)
-        if order.filled == order.size:
-            self._end(order, "FILLED")
+    def _ambiguous_groups(self, instrument: str, bar: Bar) -> set[str]:
+        """The groups of which a stop is reached and a limit gone through in this inside."""
+        stops, limits = set(), set()
+        for order in self._working(instrument):
+            is_absent = order.is_absent(bar) or self._allowed[order.number] <= 0
+            if is_absent or not order.group or order.filled_at_opening_of is bar:
+                continue
+            if order.is_trigger and self._is_reached(order, bar):
+                stops.add(order.group)
+            rests = order.is_limit and not order.takes_one_opening
+            if rests and self._price_inside(order, bar) is not None:
+                limits.add(order.group)
+        return stops & limits
 
-    def _children(self, parent: Order) -> list[Order]:
-        return [o for o in self._live.values() if o.parent == parent.number]
+    def _end_pass(self) -> None:
+        """Children of what an opening has filled start; what IOC and FOK have left is CANCELED."""
+        for act in self._after_opening:
+            act()
+        self._after_opening.clear()
+        for order in self._over:
+            if not order.ended:
+                self._end(order, "CANCELED", order.time_in_force.lower())
 
-    def _start(self, order: Order, market: int) -> None:
-        """An order begins to work; a stop the market is already beyond is triggered at once."""
-        if order.order_type == "stop" and order.is_beyond(market):
-            order.triggered = True
-
-    def _end(self, order: Order, status: str) -> None:
-        order.status = status
-        del self._live[order.number]
-        if status != "FILLED":
-            self.reports.append(Gone(order))
-        for child in self._children(order):
-            self._parent_ended(child, order)
-
-    def _parent_ended(self, child: Order, parent: Order) -> None:
-        child.size = _opened(child, parent)
-        if child.size <= child.filled:
-            self._end(child, "CANCELED")
-
-
-def _opened(child: Order, parent: Order) -> int:
-    """The lots of the parent that a child may close: those filled after what the parent closes."""
-    closing = max(0, abs(parent.lots) - child.size)
-    return min(child.size, max(0, parent.filled - closing))
+    def _do_late(self, instrument: str, ts: int) -> None:
+        late, self._late[instrument] = self._late[instrument], []
+        for what, order, change in late:
+            if order.ended:
+                continue
+            if change is not None:
+                self._change(order, change, ts)
+            elif what == "cancel":
+                self._end(order, "CANCELED", "asked_for")
+            else:
+                self._end(order, "EXPIRED", "session_closed")
 
 
 def _best(bar: Bar, side: int) -> int:

@@ -15,9 +15,12 @@ from trader.research.frames import Frames
 
 COLUMNS = {
     "orders": "seq ts client_order_id strategy instrument order_type lots limit_ticks stop_ticks"
-    " time_in_force status lots_filled cause",
+    " time_in_force status lots_filled role parent lots_made limit_ticks_made stop_ticks_made"
+    " cause",
     "statuses": "seq ts client_order_id status lots_filled cause",
-    "fills": "seq ts client_order_id trade_id strategy instrument lots ticks fee cause",
+    "replacements": "seq ts client_order_id lots limit_ticks stop_ticks cause",
+    "fills": "seq ts client_order_id trade_id strategy instrument lots ticks fee liquidity cause",
+    "adjustments": "seq ts strategy instrument lots cost income reason cause",
     "decisions": "seq ts strategy instrument target_lots reason inputs cause",
     "denials": "seq ts client_order_id strategy instrument lots code cause",
     "states": "seq ts state previous reason by cause",
@@ -37,7 +40,30 @@ def test_every_table_has_its_columns_and_ends_with_n(folder: RunFolder, name: st
     frame = folder.frame(name)
 
     assert frame.columns == [*COLUMNS[name].split(), "n"]
-    assert len(frame) > 0
+    assert (len(frame) > 0) is (name not in {"replacements", "adjustments"})
+
+
+def test_orders_show_the_size_and_prices_that_they_had_at_last() -> None:
+    """The first stop keeps its size; the second is moved, then made smaller, then moved again."""
+    tables = Tables()
+    for kind, names in (("orders", ["a", "b"]), ("strategies", ["s"]), ("instruments", ["X.y"])):
+        tables.names[kind].take(names)
+    for order in (0, 1):
+        tables.tables["orders"].append(1, order, 5, 1, 0, order, 0, 0, 2, -30, NONE, 90, 0, 1, NONE)
+    for n, (lots, stop) in enumerate([(-30, 95), (-20, NONE), (-20, 97)]):
+        tables.tables["replacements"].append(2, n, 6, 1, 0, 1, lots, NONE, stop)
+
+    frames = Frames(tables, MoneyScale(places=2, half={}), 100, {})
+    orders = frames.orders().select("client_order_id", "lots", "limit_ticks", "stop_ticks")
+
+    assert orders.rows() == [("a", -30, None, 90), ("b", -20, None, 97)]
+    made = frames.orders().select("lots_made", "limit_ticks_made", "stop_ticks_made")
+    assert made.rows() == [(-30, None, 90)] * 2
+    assert frames.replacements().select("lots", "limit_ticks", "stop_ticks").rows() == [
+        (-30, None, 95),
+        (-20, None, None),
+        (-20, None, 97),
+    ]
 
 
 def test_orders_show_their_last_status(folder: RunFolder) -> None:
@@ -143,6 +169,11 @@ def test_an_order_that_nobody_judged_is_initialized() -> None:
         "time_in_force": "GTC",
         "status": "INITIALIZED",
         "lots_filled": 0,
+        "role": "TARGET",
+        "parent": None,
+        "lots_made": -3,
+        "limit_ticks_made": 250,
+        "stop_ticks_made": None,
         "cause": "1.0",
         "n": 1,
     }

@@ -27,9 +27,9 @@ def test_a_reference_names_the_file_its_digest_and_its_range(tmp_path: Path) -> 
 
 def test_other_bytes_are_not_the_same_input(tmp_path: Path) -> None:
     config = load(project(tmp_path)).config
-    before = references(config, open_sources(config))
+    before = references(open_sources(config))
     write_bars(tmp_path / "bars.parquet", [100.0 + i % 3 for i in range(1_500)])
-    after = references(config, open_sources(config))
+    after = references(open_sources(config))
 
     check_same(before, before)
     with pytest.raises(DataError, match="have changed") as caught:
@@ -66,6 +66,18 @@ def test_rounded_bars_are_counted(tmp_path: Path) -> None:
     assert "2 bars of WAVE.x were off grid and rounded" in report.run["warnings"]
 
 
+def test_bars_outside_every_session_are_counted(tmp_path: Path) -> None:
+    """25 hours from a Sunday's noon on hold six hours of Tokyo."""
+    report = run(
+        project(tmp_path),
+        tmp_path / "out",
+        ["run.off_session=drop", "instruments.0.calendar=XTKS"],
+    )
+
+    assert "1140 bars of WAVE.x lay outside its sessions and were dropped" in report.run["warnings"]
+    assert report.run["inputs"][0]["rows"] == 360
+
+
 def test_bars_without_volume_cannot_fill_a_share_of_it(tmp_path: Path) -> None:
     path = project(tmp_path)
     frame = pl.read_parquet(tmp_path / "bars.parquet").drop("volume")
@@ -89,3 +101,27 @@ def test_bars_further_apart_than_their_interval_draw_a_warning(tmp_path: Path, e
 
     assert len(found) == (every > 1)
     assert all(text.startswith("the bars of WAVE.x usually open 60 intervals") for text in found)
+
+
+@pytest.mark.parametrize("received", [True, False])
+def test_a_run_says_which_instants_order_it(tmp_path: Path, *, received: bool) -> None:
+    """By reception only if every row of every source was received; bars are not."""
+    project(tmp_path, configuration(["{name: hears, file: hears.py}"]))
+    (tmp_path / "hears.py").write_text(
+        "from msgspec import Struct\n"
+        "from trader.strategies.strategy import Strategy\n\n\n"
+        "class Hears(Strategy):\n"
+        "    class Params(Struct):\n        pass\n\n"
+        "    class State(Struct):\n        pass\n\n"
+        "    def on_quote(self, quote):\n        return None\n"
+    )
+    ts = [1_600_000_000_000_000_000 + at for at in range(5)]
+    quotes = pl.DataFrame({"ts": ts, "bid": [99.0] * 5, "ask": [100.0] * 5})
+    if received:
+        quotes = quotes.with_columns(ts_recv=pl.col("ts") + 7)
+    quotes.write_parquet(tmp_path / "quotes.parquet")
+    sets = ["data.0.kind=quotes", "data.0.interval=null", "data.0.path=quotes.parquet"]
+
+    report = run(tmp_path / "traderd.yaml", tmp_path / "out", sets)
+
+    assert report.run["order_of_inputs"] == ("ts_recv" if received else "ts")

@@ -26,6 +26,10 @@ FILES = {
     "fills.parquet",
     "decisions.parquet",
     "denials.parquet",
+    "replacements.parquet",
+    "adjustments.parquet",
+    "trades.parquet",
+    "report.html",
     "states.parquet",
     "equity.parquet",
     "metrics.json",
@@ -57,7 +61,9 @@ def test_the_folder_holds_what_is_promised(tmp_path: Path) -> None:
     assert run_.keys() >= PROMISED
     assert run_["id"] == "out"
     assert run_["gear"] == "step"
-    assert run_["counts"].keys() == {"inputs", "events", "orders", "fills", "denials"}
+    assert run_["counts"].keys() == {
+        *("inputs", "events", "orders", "fills", "denials", "in_flight")
+    }
     assert run_["counts"]["inputs"] == ROWS
     assert run_["seconds"].keys() == {"load", "run", "baselines", "write"}
     assert run_["complete"]

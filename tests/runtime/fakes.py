@@ -8,7 +8,7 @@ import pytest
 from actors.runtime.actor import Handler
 from actors.runtime.reactor import Reactor
 from actors.runtime.recorder import Recorder
-from actors.runtime.routes import Routes, compile_routes
+from actors.runtime.routes import Listeners, Routes, compile_routes
 from tests.core.making import A
 from trader.logic.tables import Tables
 from trader.model.account import EquityMarked
@@ -19,10 +19,12 @@ from trader.model.orders import (
     CancelOrder,
     OrderApproved,
     OrderCanceled,
+    ReplaceOrder,
+    ReplaceRejected,
     SubmitOrder,
     TargetPosition,
 )
-from trader.model.units import Nanoseconds
+from trader.model.units import MINUTE_NS, Nanoseconds
 
 Says: TypeAlias = Sequence[Message] | BaseException
 Way: TypeAlias = Callable[[Reactor, BarClosed, int], Sequence[Message]]
@@ -31,12 +33,15 @@ ROUTES: Routes = {
     ("world", BarClosed): ("feed",),
     ("world", RunStarted): ("portfolio",),
     ("world", OrderCanceled): ("order_manager",),
+    ("world", ReplaceRejected): ("order_manager",),
     ("runtime", StrategyFaulted): ("order_manager",),
     ("feed", BarClosed): ("portfolio", "strategy", "risk"),
     ("portfolio", EquityMarked): ("strategy", "risk"),
     ("strategy", TargetPosition): ("order_manager",),
     ("order_manager", SubmitOrder): ("risk",),
     ("order_manager", CancelOrder): ("gateway",),
+    ("order_manager", ReplaceOrder): ("risk",),
+    ("risk", ReplaceOrder): ("gateway",),
     ("risk", OrderApproved): ("order_manager", "gateway"),
 }
 MARKED = EquityMarked(equity=1, peak=1)
@@ -84,7 +89,7 @@ def by_row(reactor: Reactor, made: BarClosed, now: int) -> Sequence[Message]:
 
 
 def by_lane(reactor: Reactor, made: BarClosed, now: int) -> Sequence[Message]:
-    return reactor.lane(made.instrument)(made, now)
+    return reactor.lane(BarClosed, (made.instrument, made.interval_ns))(made, now)
 
 
 both_ways = pytest.mark.parametrize("way", [by_row, by_lane], ids=["row", "lane"])
@@ -94,9 +99,17 @@ class Told:
     """A reactor among actors that say what they are told to, and all they heard, in order."""
 
     def __init__(
-        self, says: Mapping[str, Mapping[type, Says]], *, state: TradingState = TradingState.ACTIVE
+        self,
+        says: Mapping[str, Mapping[type, Says]],
+        *,
+        state: TradingState = TradingState.ACTIVE,
+        recall: str = "",
     ) -> None:
-        """Two strategies trade A; whoever is told nothing says nothing."""
+        """Two strategies trade A; whoever is told nothing says nothing.
+
+        With `recall`, an approval or a replacement must not leave, for that reason.
+        """
+        self.recall = recall
         self.heard: list[tuple[str, str]] = []
         effects: list[Message] = []
         known = {role: _silent(role) for role in ("feed", "portfolio", "order_manager", "risk")}
@@ -117,8 +130,13 @@ class Told:
             return ()
 
         actors = [*core, *strategies]
-        outlets = compile_routes(ROUTES, actors, strategies, {"gateway": gateway}, recorder.records)
-        self.reactor = Reactor(outlets, actors, recorder, lambda: state, [A], effects)
+        listeners: Listeners = {BarClosed: {(A, MINUTE_NS): {actor.name for actor in actors}}}
+        ports = {"gateway": gateway}
+        outlets = compile_routes(ROUTES, actors, strategies, ports, recorder.records, listeners)
+        self.reactor = Reactor(outlets, actors, recorder, lambda: state, effects, self._recall)
+
+    def _recall(self, effect: Message) -> str:
+        return self.recall if isinstance(effect, OrderApproved | ReplaceOrder) else ""
 
 
 def _silent(role: str) -> dict[type, Says]:

@@ -20,6 +20,7 @@ from trader.model.orders import (
     OrderApproved,
     OrderCanceled,
     OrderFilled,
+    ReplaceOrder,
     SubmitOrder,
     TargetPosition,
 )
@@ -101,11 +102,17 @@ def test_what_the_feed_makes_of_a_bar_is_what_the_others_hear(way: Way) -> None:
 
 @both_ways
 @pytest.mark.parametrize(
-    ("state", "leaves"),
-    [(ACTIVE, [APPROVED, CANCEL]), (REDUCING, [APPROVED, CANCEL]), (HALTED, [CANCEL])],
+    ("state", "recall", "leaves"),
+    [
+        (ACTIVE, "", [APPROVED, CANCEL]),
+        (ACTIVE, "not_asked", [APPROVED, CANCEL]),
+        (REDUCING, "", [APPROVED, CANCEL]),
+        (REDUCING, "reducing_only", [CANCEL]),
+        (HALTED, "trading_halted", [CANCEL]),
+    ],
 )
-def test_an_approval_leaves_unless_the_step_ends_halted(
-    way: Way, state: TradingState, leaves: list[Message]
+def test_an_approval_leaves_unless_it_is_recalled_where_trading_is_not_active(
+    way: Way, state: TradingState, recall: str, leaves: list[Message]
 ) -> None:
     """A cancel always does."""
     made = bar(100)
@@ -117,10 +124,11 @@ def test_an_approval_leaves_unless_the_step_ends_halted(
             "risk": {SubmitOrder: (APPROVED,)},
         },
         state=state,
+        recall=recall,
     )
 
     assert list(way(told.reactor, made, 0)) == leaves
-    assert (("order_manager", "OrderCanceled") in told.heard) is (state is HALTED)
+    assert (("order_manager", "OrderCanceled") in told.heard) is (APPROVED not in leaves)
     assert told.reactor.effects == []
 
 
@@ -134,10 +142,29 @@ def test_what_a_withheld_approval_causes_leaves_in_the_same_step() -> None:
             "risk": {SubmitOrder: (APPROVED,)},
         },
         state=HALTED,
+        recall="trading_halted",
     )
 
     assert list(told.reactor.row(made, 0)) == [CANCEL]
     assert told.reactor.note(RunStarted(run="trial", epoch=1), 1) == ()
+
+
+def test_a_recalled_replacement_is_told_as_rejected() -> None:
+    made = bar(100)
+    change = ReplaceOrder(client_order_id="x", instrument=A, request_id="r", lots=9)
+    told = Told(
+        {
+            "feed": {BarClosed: (made,)},
+            "one": {BarClosed: (target(1),)},
+            "order_manager": {TargetPosition: (change,)},
+            "risk": {ReplaceOrder: (change,)},
+        },
+        state=HALTED,
+        recall="trading_halted",
+    )
+
+    assert list(told.reactor.row(made, 0)) == []
+    assert ("order_manager", "ReplaceRejected") in told.heard
 
 
 def breached() -> tuple[Core, list[Envelope]]:
@@ -238,7 +265,8 @@ def test_an_observer_hears_of_a_lane_what_it_hears_of_a_row() -> None:
     one, said = awake(config([strategy(script=script)]))
     other, told = awake(config([strategy(script=script)]))
 
-    assert one.reactor.row(bar(100), 5) == other.reactor.lane(A)(bar(100), 5)
+    lane = other.reactor.lane(BarClosed, (A, MINUTE_NS))
+    assert one.reactor.row(bar(100), 5) == lane(bar(100), 5)
     assert told == said
 
 
@@ -270,7 +298,7 @@ def test_a_lane_is_only_shorter(scripts: list[dict[int, Any]], bars: list[tuple[
     long, _ = awake(config(strategies))
     short, _ = awake(config(strategies))
     long.reactor.observer = short.reactor.observer = None
-    lanes = {name: short.reactor.lane(name) for name in (A, B)}
+    lanes = {name: short.reactor.lane(BarClosed, (name, MINUTE_NS)) for name in (A, B)}
     for instrument, row in bars:
         made = bar(100 + row, row=row, instrument=instrument)
 
@@ -285,7 +313,7 @@ def test_bars_reach_only_the_strategies_of_their_instrument() -> None:
     core.reactor.observer = None
 
     core.reactor.row(bar(100), MINUTE_NS)
-    core.reactor.lane(B)(bar(100, instrument=B), MINUTE_NS)
-    core.reactor.lane(A)(bar(100, row=2), MINUTE_NS)
+    core.reactor.lane(BarClosed, (B, MINUTE_NS))(bar(100, instrument=B), MINUTE_NS)
+    core.reactor.lane(BarClosed, (A, MINUTE_NS))(bar(100, row=2), MINUTE_NS)
 
     assert [each.strategy.state.bars for each in core.strategies] == [2, 1, 2]

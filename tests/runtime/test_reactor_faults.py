@@ -204,6 +204,39 @@ def test_a_strategy_that_wants_to_exit_leaves_alone(way: Way) -> None:
     assert told.reactor.state.quarantined["strategy:one"].error.startswith("SystemExit: 3")
 
 
+class Exotic(BaseException):
+    """Derived from what nobody catches."""
+
+
+class Mute(ValueError):
+    """Cannot say what is wrong."""
+
+    def __str__(self) -> str:
+        raise Exotic
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (Exotic("far away"), "Exotic: far away"),
+        (GeneratorExit(), "GeneratorExit: "),
+        (Mute(), "Mute: (its text cannot be told)"),
+        (ValueError("\ud800"), r"ValueError: \ud800"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_whatever_it_raises_ends_in_its_quarantine(
+    way: Way, error: BaseException, text: str
+) -> None:
+    made = bar(100)
+    told = Told({"feed": {BarClosed: (made,)}, "one": {BarClosed: error}})
+
+    way(told.reactor, made, 0)
+
+    assert told.reactor.state.quarantined["strategy:one"].error.startswith(text)
+
+
 # -- everybody else ------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from actors.runtime.recorder import Recorder
 from tests.core.making import A, submit, target
 from trader.logic.tables import DICTIONARIES, INPUTS_MAX, SCHEMAS, Tables
 from trader.model import orders
-from trader.model.account import EquitySampled
+from trader.model.account import EquitySampled, PositionAdjusted
 from trader.model.control import TradingState, TradingStateChanged
 from trader.model.envelope import Message
 from trader.model.orders import (
@@ -195,7 +195,40 @@ def test_every_change_of_status_is_a_row(kind: type[OrderEvent]) -> None:
 
     _, rows = recorded(event(kind, status, lots_filled=2, **NEEDED.get(kind, {})))
 
+    assert rows.pop("replacements", []) == (
+        [{**HEAD, "order": 0, "lots": 5, "limit_ticks": NONE, "stop_ticks": NONE}]
+        if kind is orders.OrderReplaced
+        else []
+    )
     assert rows == {"statuses": [moved(status, 2)]}
+
+
+def test_a_replacement_says_what_the_order_is_from_now_on() -> None:
+    changed = event(
+        orders.OrderReplaced, OrderStatus.ACCEPTED, lots=-5, limit_ticks=7, stop_ticks=9
+    )
+
+    _, rows = recorded(changed)
+
+    assert rows["replacements"] == [
+        {**HEAD, "order": 0, "lots": -5, "limit_ticks": 7, "stop_ticks": 9}
+    ]
+
+
+def test_what_a_split_or_a_dividend_made_of_a_position_is_a_row() -> None:
+    adjusted = PositionAdjusted(
+        strategy="one", instrument=A, lots=70, cost=5, income=-3, reason="split"
+    )
+
+    recorder, rows = recorded(adjusted)
+
+    assert rows == {
+        "adjustments": [
+            {**HEAD, "strategy": 0, "instrument": 0, "lots": 70, "cost": 5, "income": -3,
+             "reason": 0}
+        ]
+    }  # fmt: skip
+    assert list(recorder.tables.names["reasons"]) == ["split"]
 
 
 def test_these_are_all_the_events_there_are() -> None:

@@ -1,126 +1,149 @@
-"""Generated runs: markets that wander, jump, touch and rest, and strategies that do everything.
+"""Generated runs: strategies that do everything on markets that do anything.
 
-Structure (how many, how long, which rules) is drawn by hypothesis and shrinks; the numbers come
-from a stream of the drawn seed, which is quick. Prices that a script names are taken from the bars
-around it, so that limits and stops are touched, missed by a tick and jumped over.
+`case` makes one run of a seed, which is quick: the bulk of the comparison is a loop over seeds.
+`runs` draws the structure with hypothesis, so that it shrinks. Prices that a script names are
+taken from the bars around it, so that limits and stops are touched, missed by a tick and jumped
+over.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 from hypothesis import strategies as st
 
 from sims.seeds import stream
-from tests.oracle.desk import AtrStop, Strategy
+from tests.oracle.exits import AtrStop, Exit, TakeProfit, TimeStop, Trailing
 from tests.oracle.gate import Limits, stale_after_two_bars
-from tests.oracle.market import DAY_NS, Bar, Instrument, Source
+from tests.oracle.market import DAY_NS, Bar, Instrument, Sessions, Source
+from tests.oracle.orders import TIMES_IN_FORCE, VenueRules
 from tests.oracle.run import OracleRun
 from tests.oracle.strategies import (
     Action,
+    Adaptive,
     BollingerReversion,
     BuyAndHold,
     Cancel,
     EmaCross,
     Lots,
     NaiveMeanReversion,
+    Replace,
+    RsiReversion,
     Scripted,
     Send,
     Signal,
     Size,
+    Strategy,
     Target,
+    VwapFade,
     Weight,
 )
-from tests.oracle.venue import VenueRules
+from tests.semantics.markets import (
+    CALENDARS,
+    FIRST_DAYS,
+    HOUR_NS,
+    INTERVALS,
+    MINUTE_NS,
+    SHAPES,
+    START,
+    Chance,
+    coarser,
+    exchange,
+    happenings,
+    later,
+    market,
+    sessions_of,
+    within,
+)
 
-T = TypeVar("T")
-
-
-class Chance(Protocol):
-    """What a stream of chance can be asked for."""
-
-    def random(self) -> float: ...
-    def randint(self, a: int, b: int) -> int: ...
-    def choice(self, seq: Sequence[T]) -> T: ...
-
-
-MINUTE_NS: Final = 60_000_000_000
-HOUR_NS: Final = 60 * MINUTE_NS
-START: Final = 400 * DAY_NS + 20 * HOUR_NS
 GRIDS: Final = (
     (Fraction(1), Fraction(1)),
     (Fraction("0.01"), Fraction("0.00001")),
     (Fraction("0.0001"), Fraction(1)),
     (Fraction("0.5"), Fraction(10)),
 )
-INTERVALS: Final = (HOUR_NS, HOUR_NS, 30 * MINUTE_NS, 2 * HOUR_NS, 6 * HOUR_NS)
 TAGS: Final = "abcd"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How a market moves: per bar, the chance of a hole, of a jump, and of no volume."""
-
-    hole: float
-    jump: float
-    mute: float
-
-
-SHAPES: Final = (
-    Shape(0.0, 0.0, 0.0),
-    Shape(0.1, 0.0, 0.1),
-    Shape(0.0, 0.15, 0.0),
-    Shape(0.15, 0.15, 0.2),
+KINDS: Final = (
+    "ema_cross",
+    "bollinger",
+    "naive",
+    "hold",
+    "rsi",
+    "vwap",
+    "targets",
+    "orders",
+    "brackets",
+    "both",
 )
+"""What a generated strategy may be; from `targets` on they are scripts."""
 
 
-def market(rng: Chance, interval: int, start: int, rows: int, shape: Shape) -> tuple[Bar, ...]:
-    """Bars from `start` on; about every second bar touches nothing beyond open and close."""
-    price, ts, found = rng.randint(40, 400), start, []
-    for _ in range(rows):
-        if rng.random() < shape.hole:
-            ts += interval * rng.randint(1, 30)
-        if rng.random() < shape.jump:
-            price = max(1, price + rng.randint(-price // 3, price // 3))
-        open_ = max(1, price + rng.choice((-2, -1, 0, 0, 0, 1, 2)))
-        price = max(1, open_ + rng.randint(-6, 6))
-        high = max(open_, price) + rng.choice((0, 0, 1, 4))
-        low = max(1, min(open_, price) - rng.choice((0, 0, 1, 4)))
-        lots = 0 if rng.random() < shape.mute else rng.choice((9, 25, 60, 400))
-        found.append(Bar(ts, ts + interval, open_, high, low, price, lots))
-        ts += interval
-    return tuple(found)
+# -- scripts --------------------------------------------------------------------------------------
 
 
-def script(rng: Chance, bars: tuple[Bar, ...], *, targets: bool, orders: bool) -> Scripted:
-    """Actions at about every third bar."""
+def script(rng: Chance, bars: tuple[Bar, ...], kind: str) -> Scripted:
+    """Actions at about every third bar: `targets` alone, `orders` alone, `brackets`, or `both`."""
     at_bar: dict[int, tuple[Action, ...]] = {}
     for index in range(len(bars)):
         if rng.random() < 0.35:
             near = bars[index : index + 3]
-            count = rng.choice((1, 1, 2, 3))
-            todo = [_action(rng, near, targets=targets, orders=orders) for _ in range(count)]
-            at_bar[index] = tuple(todo)
+            if kind == "brackets":
+                at_bar[index] = _bracket(rng, near)
+            else:
+                count = rng.choice((1, 1, 2, 3))
+                at_bar[index] = tuple(_action(rng, near, kind) for _ in range(count))
     return Scripted(at_bar)
 
 
-def _action(rng: Chance, near: tuple[Bar, ...], *, targets: bool, orders: bool) -> Action:
-    if targets and (not orders or rng.random() < 0.5):
+def _action(rng: Chance, near: tuple[Bar, ...], kind: str) -> Action:
+    if kind == "targets" or (kind == "both" and rng.random() < 0.5):
         return Target(rng.choice((0, 0, 5, -5, 9, -9, 14, -14, 3)))
-    if rng.random() < 0.25:
+    does = rng.random()
+    if does < 0.15:
         return Cancel(rng.choice(TAGS))
+    if does < 0.3:
+        return _change(rng, near)
+    tag, side = rng.choice(TAGS), rng.choice((1, -1))
+    return _order(rng, near, tag, side * rng.choice((1, 4, 7, 12)))
+
+
+def _change(rng: Chance, near: tuple[Bar, ...]) -> Replace:
+    lots = rng.choice((None, None, 1, 2, 5, 9, 15))
+    limit, stop = (rng.choice((None, None, _price(rng, near))) for _ in range(2))
+    return Replace(rng.choice(TAGS), lots, limit, stop)
+
+
+def _order(rng: Chance, near: tuple[Bar, ...], tag: str, lots: int) -> Send:
+    kind = rng.choice(("market", "limit", "limit", "stop", "stop", "stop_limit"))
+    tif = rng.choice(("GTC", "GTC", "GTC", *TIMES_IN_FORCE))
+    limit = _price(rng, near) if kind in ("limit", "stop_limit") else None
+    stop = _price(rng, near) if kind in ("stop", "stop_limit") else None
+    return Send(tag, kind, lots, limit, stop, time_in_force=tif)
+
+
+def _bracket(rng: Chance, near: tuple[Bar, ...]) -> tuple[Action, ...]:
+    """An entry with a few children of one group, or what becomes of one."""
+    if rng.random() < 0.35:
+        return (Cancel(rng.choice("abc")) if rng.random() < 0.5 else _change(rng, near),)
+    lots = rng.choice((4, 8, 13)) * rng.choice((1, -1))
+    entry = _order(rng, near, "a", lots)
+    found: list[Action] = [entry]
+    for tag in rng.choice(("b", "bc", "bc", "bcd")):
+        size = -lots if rng.random() < 0.7 else -rng.choice((3, 6, 20)) * (1 if lots > 0 else -1)
+        child = _order(rng, near, tag, size)
+        parent = rng.choice(("a", "a", "a", "a", None, "d"))
+        found.append(replace(child, parent=parent, group=rng.choice(("g", "g", "g", ""))))
+    return tuple(found)
+
+
+def _price(rng: Chance, near: tuple[Bar, ...]) -> int:
     bar = rng.choice(near)
     price = rng.choice((bar.open, bar.high, bar.low, bar.close)) + rng.choice((-1, 0, 0, 1))
-    lots = rng.choice((1, 4, 7, 12)) * rng.choice((1, -1))
-    kind = rng.choice(("market", "limit", "limit", "stop", "stop"))
-    return Send(
-        tag=rng.choice(TAGS),
-        order_type=kind,
-        lots=lots,
-        limit_ticks=max(1, price) if kind == "limit" else None,
-        stop_ticks=max(1, price) if kind == "stop" else None,
-    )
+    return max(1, price)
+
+
+# -- strategies -----------------------------------------------------------------------------------
 
 
 def signal(rng: Chance, kind: str) -> Signal:
@@ -138,27 +161,59 @@ def signal(rng: Chance, kind: str) -> Signal:
         return BollingerReversion(size, rng.randint(2, 6), entry, exit_, direction)
     if kind == "naive":
         return NaiveMeanReversion(size, rng.randint(2, 6), rng.choice((0.5, 1.0)))
+    if kind == "rsi":
+        return _rsi(rng, size, direction)
+    if kind == "vwap":
+        return VwapFade(
+            size,
+            entry_bps=rng.choice((0, 20, 100)),
+            volume_n=rng.randint(1, 4),
+            volume_ratio=rng.choice((0.75, 1.0, 1.5)),
+            flat_at_close=rng.random() < 0.5,
+            direction=direction,
+        )
     return BuyAndHold(size)
 
 
-KINDS: Final = ("ema_cross", "bollinger", "naive", "hold", "targets", "orders", "both")
+def _rsi(rng: Chance, size: Size, direction: str) -> RsiReversion:
+    low, high, exit_ = rng.choice(((30, 70, 50), (45, 55, 50), (60, 90, 75)))
+    adaptive = None
+    if rng.random() < 0.5:
+        low_share, high_share = rng.choice((("0.1", "0.9"), ("0.5", "0.75"), ("0.25", "0.5")))
+        adaptive = Adaptive(rng.randint(2, 6), Fraction(low_share), Fraction(high_share))
+    return RsiReversion(size, rng.randint(2, 4), low, high, exit_, direction, adaptive)
 
 
-def strategy(rng: Chance, name: str, kind: str, source: Source, *, stopped: bool) -> Strategy:
+def exits(rng: Chance) -> tuple[Exit, ...]:
+    """None or a few, in any order."""
+    found: list[Exit] = []
+    for kind in rng.choice(("", "", "s", "s", "sp", "p", "t", "st", "tsp", "n", "spn", "tpn")):
+        n, k = rng.randint(1, 4), Fraction(rng.choice(("1", "0.5", "2", "0.125")))
+        if kind == "s":
+            found.append(AtrStop(n, k))
+        elif kind == "p":
+            found.append(TakeProfit(n, k))
+        elif kind == "t":
+            found.append(Trailing(n, k, Fraction(rng.choice(("0", "0", "0.5", "1", "3")))))
+        else:
+            found.append(TimeStop(rng.randint(1, 5)))
+    return tuple(found)
+
+
+def strategy(rng: Chance, name: str, kind: str, source: Source) -> Strategy:
     """A strategy of this kind on the source's instrument."""
-    stop = AtrStop(rng.randint(1, 4), Fraction(rng.choice(("1", "0.5", "2", "0.125"))))
-    if kind in {"targets", "orders", "both"}:
-        targets, orders = kind != "orders", kind != "targets"
-        plan: Signal | Scripted = script(rng, source.bars, targets=targets, orders=orders)
-    else:
-        plan = signal(rng, kind)
-    return Strategy(name, source.instrument, plan, stop if stopped else None)
+    is_script = kind in ("targets", "orders", "brackets", "both")
+    plan = script(rng, source.bars, kind) if is_script else signal(rng, kind)
+    return Strategy(name, source.instrument, plan, exits(rng))
+
+
+# -- settings -------------------------------------------------------------------------------------
 
 
 def rules(rng: Chance) -> VenueRules:
-    """Exact venue settings, half of them plain."""
+    """Exact venue settings, a third of them plain."""
     if rng.random() < 0.3:
-        return VenueRules()
+        return VenueRules(targets_first=rng.random() < 0.3)
     return VenueRules(
         slippage_bps=Fraction(rng.choice(("0", "5", "30.25"))),
         slippage_ticks=rng.choice((0, 0, 1, 3)),
@@ -167,6 +222,7 @@ def rules(rng: Chance) -> VenueRules:
         maker_bps=Fraction(rng.choice(("0", "-0.5", "1"))),
         taker_bps=Fraction(rng.choice(("0", "2.5", "0.000001"))),
         per_lot=Fraction(rng.choice(("0", "0.005"))),
+        targets_first=rng.random() < 0.3,
     )
 
 
@@ -185,8 +241,14 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
     )
 
 
+# -- runs -----------------------------------------------------------------------------------------
+
+
 def generated(rng: Chance, rows: Sequence[int], kinds: Sequence[str]) -> OracleRun:
-    """A run with a market for each of the lengths in `rows` and a strategy for each of `kinds`."""
+    """A run with a market for each of the lengths in `rows` and a strategy for each of `kinds`.
+
+    Markets never close, nothing happens to instruments and no command takes time.
+    """
     instruments, sources = [], []
     for number, length in enumerate(rows):
         name = f"{'XYZ'[number]}.sim"
@@ -194,19 +256,96 @@ def generated(rng: Chance, rows: Sequence[int], kinds: Sequence[str]) -> OracleR
         start = START + rng.choice((0, 0, 1, 7)) * interval
         instruments.append(Instrument(name, *rng.choice(GRIDS)))
         sources.append(Source(name, market(rng, interval, start, length, rng.choice(SHAPES))))
-    strategies = tuple(
-        strategy(rng, f"s{k}", kind, rng.choice(sources), stopped=rng.random() < 0.5)
-        for k, kind in enumerate(kinds)
-    )
     return OracleRun(
         cash=Fraction(rng.choice((10_000, 500_000, 30))),
         instruments=tuple(instruments),
         sources=tuple(sources),
-        strategies=strategies,
+        strategies=_strategies(rng, sources, kinds),
         rules=rules(rng),
-        equity_interval_ns=rng.choice((DAY_NS, DAY_NS, 6 * HOUR_NS, HOUR_NS)),
+        equity_interval_ns=rng.choice((DAY_NS, DAY_NS, 6 * HOUR_NS, HOUR_NS, None)),
         decide_from=rng.choice((None, sources[0].bars[0].ts_close + 5 * HOUR_NS)),
     )
+
+
+def _strategies(
+    rng: Chance, sources: Sequence[Source], kinds: Sequence[str]
+) -> tuple[Strategy, ...]:
+    return tuple(strategy(rng, f"s{k}", kind, rng.choice(sources)) for k, kind in enumerate(kinds))
+
+
+def case(seed: int) -> OracleRun:
+    """The run of a seed: short, and with anything that a run can have."""
+    rng = stream(seed, "semantics")
+    rows = [rng.randint(6, 36) for _ in range(rng.choice((1, 1, 1, 2, 2, 3)))]
+    kinds = [rng.choice(KINDS) for _ in range(rng.choice((1, 2, 2, 3, 4)))]
+    run = generated(rng, rows, kinds)
+    if rng.random() < 0.35:
+        run = _with_calendars(rng, run, rows, kinds)
+    if rng.random() < 0.15:
+        run = _with_longer_bars(rng, run)
+    if rng.random() < 0.3:
+        run = _with_happenings(rng, run)
+    elif rng.random() < 0.35:
+        run = replace(run, latency_ns=_latency(rng))
+    return replace(run, limits=limits(rng, run)) if rng.random() < 0.3 else run
+
+
+def _latency(rng: Chance) -> int:
+    """From less than a bar to several, on and off the instants of bars."""
+    return rng.choice((1, MINUTE_NS, 30 * MINUTE_NS, HOUR_NS, HOUR_NS + 7, 5 * HOUR_NS))
+
+
+def _with_calendars(
+    rng: Chance, run: OracleRun, rows: Sequence[int], kinds: Sequence[str]
+) -> OracleRun:
+    """Some of the instruments trade at exchanges."""
+    instruments, sources = list(run.instruments), list(run.sources)
+    calendars: dict[str, Sessions] = {}
+    shared, first = rng.choice(CALENDARS), rng.choice(FIRST_DAYS) * DAY_NS
+    for number, length in enumerate(rows):
+        if rng.random() < 0.8:
+            name = shared if rng.random() < 0.6 else rng.choice(CALENDARS)
+            bars = exchange(rng, name, first, length, rng.choice(SHAPES))
+            instruments[number] = replace(instruments[number], calendar=name)
+            sources[number] = Source(sources[number].instrument, bars)
+            near = within(sessions_of(name), bars[0].ts_open, bars[-1].ts_close)
+            calendars[name] = tuple(sorted({*calendars.get(name, ()), *near}))
+        else:
+            sources[number] = later(sources[number], first + DAY_NS - START)
+    opens = sources[0].bars[0].ts_close
+    return replace(
+        run,
+        instruments=tuple(instruments),
+        sources=tuple(sources),
+        strategies=_strategies(rng, sources, kinds),
+        calendars=calendars,
+        decide_from=rng.choice((None, None, opens + 5 * HOUR_NS)),
+    )
+
+
+def _with_longer_bars(rng: Chance, run: OracleRun) -> OracleRun:
+    """The first instrument has bars of two lengths, and some strategies hear the longer ones."""
+    source, more = run.sources[0], coarser(rng, run.sources[0])
+    strategies = [
+        replace(each, interval_ns=more.interval_ns)
+        if each.instrument == source.instrument and rng.random() < 0.6
+        else each
+        for each in run.strategies
+    ]
+    sources = rng.choice(((*run.sources, more), (more, *run.sources)))
+    return replace(run, sources=sources, strategies=tuple(strategies))
+
+
+def _with_happenings(rng: Chance, run: OracleRun) -> OracleRun:
+    found = []
+    for each in run.instruments:
+        own = [source for source in run.sources if source.instrument == each.name]
+        own.sort(key=lambda source: source.interval_ns)
+        sessions = None if each.calendar is None else run.calendars[each.calendar]
+        happened = happenings(rng, own, sessions)
+        if happened is not None:
+            found.append(happened)
+    return replace(run, happenings=tuple(found))
 
 
 @st.composite

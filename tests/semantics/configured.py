@@ -5,23 +5,30 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from tests.oracle.desk import AtrStop, Strategy
+from msgspec import structs
+
+from tests.oracle.exits import AtrStop, Exit, TakeProfit, TimeStop, Trailing
 from tests.oracle.gate import Limits, stale_after_two_bars
 from tests.oracle.market import Instrument
+from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleRun
 from tests.oracle.strategies import (
+    Action,
     BollingerReversion,
     BuyAndHold,
     Cancel,
     EmaCross,
     Lots,
     NaiveMeanReversion,
+    Replace,
+    RsiReversion,
     Scripted,
     Send,
     Signal,
+    Strategy,
     Target,
+    VwapFade,
 )
-from tests.oracle.venue import VenueRules
 from trader.config.schema import (
     Account,
     Config,
@@ -46,19 +53,29 @@ def config_of(run: OracleRun, paths: dict[str, str] | None = None) -> Config:
         run=Run(name="trial", gear="step", from_=run.decide_from),
         account=Account(currency="USD", cash=exact(run.cash)),
         instruments=tuple(_instrument(each, run.limits) for each in run.instruments),
-        data=tuple(
-            DataSource(
-                kind="bars",
-                instrument=source.instrument,
-                interval=_seconds(source.interval_ns),
-                path=named.get(source.instrument, "memory"),
-            )
-            for source in run.sources
+        data=(
+            *(
+                DataSource(
+                    kind="bars",
+                    instrument=source.instrument,
+                    interval=_seconds(source.interval_ns),
+                    path=named.get(source.instrument, "memory"),
+                )
+                for source in run.sources
+            ),
+            *(
+                DataSource(kind="actions", instrument=each.instrument, path="memory")
+                for each in run.happenings
+            ),
         ),
         strategies=tuple(_strategy(each) for each in run.strategies),
-        venue=_venue(run.rules),
+        venue=structs.replace(_venue(run.rules), latency_ns=run.latency_ns),
         risk=_risk(run),
-        report=ReportConfig(equity_interval=_seconds(run.equity_interval_ns)),
+        report=ReportConfig(
+            equity_interval=None
+            if run.equity_interval_ns is None
+            else _seconds(run.equity_interval_ns)
+        ),
     )
 
 
@@ -82,6 +99,7 @@ def _instrument(instrument: Instrument, limits: Limits) -> InstrumentConfig:
         lot=exact(instrument.lot),
         currency="USD",
         shortable=instrument.name not in limits.long_only,
+        calendar=instrument.calendar,
     )
 
 
@@ -94,12 +112,21 @@ def _strategy(strategy: Strategy) -> StrategyConfig:
         file=SCRIPTED if kind is None else None,
         instrument=strategy.instrument,
         params=params,
-        exits=() if strategy.stop is None else (_exit(strategy.stop),),
+        exits=tuple(_exit(each) for each in strategy.exits),
+        interval=None if strategy.interval_ns is None else _seconds(strategy.interval_ns),
     )
 
 
-def _exit(stop: AtrStop) -> ExitConfig:
-    return ExitConfig(kind="atr_stop", n=stop.n, k=exact(stop.k))
+def _exit(setup: Exit) -> ExitConfig:
+    match setup:
+        case AtrStop(n, k):
+            return ExitConfig(kind="atr_stop", n=n, k=exact(k))
+        case TakeProfit(n, k):
+            return ExitConfig(kind="take_profit", n=n, k=exact(k))
+        case Trailing(n, k, activate):
+            return ExitConfig(kind="trailing", n=n, k=exact(k), activate=exact(activate))
+        case TimeStop(bars):
+            return ExitConfig(kind="time_stop", bars=bars)
 
 
 def _bundled(plan: Signal) -> tuple[str, dict[str, Any]]:
@@ -114,8 +141,32 @@ def _bundled(plan: Signal) -> tuple[str, dict[str, Any]]:
             return "bollinger_reversion", {**params, **sized}
         case NaiveMeanReversion(_, n, threshold):
             return "naive_mean_reversion", {"n": n, "entry": threshold, **sized}
+        case RsiReversion():
+            return "rsi_reversion", {**_rsi(plan), **sized}
+        case VwapFade():
+            return "vwap_fade", {**_fade(plan), **sized}
         case BuyAndHold():
             return "buy_and_hold", dict(sized)
+
+
+def _rsi(plan: RsiReversion) -> dict[str, Any]:
+    adaptive = plan.adaptive and {
+        "window": plan.adaptive.window,
+        "low_quantile": exact(plan.adaptive.low_quantile),
+        "high_quantile": exact(plan.adaptive.high_quantile),
+    }
+    levels = {"low": plan.low, "high": plan.high, "exit": plan.exit}
+    return {"n": plan.n, "direction": plan.direction, "adaptive": adaptive, **levels}
+
+
+def _fade(plan: VwapFade) -> dict[str, Any]:
+    return {
+        "entry_bps": plan.entry_bps,
+        "volume_n": plan.volume_n,
+        "volume_ratio": plan.volume_ratio,
+        "flat_at_close": plan.flat_at_close,
+        "direction": plan.direction,
+    }
 
 
 def _script(plan: Scripted) -> dict[str, Any]:
@@ -124,15 +175,26 @@ def _script(plan: Scripted) -> dict[str, Any]:
     return {"script": {bar: [_line(act) for act in acts] for bar, acts in plan.at_bar.items()}}
 
 
-def _line(action: Target | Send | Cancel) -> dict[str, Any]:
+def _line(action: Action) -> dict[str, Any]:
     match action:
         case Target(lots):
             return {"does": "target", "lots": lots}
         case Cancel(tag):
             return {"does": "cancel", "key": tag}
-        case Send(tag, _, lots, limit, stop, parent):
-            assert parent is None
-            return {"does": "order", "key": tag, "lots": lots, "limit": limit, "stop": stop}
+        case Replace(tag, size, limit, stop):
+            return {"does": "replace", "key": tag, "size": size, "limit": limit, "stop": stop}
+        case Send():
+            return {
+                "does": "order",
+                "key": action.tag,
+                "lots": action.lots,
+                "limit": action.limit_ticks,
+                "stop": action.stop_ticks,
+                "parent": action.parent or "",
+                "time_in_force": action.time_in_force,
+                "group": action.group,
+                "reduce_only": action.reduce_only,
+            }
 
 
 def _venue(rules: VenueRules) -> VenueConfig:
@@ -145,6 +207,7 @@ def _venue(rules: VenueRules) -> VenueConfig:
         maker_bps=exact(rules.maker_bps),
         taker_bps=exact(rules.taker_bps),
         per_lot=exact(rules.per_lot),
+        targets_first=rules.targets_first,
     )
 
 

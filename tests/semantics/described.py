@@ -12,9 +12,10 @@ from typing import Final
 
 import polars as pl
 
-from tests.oracle.desk import AtrStop, Strategy
+from tests.oracle.exits import AtrStop, Exit, TakeProfit, TimeStop, Trailing
 from tests.oracle.gate import Limits, stale_after_two_bars
 from tests.oracle.market import DAY_NS, Bar, Instrument, Source
+from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleRun
 from tests.oracle.strategies import (
     BollingerReversion,
@@ -24,11 +25,18 @@ from tests.oracle.strategies import (
     NaiveMeanReversion,
     Signal,
     Size,
+    Strategy,
     Weight,
 )
-from tests.oracle.venue import VenueRules
 from trader.config.notation import interval_ns
-from trader.config.schema import Config, DataSource, RiskConfig, StrategyConfig, VenueConfig
+from trader.config.schema import (
+    Config,
+    DataSource,
+    ExitConfig,
+    RiskConfig,
+    StrategyConfig,
+    VenueConfig,
+)
 
 WARMUP_BARS: Final = 100
 PRICES: Final = ("open", "high", "low", "close")
@@ -100,8 +108,21 @@ def _nearest(quotient: float) -> int | None:
 
 
 def _strategy(config: StrategyConfig) -> Strategy:
-    stops = [AtrStop(each.n, Fraction(each.k)) for each in config.exits]
-    return Strategy(config.name, config.instrument, _signal(config), stops[0] if stops else None)
+    exits = tuple(_exit(each) for each in config.exits)
+    return Strategy(config.name, config.instrument, _signal(config), exits)
+
+
+def _exit(config: ExitConfig) -> Exit:
+    match config.kind:
+        case "atr_stop":
+            return AtrStop(config.n, Fraction(config.k))
+        case "take_profit":
+            return TakeProfit(config.n, Fraction(config.k))
+        case "trailing":
+            return Trailing(config.n, Fraction(config.k), Fraction(config.activate))
+        case _:
+            assert config.bars is not None
+            return TimeStop(config.bars)
 
 
 def _signal(config: StrategyConfig) -> Signal:

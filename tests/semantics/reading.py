@@ -7,12 +7,14 @@ from typing import Final
 from sims.simulation import Simulation
 from tests.oracle.desk import Decision
 from tests.oracle.ledger import Key
-from tests.oracle.run import EquityRow, FillRow, OracleResult, OrderRow, PositionRow
+from tests.oracle.rows import EquityRow, FillRow, OrderRow, PositionRow
+from tests.oracle.run import OracleResult
 from trader.logic.tables import Table
 from trader.model.orders import Liquidity, OrderStatus, OrderType
 from trader.model.units import NONE
 
-ENDED: Final = ("FILLED", "CANCELED", "REJECTED", "DENIED")
+SETTLED: Final = ("ACCEPTED", "PARTIALLY_FILLED")
+"""Statuses of working orders of which nothing is asked."""
 
 
 def observed(whole: Simulation) -> OracleResult:
@@ -29,6 +31,8 @@ class Reading:
         self._tables = core.tables.tables
         self._names = {kind: list(names) for kind, names in core.tables.names.items()}
         self._quantum = Fraction(1, 10**core.scale.places)
+        made = [row["order"] for row in rows(self._tables["orders"])]
+        self._numbers = {order: number for number, order in enumerate(made, start=1)}
 
     def result(self) -> OracleResult:
         """Everything there is to compare."""
@@ -39,7 +43,7 @@ class Reading:
             fills=self._fills(),
             decisions=self._decisions(),
             denials=tuple(
-                (row["order"] + 1, self._name("codes", row["code"]))
+                (self._numbers[row["order"]], self._name("codes", row["code"]))
                 for row in rows(self._tables["denials"])
             ),
             equity_rows=self._equity_rows(),
@@ -48,6 +52,8 @@ class Reading:
             realized=self._money(last.realized),
             equity=self._money(last.equity),
             peak=self._money(last.peak),
+            ambiguous_bars=self._whole.venue.ambiguous_bars,
+            in_flight=self._whole.in_flight,
         )
 
     def _name(self, kind: str, index: int) -> str:
@@ -56,19 +62,22 @@ class Reading:
     def _money(self, quanta: int) -> Fraction:
         return quanta * self._quantum
 
+    def _parent(self, order: int) -> int | None:
+        """An order's number; 0 for a parent that was never made."""
+        return None if order == NONE else self._numbers.get(order, 0)
+
     def _orders(self) -> tuple[OrderRow, ...]:
         ends = {row["order"]: row for row in rows(self._tables["statuses"])}
-        sizes = {
-            id_: abs(order.lots)
-            for book in self._whole.venue.books.values()
-            for id_, order in book.orders.items()
-        }
+        known = self._whole.core.order_manager.state.orders
         found = []
         for row in rows(self._tables["orders"]):
             end = ends[row["order"]]
+            now = known.get(self._name("orders", row["order"]))
+            if end["status"] >= OrderStatus.DENIED:  # ended: known may be forgotten or split
+                now = None
             found.append(
                 OrderRow(
-                    order=row["order"] + 1,
+                    order=self._numbers[row["order"]],
                     seq=row["seq"],
                     ts=row["ts"],
                     strategy=self._name("strategies", row["strategy"]),
@@ -77,10 +86,12 @@ class Reading:
                     lots=row["lots"],
                     limit_ticks=_optional(row["limit_ticks"]),
                     stop_ticks=_optional(row["stop_ticks"]),
-                    parent=None if row["parent"] == NONE else row["parent"] + 1,
-                    size=sizes.get(self._name("orders", row["order"]), abs(end["lots_filled"])),
-                    filled=abs(end["lots_filled"]),
+                    parent=self._parent(row["parent"]),
+                    size=abs(now.lots) if now else 0,
+                    filled=abs(now.lots_filled if now else end["lots_filled"]),
                     status=OrderStatus(end["status"]).name,
+                    limit_last=now.limit_ticks if now else None,
+                    stop_last=now.stop_ticks if now else None,
                 )
             )
         return tuple(found)
@@ -90,7 +101,7 @@ class Reading:
             FillRow(
                 seq=row["seq"],
                 ts=row["ts"],
-                order=row["order"] + 1,
+                order=self._numbers[row["order"]],
                 strategy=self._name("strategies", row["strategy"]),
                 instrument=self._name("instruments", row["instrument"]),
                 lots=row["lots"],
@@ -135,7 +146,11 @@ class Reading:
             (strategy, instrument): PositionRow(
                 position.lots,
                 position.cost,
-                self._money(core.scale.tick_lot(instrument) * position.realized - position.fees),
+                self._money(
+                    core.scale.tick_lot(instrument) * position.realized
+                    - position.fees
+                    + position.income
+                ),
             )
             for strategy, held in core.portfolio.state.positions.items()
             for instrument, position in held.items()
@@ -152,9 +167,11 @@ def _optional(ticks: int) -> int | None:
 
 
 def comparable(result: OracleResult) -> OracleResult:
-    """A result without the one thing that only the venue knows: the last size of an ended order."""
+    """A result that says what orders are only of those that work and are not being changed."""
     orders = tuple(
-        replace(order, size=order.filled) if order.status in ENDED else order
+        order
+        if order.status in SETTLED
+        else replace(order, size=order.filled, limit_last=None, stop_last=None)
         for order in result.orders
     )
     return replace(result, orders=orders)
@@ -172,7 +189,15 @@ def differences(ours: OracleResult, theirs: OracleResult) -> list[str]:
                 min(len(mine), len(other)),
             )
             found.append(f"{part}[{index}]: {mine[index : index + 1]} {other[index : index + 1]}")
-    totals = ("positions", "cash", "realized", "equity", "peak")
+    totals = (
+        "positions",
+        "cash",
+        "realized",
+        "equity",
+        "peak",
+        "ambiguous_bars",
+        "in_flight",
+    )
     found += [
         f"{part}: {getattr(left, part)} {getattr(right, part)}"
         for part in totals

@@ -3,17 +3,24 @@
 from msgspec import Struct
 
 from trader.model.market import BarClosed
-from trader.strategies.strategy import Action, Answer, Cancel, Order, Strategy, Target
+from trader.model.orders import TimeInForce
+from trader.strategies.answers import Action, Answer, Cancel, Order, Replace, Target
+from trader.strategies.strategy import Strategy
 
 
 class Line(Struct, frozen=True):
-    """One action as a configuration can write it: `does` is target, order or cancel."""
+    """One action as a configuration can write it: `does` is target, order, replace or cancel."""
 
     does: str
     key: str = ""
     lots: int = 0
+    size: int | None = None
     limit: int | None = None
     stop: int | None = None
+    time_in_force: str = "GTC"
+    group: str = ""
+    parent: str = ""
+    reduce_only: bool = False
 
     @property
     def action(self) -> Action:
@@ -22,7 +29,18 @@ class Line(Struct, frozen=True):
             return Target(self.lots, "scripted")
         if self.does == "cancel":
             return Cancel(self.key)
-        return Order(self.key, self.lots, self.limit, self.stop)
+        if self.does == "replace":
+            return Replace(self.key, self.size, self.limit, self.stop)
+        return Order(
+            key=self.key,
+            lots=self.lots,
+            limit_ticks=self.limit,
+            stop_ticks=self.stop,
+            time_in_force=TimeInForce[self.time_in_force],
+            group=self.group,
+            parent=self.parent,
+            reduce_only=self.reduce_only,
+        )
 
 
 class Scripted(Strategy):

@@ -21,14 +21,14 @@ from actors.assembly import Snapshot
 from sims.history import windows
 from sims.seeds import stream
 from sims.simulation import Simulation
-from sims.venue import BarVenue
-from tests.oracle.desk import Strategy
+from sims.venue import Venue
 from tests.oracle.market import Bar, Source
 from tests.oracle.run import OracleRun
-from tests.oracle.strategies import BollingerReversion, BuyAndHold, EmaCross, Lots
+from tests.oracle.strategies import BollingerReversion, BuyAndHold, EmaCross, Lots, Strategy
 from tests.semantics.bridge import memory_sources, simulation_of
-from tests.semantics.cases import HOUR_NS, KINDS, SHAPES, START, generated, market, runs
+from tests.semantics.cases import KINDS, generated, runs
 from tests.semantics.configured import config_of
+from tests.semantics.markets import HOUR_NS, SHAPES, START, market
 from tests.semantics.reading import observed
 from trader.logic.tables import Tables
 
@@ -91,7 +91,7 @@ def test_batches_do_not_matter(run: OracleRun, rows_max: int) -> None:
 
 
 def _pairs(window: object) -> list[tuple[int, object]]:
-    return list(zip(window.codes, window.bars, strict=True))  # type: ignore[attr-defined]
+    return list(zip(window.codes, window.rows, strict=True))  # type: ignore[attr-defined]
 
 
 @settings(max_examples=40)
@@ -146,7 +146,7 @@ class Stop:
     """A simulation between two steps: all that a new process would need to go on."""
 
     core: Snapshot
-    venue: BarVenue
+    venue: Venue
     now: int
     rows: int
     table_rows: dict[str, int]
@@ -168,15 +168,10 @@ def stopped(whole: Simulation) -> Stop:
 
 def resumed(run: OracleRun, stop: Stop, skip: int) -> Simulation:
     """A new simulation that goes on where the other one stopped."""
-    whole = simulation_of(config_of(run), memory_sources(run, skip=skip))
+    whole = simulation_of(
+        config_of(run), memory_sources(run, skip=skip), lambda *_, **__: stop.venue
+    )
     whole.core.restore(stop.core)
-    for name, book in stop.venue.books.items():
-        mine = whole.venue.books[name]
-        mine.orders, mine.bar = book.orders, book.bar
-        mine.served_ts, mine.budget = book.served_ts, book.budget
-    whole.venue.reports.extend(stop.venue.reports)
-    whole.venue.trades = stop.venue.trades
-    whole.venue.ambiguous_bars = stop.venue.ambiguous_bars
     whole.now, whole.rows = stop.now, stop.rows
     assert whole.core.state_hash() == stop.state_hash
     whole.run()

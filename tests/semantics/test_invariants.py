@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from sims.build import open_sources
 from tests.oracle.cases import X, bars, flat, unit_instrument
-from tests.oracle.desk import AtrStop, Strategy
+from tests.oracle.exits import AtrStop
 from tests.oracle.market import Source
 from tests.oracle.run import OracleRun
-from tests.oracle.strategies import Cancel, Scripted, Send, Target
+from tests.oracle.strategies import Cancel, Scripted, Send, Strategy, Target
 from tests.semantics.bridge import simulation, simulation_of
 from tests.semantics.bundled import SHARES, SHIPPED, STOP, TIGHT, euro, shares, traders, written
 from tests.semantics.cases import runs
@@ -45,7 +45,7 @@ def test_generated_runs(run: OracleRun) -> None:
 )
 def test_generated_runs_within_limits(run: OracleRun, drawdown_max: Fraction | None) -> None:
     """The limit on positions is watched where no stop can trade: stops pass it (see below)."""
-    stopped = any(each.stop is not None for each in run.strategies)
+    stopped = any(each.exits != () for each in run.strategies)
     bound = None if stopped else run.limits.position_max
     Watch(simulation(run, WatchedVenue, drawdown_max=drawdown_max), bound).play()
 
@@ -126,7 +126,7 @@ def test_an_approval_of_the_step_that_halts_does_not_leave() -> None:
         sources=(Source(X, bars(*rows_)),),
         strategies=(
             Strategy(
-                "s", X, Scripted({1: (Target(10),), 2: (Target(0),)}), AtrStop(1, Fraction(1))
+                "s", X, Scripted({1: (Target(10),), 2: (Target(0),)}), (AtrStop(1, Fraction(1)),)
             ),
         ),
     )

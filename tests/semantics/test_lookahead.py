@@ -14,25 +14,41 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sims.seeds import stream
-from tests.oracle.desk import AtrStop, Strategy
-from tests.oracle.market import Bar, Instrument, Source
+from tests.oracle.exits import AtrStop, Exit, TakeProfit, TimeStop, Trailing
+from tests.oracle.market import DAY_NS, Bar, Instrument, Source
+from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleResult, OracleRun
 from tests.oracle.strategies import (
+    Adaptive,
     BollingerReversion,
     BuyAndHold,
     EmaCross,
     Lots,
     NaiveMeanReversion,
+    RsiReversion,
     Signal,
+    Strategy,
+    VwapFade,
     Weight,
 )
-from tests.oracle.venue import VenueRules
 from tests.semantics.bridge import simulate
 from tests.semantics.bundled import file_of
-from tests.semantics.cases import HOUR_NS, SHAPES, START, Chance, market
 from tests.semantics.described import recorded
+from tests.semantics.markets import (
+    CALENDARS,
+    FIRST_DAYS,
+    HOUR_NS,
+    SHAPES,
+    START,
+    Chance,
+    exchange,
+    market,
+    sessions_of,
+    within,
+)
 
 SIZES: Final = (Lots(7), Weight(Fraction("0.6")))
+ADAPTIVE: Final = Adaptive(5, Fraction("0.3"), Fraction("0.8"))
 PLANS: Final[tuple[Signal, ...]] = tuple(
     plan
     for size in SIZES
@@ -40,6 +56,9 @@ PLANS: Final[tuple[Signal, ...]] = tuple(
         EmaCross(2, 5, size, "both"),
         EmaCross(2, 5, size, "long", 9),
         BollingerReversion(size, 5, 1.0, 0.25, "both"),
+        RsiReversion(size, 3, 35, 65, 50, "both"),
+        RsiReversion(size, 3, 35, 65, 50, "both", ADAPTIVE),
+        VwapFade(size, 2, 4, 1.5, flat_at_close=True, direction="both"),
         NaiveMeanReversion(size, 4, 0.8),
         BuyAndHold(size),
     )
@@ -47,9 +66,19 @@ PLANS: Final[tuple[Signal, ...]] = tuple(
 NAMES: Final = tuple(
     f"{name} {size}"
     for size in ("lots", "weight")
-    for name in ("cross", "trend", "band", "naive", "hold")
+    for name in ("cross", "trend", "band", "rsi", "adaptive rsi", "vwap", "naive", "hold")
 )
-STOPS: Final = (None, AtrStop(3, Fraction("0.75")))
+STOP: Final = AtrStop(3, Fraction("0.75"))
+PROFIT: Final = TakeProfit(3, Fraction("1.5"))
+EXITS: Final[tuple[tuple[Exit, ...], ...]] = (
+    (),
+    (STOP,),
+    (PROFIT,),
+    (Trailing(3, Fraction(1)), PROFIT),
+    (Trailing(3, Fraction("0.5"), Fraction(1)),),
+    (STOP, TimeStop(4)),
+)
+EXIT_NAMES: Final = ("plain", "stop", "profit", "trailing", "late trailing", "time")
 CHANGES: Final = ("prices", "random", "volume", "inside")
 RULES: Final = VenueRules(Fraction(5), 1, Fraction("0.3"), taker_bps=Fraction(1))
 
@@ -68,7 +97,11 @@ def seen(result: OracleResult, ts: int) -> Seen:
     """Everything up to and with the instant `ts`."""
     return Seen(
         [each for each in result.decisions if each.ts <= ts],
-        [replace(each, size=0, filled=0, status="") for each in result.orders if each.ts <= ts],
+        [
+            replace(each, size=0, filled=0, status="", limit_last=None, stop_last=None)
+            for each in result.orders
+            if each.ts <= ts
+        ],
         [each for each in result.fills if each.ts <= ts],
         [each for each in result.equity_rows[:-1] if each.ts <= ts],
     )
@@ -105,7 +138,7 @@ def unmoved(run: OracleRun, since: int, change: str, rng: Chance) -> Seen:
     return before
 
 
-@settings(max_examples=150)
+@settings(max_examples=120)
 @given(
     seed=st.integers(0, 2**32 - 1),
     plans=st.lists(st.sampled_from(PLANS), min_size=1, max_size=4),
@@ -121,7 +154,7 @@ def test_generated_markets(seed: int, plans: list[Signal], change: str, share: f
         instruments=tuple(Instrument(name, Fraction(1), Fraction(1)) for name in names),
         sources=tuple(Source(name, each) for name, each in zip(names, bars, strict=True)),
         strategies=tuple(
-            Strategy(f"s{k}", rng.choice(names), plan, rng.choice(STOPS))
+            Strategy(f"s{k}", rng.choice(names), plan, rng.choice(EXITS))
             for k, plan in enumerate(plans)
         ),
         rules=RULES,
@@ -131,21 +164,61 @@ def test_generated_markets(seed: int, plans: list[Signal], change: str, share: f
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("stop", STOPS, ids=("plain", "stopped"))
+@pytest.mark.parametrize("name", sorted(set(CALENDARS)))
+def test_exchanges(name: str, change: str) -> None:
+    """Each strategy with each set of exits, on the bars of an exchange."""
+    rng = stream(11, f"lookahead {name}")
+    bars = exchange(rng, name, FIRST_DAYS[0] * DAY_NS, 60, SHAPES[1])
+    run = OracleRun(
+        cash=Fraction(10_000),
+        instruments=(Instrument("X.sim", Fraction(1), Fraction(1), calendar=name),),
+        sources=(Source("X.sim", bars),),
+        strategies=tuple(
+            Strategy(f"s{k}", "X.sim", plan, EXITS[k % len(EXITS)]) for k, plan in enumerate(PLANS)
+        ),
+        rules=RULES,
+        calendars={name: within(sessions_of(name), bars[0].ts_open, bars[-1].ts_close)},
+    )
+    before = unmoved(run, bars[2 * len(bars) // 3].ts_open, change, rng)
+
+    assert before.fills
+
+
+@pytest.mark.parametrize("latency_ns", [1, HOUR_NS // 2, 3 * HOUR_NS])
+def test_latency(latency_ns: int) -> None:
+    rng = stream(12, "lookahead")
+    bars = market(rng, HOUR_NS, START, 80, SHAPES[0])
+    run = OracleRun(
+        cash=Fraction(10_000),
+        instruments=(Instrument("X.sim", Fraction(1), Fraction(1)),),
+        sources=(Source("X.sim", bars),),
+        strategies=tuple(
+            Strategy(f"s{k}", "X.sim", plan, EXITS[k % len(EXITS)]) for k, plan in enumerate(PLANS)
+        ),
+        rules=RULES,
+        latency_ns=latency_ns,
+    )
+    before = unmoved(run, bars[60].ts_open, "random", rng)
+
+    assert before.fills
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("exits", EXITS, ids=EXIT_NAMES)
 @pytest.mark.parametrize("plan", PLANS, ids=NAMES)
 def test_each_bundled_strategy_on_recorded_bars(
-    plan: Signal, stop: AtrStop | None, change: str
+    plan: Signal, exits: tuple[Exit, ...], change: str
 ) -> None:
-    """Six hundred hours of EURUSD, altered from the four-hundredth on."""
-    bars = recorded(str(file_of("fx/EURUSD/1h")), HOUR_NS, 0.00001, 1.0)[:600]
+    """Three hundred hours of EURUSD, altered from the two-hundredth on."""
+    bars = recorded(str(file_of("fx/EURUSD/1h")), HOUR_NS, 0.00001, 1.0)[:300]
     run = OracleRun(
         cash=Fraction(10_000),
         instruments=(Instrument("EURUSD.fx", Fraction("0.00001"), Fraction(1)),),
         sources=(Source("EURUSD.fx", bars),),
-        strategies=(Strategy("s", "EURUSD.fx", plan, stop),),
+        strategies=(Strategy("s", "EURUSD.fx", plan, exits),),
         rules=replace(RULES, participation=None),
     )
-    before = unmoved(run, bars[400].ts_open, change, stream(1, "lookahead"))
+    before = unmoved(run, bars[200].ts_open, change, stream(1, "lookahead"))
 
     assert before.decisions
     assert before.fills

@@ -2,17 +2,23 @@
 
 from fractions import Fraction
 
-from sims.venue import BarVenue
 from tests.oracle.cases import Told, X, bars, flat, told, unit_instrument
-from tests.oracle.desk import AtrStop, Strategy
+from tests.oracle.exits import AtrStop
 from tests.oracle.market import DAY_NS, Bar, Source
 from tests.oracle.run import OracleResult, OracleRun, compute
-from tests.oracle.strategies import Action, Actions, Cancel, EmaCross, Lots, Scripted, Send, Target
-from tests.oracle.venue import Order, VenueRules
+from tests.oracle.strategies import (
+    Action,
+    Actions,
+    Cancel,
+    EmaCross,
+    Lots,
+    Scripted,
+    Send,
+    Strategy,
+    Target,
+)
 from tests.semantics.bridge import simulate
 from tests.semantics.reading import differences
-from tests.semantics.test_venue_agreement import INTERVAL, NAME, Both, both
-from trader.model.orders import OrderReplaced, ReplaceOrder
 
 WIDE = (100, 102, 98, 100, 1_000)
 STOP = AtrStop(1, Fraction(1))  # after WIDE, four ticks from the close
@@ -31,7 +37,7 @@ def scripted(market: tuple[Bar, ...], at_bar: Actions, stop: AtrStop | None = ST
             Fraction(10_000),
             (unit_instrument(X),),
             (Source(X, market),),
-            (Strategy("s", X, Scripted(at_bar), stop),),
+            (Strategy("s", X, Scripted(at_bar), () if stop is None else (stop,)),),
         )
     )
 
@@ -105,7 +111,7 @@ def test_a_cross_that_a_filter_withheld_lets_go_of_an_ended_target() -> None:
         Fraction(10_000),
         (unit_instrument(X),),
         (Source(X, bars(*rows)),),
-        (Strategy("s", X, EmaCross(1, 2, Lots(5), trend=4), AtrStop(1, Fraction(1, 8))),),
+        (Strategy("s", X, EmaCross(1, 2, Lots(5), trend=4), (AtrStop(1, Fraction(1, 8)),)),),
     )
 
     assert [(d.seq, d.target, d.reason) for d in agreed(run).decisions] == [
@@ -124,99 +130,3 @@ def test_a_name_whose_order_was_denied_is_free_again() -> None:
     result = scripted(market, at_bar, stop=None)
 
     assert [order.status for order in result.orders] == ["CANCELED", "DENIED", "FILLED"]
-
-
-# -- the venue alone ------------------------------------------------------------------------------
-
-
-def order(number: int, kind: str, lots: int, ticks: int = 0, parent: int | None = None) -> Order:
-    return Order(
-        number=number,
-        ts=0,
-        seq=0,
-        strategy="s",
-        instrument=NAME,
-        order_type=kind,
-        lots=lots,
-        limit_ticks=ticks if kind == "limit" else None,
-        stop_ticks=ticks if kind == "stop" else None,
-        parent=parent,
-        size=abs(lots),
-    )
-
-
-def bar(number: int, prices: tuple[int, int, int, int], lots: int = 1_000) -> Bar:
-    ts = number * INTERVAL
-    return Bar(ts, ts + INTERVAL, *prices, lots)
-
-
-def whole(venues: Both, each: Bar) -> None:
-    venues.open(each)
-    venues.close(each)
-
-
-def sizes_of(venue: BarVenue) -> dict[str, int]:
-    return {id_: each.lots for id_, each in venue.books[NAME].orders.items()}
-
-
-def test_a_stop_that_was_triggered_stays_so() -> None:
-    """It is lowered to where its parent has opened nothing, and started again by the next fill."""
-    venues = both(VenueRules(participation=Fraction(1, 10)))
-    parent, child = order(1, "market", -9), order(2, "stop", 6, 169, parent=1)
-    venues.submit(parent, 0)
-    venues.submit(child, 0)
-    whole(venues, bar(0, (176, 176, 176, 176), lots=60))  # beyond the stop: triggered
-    venues.lower(child, 5, INTERVAL)
-    whole(venues, bar(1, (165, 165, 165, 165), lots=30))
-    whole(venues, bar(2, (165, 165, 165, 165)))
-    venues.hear()
-
-    assert [(number, lots) for number, _, lots, *_ in venues.fills] == [(1, -6), (1, -3), (2, 1)]
-    venues.agree()
-
-
-def test_a_child_starts_by_the_market_and_not_by_its_parents_slippage() -> None:
-    """The parent's stop at 100 fills at 105; the market, 100, is beyond the child's 103."""
-    venues = both(VenueRules(slippage_ticks=5))
-    venues.submit(order(1, "stop", 4, 100), 0)
-    venues.submit(order(2, "stop", -4, 103, parent=1), 0)
-    whole(venues, bar(0, (99, 101, 99, 101)))
-    whole(venues, bar(1, (110, 110, 110, 110)))
-    venues.hear()
-
-    assert [(number, ticks) for number, _, _, ticks, *_ in venues.fills] == [(1, 105), (2, 105)]
-    venues.agree()
-
-
-def test_a_size_is_only_ever_lowered() -> None:
-    """Asked for seven of what its parent's end has left at four."""
-    venues = both(VenueRules(participation=Fraction(1, 10)))
-    parent, child = order(1, "market", 10), order(2, "stop", -10, 50, parent=1)
-    venues.submit(parent, 0)
-    venues.submit(child, 0)
-    whole(venues, bar(0, (100, 100, 100, 100), lots=40))
-    venues.cancel(parent, INTERVAL)
-    command = ReplaceOrder(client_order_id="2", instrument=NAME, request_id="r", lots=-7)
-    venues.ours.replace(command, INTERVAL)
-
-    assert sizes_of(venues.ours) == {"2": -4}
-    last = venues.ours.reports[-1]
-    assert isinstance(last, OrderReplaced)
-    assert last.lots == -4
-
-
-def test_a_late_cancel_takes_the_children_along_once() -> None:
-    """Both were canceled inside the bar; the parent's end is the child's."""
-    venues = both(VenueRules())
-    parent, child = order(1, "limit", 5, 50), order(2, "stop", -5, 40, parent=1)
-    venues.submit(parent, 0)
-    venues.submit(child, 0)
-    each = bar(0, (100, 100, 100, 100))
-    venues.open(each)
-    venues.cancel(parent, INTERVAL // 2)
-    venues.cancel(child, INTERVAL // 2)
-    venues.close(each)
-    venues.hear()
-
-    assert venues.statuses == {1: "CANCELED", 2: "CANCELED"}
-    venues.agree()

@@ -11,7 +11,8 @@ from typing import Final
 
 from actors.core.risk import Risk
 from sims.simulation import Simulation
-from sims.venue import BarVenue
+from sims.venue import Venue
+from trader.model.account import PositionChanged
 from trader.model.control import TimerFired, TradingState
 from trader.model.envelope import Envelope
 from trader.model.market import BarClosed
@@ -21,6 +22,7 @@ from trader.model.orders import (
     OrderFilled,
     OrderRole,
     OrderStatus,
+    OrderType,
     SubmitOrder,
 )
 from trader.model.units import NONE, Nanoseconds
@@ -35,7 +37,7 @@ TERMINAL: Final = (
 )
 
 
-class WatchedVenue(BarVenue):
+class WatchedVenue(Venue):
     """Remembers what arrived."""
 
     arrived: list[str]
@@ -152,7 +154,8 @@ class Watch:
             assert core.order_manager.state.desks[strategy].position == fills.lots
         for actor in core.strategies:
             fills = self.positions.get((actor.name.partition(":")[2], actor.instrument), none)
-            assert actor.state.position == fills.lots
+            if PositionChanged in actor.handlers:  # others never ask where they stand
+                assert actor.state.position == fills.lots
         for instrument, holding in core.portfolio.state.holdings.items():
             assert holding.lots == by_instrument[instrument]
         for instrument, exposure in self.risk.state.exposures.items():
@@ -187,7 +190,9 @@ class Watch:
         for id_, order in state.orders.items():
             made = self.made[id_]
             assert order.lots_filled == self.filled[id_]
-            assert 0 <= order.lots_filled * _sign(made.lots) <= abs(order.lots) <= abs(made.lots)
+            assert 0 <= order.lots_filled * _sign(made.lots) <= abs(order.lots)
+            if made.role is OrderRole.TARGET:  # others may be given a larger size
+                assert abs(order.lots) <= abs(made.lots)
             assert (id_ in working) is (order.status not in TERMINAL)
         if heard:
             books = self.whole.venue.books.values()
@@ -223,16 +228,16 @@ class Watch:
             assert exposure.lots + sells[instrument] >= -self.position_max
 
     def _check_stops(self) -> None:
-        """The stops of a position could never close more than it has."""
-        could: dict[tuple[str, str, int], int] = defaultdict(int)
+        """Neither the stops of a position nor its targets could close more than it has."""
+        could: dict[tuple[str, str, int, OrderType], int] = defaultdict(int)
         for book in self.whole.venue.books.values():
             for id_, order in book.orders.items():
                 made = self.made[id_]
                 if made.role is OrderRole.PROTECTION:
                     side = -_sign(made.lots)
-                    room = order.granted - abs(order.filled)
-                    could[made.strategy, made.instrument, side] += room
-        for (strategy, instrument, side), lots in could.items():
+                    room = order.room
+                    could[made.strategy, made.instrument, side, made.order_type] += room
+        for (strategy, instrument, side, _), lots in could.items():
             held = self.positions.get((strategy, instrument), Fills()).lots
             assert lots <= max(0, side * held)
 

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias, cast
 import numpy as np
 
 from sims.build import build
-from sims.history import Source
 from sims.simulation import Simulation
+from sims.streams import Source
 from tests.semantics import scripted
 from trader.config.schema import (
     Account,

@@ -59,7 +59,7 @@ def test_a_source_is_a_file_of_its_instrument(path: Path) -> None:
     assert (first.instrument, second.instrument) == ("X.sim", "Y.sim")
     assert first.interval_ns == MINUTE
     assert (first.start, first.stop) == (0, 2_000)
-    [batch] = first.file.batches(3, 4)
+    [batch] = first.file.batches(3, 4, 1)
     assert batch.close.tolist() == [10_026]
     assert batch.lots.tolist() == [3]
 
@@ -96,9 +96,9 @@ def test_prices_beside_the_grid_are_rounded_if_that_is_asked_for(path: Path) -> 
 
     [first, _] = open_sources(rounded)
     with pytest.raises(DataError, match="off the grid"):
-        next(open_sources(config(data=whole.data, instruments=coarse))[0].file.batches(0, 1))
+        next(open_sources(config(data=whole.data, instruments=coarse))[0].file.batches(0, 1, 1))
 
-    assert next(first.file.batches(0, 1)).close.tolist() == [3_335]  # 100.05 / 0.03
+    assert next(first.file.batches(0, 1, 1)).close.tolist() == [3_335]  # 100.05 / 0.03
 
 
 @pytest.mark.parametrize("fields", [{"from_": START + 10**18}, {"to": START}])

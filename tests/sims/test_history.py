@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sims.history import CLOSE, INSIDE, MOMENTS, OPENING, TURN, WHOLE, Source, Window, windows
+from sims.history import CLOSE, INSIDE, MOMENTS, OPENING, TURN, WHOLE, Window, windows
+from sims.streams import Source
 from tests.sims.making import START, Row, flat, memory, source
 from trader.model.market import BarClosed
 from trader.model.units import DAY_NS, HOUR_NS, MINUTE_NS
@@ -33,7 +34,7 @@ def law(sources: list[Source]) -> list[Event]:
 
 def events(window: Window, sources: list[Source]) -> Iterator[Event]:
     """A window's events; WHOLE is an inside and a close, TURN these and the next bar's opening."""
-    for code, bar in zip(window.codes, window.bars, strict=True):
+    for code, bar in zip(window.codes, window.rows, strict=True):
         number, moment = divmod(code, MOMENTS)
         rows = memory(sources[number]).rows
         [row] = [k for k, each in enumerate(rows) if each[0] == bar.ts_open]
@@ -123,7 +124,7 @@ def test_nothing_is_read_before_it_is_asked_for() -> None:
     assert [memory(each).read for each in (dense, sparse)] == [[(0, 10)], [(0, 10)]]
 
     for window in stream:
-        if window.bars[-1].ts_open < START + HOUR_NS:
+        if window.rows[-1].ts_open < START + HOUR_NS:
             assert memory(sparse).read == [(0, 10)]
     assert memory(dense).read == [(at, at + 10) for at in range(0, 60, 10)]
     assert memory(sparse).read == [(0, 10), (10, 20), (20, 30)]

@@ -4,8 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sims.seeds import stream
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sims.seeds import Numbers, stream
+
+BELOW = [747, 514, 935, 801]
+NORMAL = [17151, 1764, 11298]
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -44,3 +49,27 @@ def test_the_draws_are_the_same_everywhere_and_always() -> None:
     )
 
     assert int(done.stdout) == draws(7, "latency")[0] == 14727101609045108721
+
+
+@given(st.integers(1, 1 << 31), st.integers(0, 50))
+def test_numbers_lie_below_their_bound(bound: int, count: int) -> None:
+    drawn = Numbers(7, "x").below(bound, count)
+
+    assert len(drawn) == count
+    assert all(0 <= each < bound for each in drawn.tolist())
+
+
+def test_numbers_are_the_same_everywhere() -> None:
+    """They come from raw bits and whole numbers alone."""
+    numbers = Numbers(7, "x")
+
+    assert numbers.below(1_000, 4).tolist() == BELOW
+    assert numbers.normal(3).tolist() == NORMAL
+
+
+def test_what_is_about_normal_is_about_normal() -> None:
+    drawn = Numbers(7, "x").normal(100_000)
+
+    assert abs(drawn.mean()) < 1_000
+    assert abs(drawn.std() / 65_536 - 1) < 0.01
+    assert abs(drawn).max() <= 6 * 65_536

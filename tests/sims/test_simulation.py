@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from sims.build import build
-from sims.history import Source
+from sims.streams import Source
 from tests.semantics import scripted
 from tests.sims.making import (
     START,
@@ -202,7 +202,7 @@ def test_a_stop_is_lowered_at_the_venue_with_the_position_it_protects() -> None:
     run = simulated(config(stopped), [source(flat([10, 11, 12, 13, 14, 15, 16]))])
 
     [rests] = run.venue.books["X.sim"].orders.values()
-    assert (rests.lots, rests.granted) == (-8, 8)
+    assert (rests.lots, rests.room) == (-8, 8)
 
 
 # -- the beginning --------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from sims import simulation
 from sims.build import build
-from sims.history import Source, windows
+from sims.history import windows
 from sims.simulation import Simulation
+from sims.streams import Source
 from tests.sims.making import (
     START,
     buy,

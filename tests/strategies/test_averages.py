@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.kernels import slow
 from tests.strategies.making import answers, ask, bundled, reasons, signs
+from trader.strategies.explaining import Condition
 from trader.strategies.strategy import Answer, Side
 
 CLOSES = st.one_of(
@@ -143,3 +144,51 @@ def test_what_it_saw_stands_in_its_state() -> None:
         "fast_ema": 16.0,
         "slow_ema": 13.0,
     }
+
+
+def test_it_tells_whether_it_crossed() -> None:
+    """One bar and two: the slow average goes two thirds of the way to each close."""
+    cross = bundled("ema_cross", fast=1, slow=2)
+    answers(cross, [10])
+    assert cross.explain() == (Condition("ready", "1 bars", "2 bars", holds=False),)
+
+    answers(cross, [13])
+    assert cross.explain()[1:] == (
+        Condition("cross", "fast 13 above slow 11.5", "a cross at this bar, 2", holds=False),
+    )
+
+    answers(cross, [4])
+    assert cross.explain()[1:] == (
+        Condition(
+            "cross", "fast 4 not above slow 6.5 since bar 3", "a cross at this bar, 3", holds=True
+        ),
+    )
+
+    answers(cross, [4])
+    assert not cross.explain()[1].holds
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        (16, Condition("trend", "close 16 by a mean of 19", "a close above it", holds=False)),
+        (40, Condition("trend", "close 40 by a mean of 25", "a close above it", holds=True)),
+        (5, Condition("trend", "close 5 by a mean of 16.25", "a close below it", holds=True)),
+        (10, Condition("trend", "close 10 by a mean of 17.5", "a close below it", holds=True)),
+    ],
+)
+def test_it_tells_on_which_side_of_the_trend_it_closed(last: int, told: Condition) -> None:
+    cross = bundled("ema_cross", fast=1, slow=2, trend=4)
+    answers(cross, [40, 30, 20, 10, last])
+
+    assert cross.explain()[2] == told
+
+
+def test_a_split_makes_the_trends_sum_anew() -> None:
+    """Of closes that were rounded one by one: 3, 5 and 6 become 2, 2 and 3."""
+    cross = bundled("ema_cross", fast=1, slow=2, trend=3)
+    answers(cross, [3, 5, 6])
+    cross.on_split(2, 1)
+
+    assert (sorted(cross.state.ring), cross.state.total) == ([2, 2, 3], 7)
+    assert (cross.state.close, cross.state.fast_ema) == (3, 3.0)

@@ -1,6 +1,7 @@
 """Buy and hold: once, for good."""
 
 from tests.strategies.making import answers, bundled
+from trader.strategies.explaining import Condition
 from trader.strategies.strategy import Side
 
 
@@ -27,3 +28,11 @@ def test_an_exit_is_final() -> None:
 
 def test_it_needs_no_bars_before() -> None:
     assert bundled("buy_and_hold").warmup_bars == 0
+
+
+def test_it_tells_whether_it_has_bought() -> None:
+    holder = bundled("buy_and_hold")
+    assert holder.explain() == (Condition("bought", "no", "no", holds=True),)
+
+    answers(holder, [100])
+    assert holder.explain() == (Condition("bought", "yes", "no", holds=False),)

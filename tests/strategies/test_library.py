@@ -15,11 +15,17 @@ from trader.strategies.params import PARAMS
 from trader.strategies.strategy import Strategy
 
 # What each needs beside its size.
-NEEDS = {"ema_cross": {"fast": 2, "slow": 5}}
+NEEDS: dict[str, dict[str, object]] = {
+    "ema_cross": {"fast": 2, "slow": 5},
+    "vwap_fade": {"entry_bps": 20},
+}
 WAYS: list[tuple[str, dict[str, object]]] = [
     ("ema_cross", {}),
     ("ema_cross", {"direction": "both", "trend": 7}),
+    ("rsi_reversion", {"n": 3, "direction": "both"}),
+    ("rsi_reversion", {"n": 3, "adaptive": {"window": 4, "low_quantile": "0.3"}, "low": 0}),
     ("bollinger_reversion", {"n": 4, "entry": 1, "direction": "both"}),
+    ("vwap_fade", {"volume_n": 2, "direction": "both"}),
     ("naive_mean_reversion", {"n": 4, "entry": 1}),
     ("buy_and_hold", {}),
 ]
@@ -98,3 +104,37 @@ def test_what_comes_later_changes_no_answer(
     changed = answers(made(name, params), [*past, *other])
 
     assert changed[: len(past)] == one[: len(past)]
+
+
+@every_way
+@given(closes=CLOSES, at=st.integers(0, 50), ended=st.lists(st.integers(0, 49), max_size=8))
+def test_a_split_is_as_if_it_had_always_been(
+    name: str, params: dict[str, object], closes: list[int], at: int, ended: list[int]
+) -> None:
+    """Two for one, which floats carry exactly: the same answers as on adjusted prices."""
+    later = [row - at for row in ended if row >= at]
+    split, adjusted = made(name, params), made(name, params)
+    first = answers(split, [2 * close for close in closes[:at]], ended=ended)
+    split.on_split(2, 1)
+
+    assert first == answers(adjusted, closes[:at], ended=ended)
+    assert answers(split, closes[at:], ended=later) == answers(adjusted, closes[at:], ended=later)
+
+
+@every_way
+@settings(max_examples=30)
+@given(closes=CLOSES)
+def test_what_it_looks_at_can_be_told_at_any_moment(
+    name: str, params: dict[str, object], closes: list[int]
+) -> None:
+    """Each condition with what it sees and what it needs; to ask changes nothing."""
+    asked, unasked = made(name, params), made(name, params)
+    for close in closes:
+        told = asked.explain()
+        answers(asked, [close])
+        answers(unasked, [close])
+
+        assert told
+        assert all(each.name and each.value and each.needs for each in told)
+        assert len({each.name for each in told}) == len(told)
+    assert asked.state == unasked.state

@@ -94,6 +94,22 @@ def test_a_file_may_postpone_its_annotations(write: Write) -> None:
     assert make_params(cls, {"lots": 3}, "") == cls.Params(lots=3)
 
 
+@pytest.mark.parametrize("method", ["on_quote", "on_trade"])
+def test_a_strategy_need_not_hear_bars(write: Write, method: str) -> None:
+    cls = load_strategy(write(HEAD + MINE.replace("on_bar", method)))
+
+    assert [each for each in ("on_bar", "on_quote", "on_trade") if cls.hears(each)] == [method]
+
+
+def test_a_strategy_names_what_a_split_changes(write: Write) -> None:
+    text = MINE + '    prices = ("last",)\n    volumes = ("count",)\n'
+    mine = load_strategy(write(HEAD + text))({})
+    mine.state.last, mine.state.count = 35.0, 2
+    mine.on_split(7, 1)
+
+    assert (mine.state.last, mine.state.count) == (5.0, 14)
+
+
 def test_two_files_of_one_name_are_two_strategies(tmp_path: Path) -> None:
     loaded: list[type[Strategy]] = []
     for folder in ("a", "b"):
@@ -123,7 +139,10 @@ WRONG: dict[str, tuple[str, int, str, str]] = {
     "no state": (HEAD + MINE.replace("State(", "S("), 0, "Mine declares no State", "an empty one"),
     "plain state": (HEAD + MINE.replace("State(Struct)", "State"), 0, "no State", "State(Struct)"),
     "a number": (HEAD + "class Mine(Strategy):\n    Params = 5\n", 0, "declares no Params", ""),
-    "no on_bar": (HEAD + MINE.replace("on_bar", "on_bars"), 0, "Mine has no on_bar", ""),
+    "no on_bar": (HEAD + MINE.replace("on_bar", "on_bars"), 0, "Mine has no on_bar", "or on_quote"),
+    "a price": (HEAD + MINE + '    prices = "last"\n', 0, "prices must be a tuple of names", ""),
+    "volumes": (HEAD + MINE + "    volumes = (5,)\n", 0, "volumes must be a tuple of names", ""),
+    "lost price": (HEAD + MINE + '    prices = ("lost",)\n', 0, "its State: lost", "name fields"),
     "lost input": (HEAD + MINE.replace('"last"', '"lost"'), 0, "wrong inputs: count, lost", "of"),
     "five inputs": (HEAD + MINE.replace('"last"', '"last", ' * 4), 0, "wrong inputs", "up to 4"),
 }

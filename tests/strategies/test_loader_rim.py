@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from tests.kernels.slow import bar
 from tests.strategies.making import ask
 from trader.errors import ConfigError
-from trader.strategies.loader import load_strategy, make_params
-from trader.strategies.strategy import Side
+from trader.strategies.averages import EmaCross
+from trader.strategies.loader import load_strategy, make_params, start
+from trader.strategies.strategy import Side, Strategy
 
 Write = Callable[[str], str]
 
@@ -133,3 +135,42 @@ class Mine(NaiveMeanReversion):
     said = [mine.on_bar(bar(close)) for close in (100, 100, 100, 100, 90)]
 
     assert said == [None, None, None, None, Side(1, "below_band")]
+
+
+class Failing(Strategy):
+    """Fails before its first bar, in a way of its own."""
+
+    class Params(Struct):
+        """What it raises."""
+
+        error: Any
+
+    class State(Struct):
+        """None."""
+
+    def initial(self) -> Any:
+        """Never comes to be."""
+        raise self.params.error
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (ValueError("no such file"), "ValueError: no such file"),
+        (SystemExit(3), "SystemExit: 3"),
+        (RuntimeError("\ud800"), r"RuntimeError: \\ud800"),
+    ],
+)
+def test_a_strategy_that_cannot_begin_is_told_before_the_run(
+    error: BaseException, text: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"strategy Failing cannot start: {text}") as raised:
+        start(Failing, Failing.Params(error), "my.py")
+
+    assert raised.value.where == "my.py"
+
+
+def test_a_strategy_that_can_begins_with_its_parameters() -> None:
+    begun = start(EmaCross, make_params(EmaCross, {"fast": 1, "slow": 2, "lots": 3}, ""), "")
+
+    assert begun.params.lots == 3

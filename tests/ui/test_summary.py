@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -22,7 +23,10 @@ RUN: Mapping[str, Any] = {
     "id": "demo-1",
     "seed": 1,
     "period": {"from": "2006-01-03T00:00:00Z", "to": "2013-03-01T05:00:00Z"},
-    "inputs": [{"rows": 4_000}, {"rows": 4_188}],
+    "inputs": [
+        {"instrument": "A.v", "rows": 4_000, "kind": "bars"},
+        {"instrument": "B.v", "rows": 4_188, "kind": "bars"},
+    ],
     "complete": True,
     "account": {"currency": "USD", "cash": "100000"},
     "counts": {"inputs": 8_188},
@@ -45,7 +49,14 @@ METRICS: Mapping[str, Any] = {
 }
 
 
-def shown(width: int, run: Mapping[str, Any] = RUN, metrics: Mapping[str, Any] = METRICS) -> str:
+def shown(
+    width: int,
+    run: Mapping[str, Any] = RUN,
+    metrics: Mapping[str, Any] = METRICS,
+    *,
+    trades: Sequence[Mapping[str, Any]] = (),
+    report: str = "",
+) -> str:
     console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
     page = Page(
         run=run,
@@ -53,6 +64,8 @@ def shown(width: int, run: Mapping[str, Any] = RUN, metrics: Mapping[str, Any] =
         equity=[100_000.0, 120_000.0, 240_587.78],
         drawdown=[0.0, 0.1, 0.0],
         folder="runs/demo-1",
+        report=report,
+        trades=trades,
         commands=[
             ("traderd replay runs/demo-1", "make it again from its journal, to the bit"),
             ("traderd init my-trader", "a strategy of your own to start from"),
@@ -119,6 +132,62 @@ def test_a_baseline_that_was_interrupted_is_left_out() -> None:
     metrics = {**METRICS, "baselines": {"buy_and_hold": ACCOUNT, "naive_mean_reversion": None}}
 
     assert "naive_mean_reversion" not in shown(80, RUN, metrics)
+
+
+TRADES = [
+    {
+        "pnl": Decimal(pnl),
+        "strategy": "cross",
+        "side": side,
+        "lots": 1_200,
+        "ts_entry": 1_136_246_400_000_000_000,
+        "ts_exit": left,
+        "exit_reason": why,
+    }
+    for pnl, side, left, why in (
+        ("1234.5", "LONG", 1_138_000_000_000_000_000, "cross_down"),
+        ("-7", "SHORT", None, None),
+    )
+]
+MEASURED = {
+    "cagr": 0.13,
+    "sharpe": 0.98,
+    "sortino": None,
+    "exposure": 0.878,
+    "trades": 93,
+    "hit_rate": 0.613,
+    "profit_factor": 3.234,
+    "average_trade": "1511.7",
+    "holding_time": 86_400.0 * 44.8,
+}
+
+
+def test_figures_and_the_largest_trades_are_told() -> None:
+    text = shown(80, RUN, {**METRICS, **MEASURED}, trades=TRADES, report="runs/demo-1/report.html")
+
+    assert max(len(line) for line in text.splitlines()) <= 80
+    for part in (
+        "figures   +13.0 % a year · Sharpe 0.98 · in the market 87.8 % of the time",
+        "trades    93 closed · 61.3 % won · factor 3.23 · average 1,511.70 · held 44.8 d",
+        "+1,234.50  cross, long 1,200, 2006-01-03 to 2006-01-23, cross_down",
+        "-7.00  cross, short 1,200, 2006-01-03 to the end, open",
+        "report    runs/demo-1/report.html",
+    ):
+        assert part in text
+    assert "Sortino" not in text
+
+
+def test_figures_that_need_more_room_take_another_line() -> None:
+    text = shown(50, RUN, {**METRICS, **MEASURED})
+
+    assert "figures   +13.0 % a year · Sharpe 0.98\n          in the market" in text
+
+
+def test_a_run_from_before_there_were_figures_has_its_page() -> None:
+    text = shown(80)
+
+    assert "figures" not in text
+    assert "trades  " not in text.replace("trades on", "")
 
 
 @pytest.mark.parametrize(("width", "beside"), [(80, True), (60, False)])

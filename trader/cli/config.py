@@ -30,7 +30,7 @@ def check(options: Options, file: Path, sets: tuple[str, ...]) -> int:
     from sims.build import open_sources
     from trader.config.check import warnings
     from trader.config.describe import config_digest
-    from trader.research.inputs import data_warnings
+    from trader.research.inputs import data_notes, data_warnings
     from trader.research.stepping import declared_inputs
 
     loaded = options.load(file, sets)
@@ -39,10 +39,21 @@ def check(options: Options, file: Path, sets: tuple[str, ...]) -> int:
         sources = open_sources(loaded.config)
     rows = sum(source.stop - source.start for source in sources)
     found = [*warnings(loaded.config), *data_warnings(loaded.config, sources)]
+    notes = data_notes(sources)
     digest = config_digest(loaded)
     if options.as_json:
-        document({"ok": True, "config_digest": digest, "rows": rows, "warnings": found})
+        document(
+            {
+                "ok": True,
+                "config_digest": digest,
+                "rows": rows,
+                "warnings": found,
+                "notes": notes,
+            }
+        )
         return 0
+    for each in notes:
+        note(each)
     for warning in found:
         note(f"warning: {warning}")
     count = len(loaded.config.strategies)

@@ -3,11 +3,14 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from trader.cli.options import DEMONSTRATION, PROGRAM
 from trader.cli.output import console, write
-from trader.research.folder import RunFolder
+from trader.research.folder import REPORT, RunFolder
 from trader.ui.summary import Page, print_summary
+
+TRADES_SHOWN: Final = 3
 
 
 def program() -> str:
@@ -22,12 +25,15 @@ def program() -> str:
 def show_run(folder: RunFolder, commands: Sequence[tuple[str, str]] = ()) -> None:
     """Writes the page of a run; `commands` are what to type next, and what it does."""
     equity, drawdown = folder.curves()
+    report = folder.path / REPORT
     page = Page(
         run=folder.run,
         metrics=folder.metrics,
         equity=equity,
         drawdown=drawdown,
         folder=str(folder.path),
+        report=str(report) if report.is_file() else "",
+        trades=folder.trades(TRADES_SHOWN),
         commands=commands,
     )
     screen = console()

@@ -19,11 +19,14 @@ from trader.errors import UsageError
 VERBS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "config": "Check, show and describe configurations.",
+        "data": "Keep recorded market data in a catalog, and check them.",
         "help": "Show the help of a verb.",
         "init": "Write a configuration and a strategy of one's own to start from.",
         "replay": "Make a run again from its journal and compare.",
         "runs": "List runs and show them again.",
         "venue": "Run a loopback venue that speaks a real wire protocol.",
+        "why": "Walk from an order, a fill or a halt back to its cause.",
+        "why-not": "Show what held a strategy back at a moment of a run.",
     }
 )
 """Each verb, the `command` in the file of its name, and what it does."""
@@ -44,7 +47,7 @@ class Verbs(click.Group):
         del ctx
         if cmd_name not in VERBS:
             return None
-        command = import_module(f"trader.cli.{cmd_name}").command
+        command = import_module(f"trader.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command), cmd_name
         return command
 

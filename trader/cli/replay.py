@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 def command(options: Options, run: str, until: int | None, base_dir: Path | None) -> int:
     """Make RUN again from its journal and compare: a run folder, its id, or a journal."""
     from trader.research.folder import find_run
+    from trader.research.ids import runs_root
     from trader.research.records import SIMULATED, mode_of, read_contents
     from trader.research.replay import journal_of
-    from trader.research.simulate import runs_root
 
     path = journal_of(find_run(run, runs_root(options.load().config)))
     contents = read_contents(path)

@@ -63,6 +63,6 @@ def _list(options: Options) -> int:
 
 
 def _root(options: Options) -> Path:
-    from trader.research.simulate import runs_root
+    from trader.research.ids import runs_root
 
     return runs_root(options.load().config)

@@ -28,7 +28,7 @@ def run_simulation(options: Options) -> int:
         pace=pace,
     )
     with watching() as watch:
-        report = simulate(request, watch, perf_counter)
+        report = simulate(request, watch, perf_counter, note)
     _tell(report, options)
     return report.exit_code
 

@@ -5,18 +5,29 @@ them, then the world outside. A live daemon has to pass `check_live` too. Warnin
 anybody.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from msgspec import convert
 
+from trader.calendars.sessions import UTC
+from trader.calendars.table import calendar, known_calendars
+from trader.config.data_rules import heard, known_instrument, sources
 from trader.config.loaded import Loaded
-from trader.config.schema import Config, DataSource, StrategyConfig
+from trader.config.notation import instant_text
+from trader.config.schema import Config, StrategyConfig
 from trader.config.spelling import nearest, shown
 from trader.config.tree import distinct
 from trader.errors import ConfigError
-from trader.strategies.params import PARAMS, BollingerParams, EmaCrossParams, Params
+from trader.model.units import Nanoseconds
+from trader.strategies.params import (
+    PARAMS,
+    BollingerParams,
+    EmaCrossParams,
+    Params,
+    RsiReversionParams,
+)
 
 LIMITS_LIVE: Final = (
     "lots_max",
@@ -65,11 +76,24 @@ def check_live(config: Config) -> None:
         )
 
 
+def check_sessions(config: Config, now: Nanoseconds) -> None:
+    """Raises a ConfigError for a calendar whose table does not reach the present."""
+    for each in config.instruments:
+        if unknown := calendar(each.calendar or UTC).unknown(now):
+            raise ConfigError(
+                unknown,
+                where=f"instruments.{each.name}.calendar",
+                hint=f"`scripts/calendars {instant_text(now)[:4]}` makes the table reach further",
+            )
+
+
 def warnings(config: Config) -> list[str]:
     """What is allowed but probably not meant, one sentence each."""
     found = []
     if all(getattr(config.risk, name) is None for name in LIMITS_LIVE):
         found.append("risk sets no limit: only plain errors are denied")
+    if config.venue.latency_ns and any(each.kind == "bars" for each in config.data):
+        found.append("venue.latency_ns on bars: a small delay is better told as slippage")
     if config.venue.participation is None:
         found.append("venue.participation is null: fills may exceed the market's volume")
     closed = {each.name for each in config.instruments if not each.shortable}
@@ -132,46 +156,12 @@ def _currencies(loaded: Loaded) -> None:
             )
 
 
-def _data(loaded: Loaded) -> None:
-    instruments = [each.name for each in loaded.config.instruments]
-    first: dict[str, DataSource] = {}
-    for index, source in enumerate(loaded.config.data):
-        at = f"data.{index}"
-        _known_instrument(loaded, f"{at}.instrument", source.instrument, instruments)
-        earlier = first.setdefault(source.instrument, source)
-        if earlier.interval_ns != source.interval_ns:
-            raise loaded.error(
-                f"{at}.interval",
-                f"several intervals for {source.instrument} are not built yet",
-                f"keep {earlier.interval} or {source.interval}",
-            )
-        if earlier is not source:
-            raise loaded.error(
-                at,
-                f"{source.instrument} has two sources of {source.kind} of {source.interval}",
-                "remove one",
-            )
-
-
-def _known_instrument(loaded: Loaded, key: str, name: str, known: Iterable[str]) -> None:
-    names = list(known)
-    if name not in names:
-        raise loaded.error(key, f"unknown instrument {shown(name)}", nearest(name, names))
-
-
 def _strategies(loaded: Loaded) -> None:
     instruments = [each.name for each in loaded.config.instruments]
-    with_data = [each.instrument for each in loaded.config.data]
     for strategy in loaded.config.strategies:
         at = f"strategies.{strategy.name}"
         _kind(loaded, strategy, at)
-        _known_instrument(loaded, f"{at}.instrument", strategy.instrument, instruments)
-        if strategy.instrument not in with_data:
-            raise loaded.error(
-                f"{at}.instrument",
-                f"there are no data for {strategy.instrument}",
-                f"add a source to `data`, which has {', '.join(with_data)}",
-            )
+        known_instrument(loaded, f"{at}.instrument", strategy.instrument, instruments)
         if strategy.type is not None:
             params = convert(strategy.params, PARAMS[strategy.type])
             _params(loaded, params, f"{at}.params")
@@ -207,17 +197,47 @@ def _params(loaded: Loaded, params: Params, at: str) -> None:
         raise loaded.error(
             f"{at}.exit", f"exit must be below entry, got {params.exit} and {params.entry}"
         )
+    if isinstance(params, RsiReversionParams):
+        _levels(loaded, params, at)
 
 
-def _venue(loaded: Loaded) -> None:
-    if loaded.config.venue.latency_ns:
+def _levels(loaded: Loaded, params: RsiReversionParams, at: str) -> None:
+    adaptive = params.adaptive
+    if adaptive is None and not params.low <= params.exit <= params.high:
         raise loaded.error(
-            "venue.latency_ns", "latency is not built yet", "express it as slippage_bps"
+            f"{at}.exit",
+            f"exit must lie from {params.low} to {params.high}, got {params.exit}",
+        )
+    if adaptive is not None and adaptive.low_quantile >= adaptive.high_quantile:
+        raise loaded.error(
+            f"{at}.adaptive.low_quantile",
+            "low_quantile must be below high_quantile,"
+            f" got {adaptive.low_quantile} and {adaptive.high_quantile}",
         )
 
 
+def _calendars(loaded: Loaded) -> None:
+    for each in loaded.config.instruments:
+        if each.calendar is not None and each.calendar not in known_calendars():
+            raise loaded.error(
+                f"instruments.{each.name}.calendar",
+                f"unknown calendar {shown(each.calendar)}",
+                nearest(each.calendar, known_calendars()),
+            )
+
+
+def _restricted(loaded: Loaded) -> None:
+    names = [each.name for each in loaded.config.instruments]
+    for index, name in enumerate(loaded.config.risk.restricted):
+        known_instrument(loaded, f"risk.restricted.{index}", name, names)
+
+
 def _files(loaded: Loaded, exists: Exists) -> None:
-    named = [(f"data.{i}.path", each.path) for i, each in enumerate(loaded.config.data)]
+    named = [
+        (f"data.{i}.path", each.path)
+        for i, each in enumerate(loaded.config.data)
+        if each.path is not None
+    ]
     named += [
         (f"strategies.{each.name}.file", each.file)
         for each in loaded.config.strategies
@@ -237,7 +257,9 @@ RULES: Final[tuple[Rule, ...]] = (
     _window,
     _account,
     _currencies,
-    _data,
+    _calendars,
+    sources,
     _strategies,
-    _venue,
+    heard,
+    _restricted,
 )

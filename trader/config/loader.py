@@ -6,10 +6,11 @@ that their mistakes have places too and their defaults are written out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from msgspec import structs
+from msgspec import Struct, structs, to_builtins
 
 from trader.config.check import check, is_there
 from trader.config.loaded import Loaded
@@ -97,5 +98,11 @@ def _with_params(
             continue
         given = item.entries.get("params", MapNode({}, {}, item.origin))
         params = reader.read(given, struct, f"strategies.{label}.params")
-        read.append(structs.replace(strategy, params=structs.asdict(params)))
+        read.append(structs.replace(strategy, params=_plain(params)))
     return tuple(read)
+
+
+def _plain(params: Struct) -> dict[str, Any]:
+    """The parameters without any struct, decimals as they are."""
+    made: dict[str, Any] = to_builtins(params, builtin_types=(Decimal,))
+    return made

@@ -164,10 +164,9 @@ def _unknown(
 
 def _missing(key: str, node: MapNode) -> ConfigError:
     name = key.rpartition(".")[2]
-    hint = f"add `{name}: ...`"
-    if key.startswith("data.") and name == "path":
-        hint = "the catalog is not built yet: name the Parquet file"
-    return ConfigError(f"missing key {shown(name)}", where=place(node.origin, key), hint=hint)
+    return ConfigError(
+        f"missing key {shown(name)}", where=place(node.origin, key), hint=f"add `{name}: ...`"
+    )
 
 
 def _expect_map(node: Node, at: str) -> MapNode:

@@ -102,8 +102,7 @@ def _choice(
 ) -> int | str | None:
     if node.text in kind.values and not is_null(node):
         return node.text
-    if node.text in extra.get("later", ()):
-        raise Unfit(f"{seen(node, at)} is known, but not built yet", f"built: {_listed(kind)}")
+    del extra
     message = f"expected one of {_listed(kind)}, got {seen(node, at)}"
     raise Unfit(message, nearest(node.text, [str(value) for value in kind.values]))
 

@@ -2,97 +2,44 @@
 
 The types alone carry the rules that concern one value: bounds of integers and patterns of texts
 as msgspec knows them, and in `extra` what it does not: bounds and places of decimals (`above`,
-`least`, `most`, `places`), the notation of a text (`kind`), the words for a broken
-pattern (`says`), and values whose use is not built yet (`later`). The descriptions make the
-JSON Schema and the commented configuration of `traderd init`. Rules that join fields are in
-`check`. In memory instants are nanoseconds and paths are absolute.
+`least`, `most`, `places`), the notation of a text (`kind`), and the words for a broken pattern
+(`says`). The descriptions make the JSON Schema and the commented configuration of `traderd init`.
+Rules that join fields are in `check`. In memory instants are nanoseconds and paths are absolute.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, field
 
 from trader.config.notation import interval_ns
+from trader.config.parts import Filters, Synthetic
+from trader.config.values import (
+    AccountId,
+    Bps,
+    CalendarName,
+    Currency,
+    Fraction,
+    Grid,
+    Instant,
+    Interval,
+    Money,
+    NameCharacters,
+    NotNegative,
+    Path,
+    Positive,
+    Ratio,
+    RunName,
+    SignedBps,
+    StrategyName,
+    Symbol,
+    Url,
+    VariableName,
+    VenueName,
+)
 from trader.model.units import SECOND_NS
-
-MONEY_PLACES: Final = 8
-MONEY_MAX: Final = "92233720368"
-"""What int64 holds in multiples of 1e-8, in whole units."""
-
-NameCharacters: TypeAlias = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z][A-Za-z0-9._-]*$",
-        extra={"says": "letters, digits, '.', '_' and '-', a letter first"},
-    ),
-]
-StrategyName: TypeAlias = Annotated[NameCharacters, Meta(max_length=16)]
-"""Enters client order ids, whose 36 characters it shares with account, epoch and count."""
-AccountId: TypeAlias = Annotated[NameCharacters, Meta(max_length=8)]
-RunName: TypeAlias = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
-        max_length=64,
-        extra={"says": "letters, digits, '.', '_' and '-', a letter or digit first"},
-    ),
-]
-Symbol: TypeAlias = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
-        max_length=32,
-        extra={"says": "letters, digits, '.', '_' and '-', a letter or digit first"},
-    ),
-]
-VenueName: TypeAlias = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z][A-Za-z0-9_-]*$",
-        max_length=16,
-        extra={"says": "letters, digits, '_' and '-', a letter first"},
-    ),
-]
-Currency: TypeAlias = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Z][A-Z0-9]{1,9}$",
-        extra={"says": "two to ten capital letters or digits, such as USD or USDT"},
-    ),
-]
-VariableName: TypeAlias = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
-        max_length=128,
-        extra={"says": "the name of an environment variable, never the key itself"},
-    ),
-]
-Url: TypeAlias = Annotated[
-    str,
-    Meta(
-        pattern=r"^(https?|wss?)://[^\s/@?#]+([/?#][^\s]*)?$",
-        max_length=1024,
-        extra={"says": "a URL of http, https, ws or wss, without user and password"},
-    ),
-]
-Path: TypeAlias = Annotated[str, Meta(min_length=1, max_length=4096, extra={"kind": "path"})]
-Interval: TypeAlias = Annotated[str, Meta(extra={"kind": "interval"})]
-Instant: TypeAlias = Annotated[int, Meta(extra={"kind": "instant"})]
-Positive: TypeAlias = Annotated[int, Meta(ge=1)]
-NotNegative: TypeAlias = Annotated[int, Meta(ge=0)]
-Grid: TypeAlias = Annotated[Decimal, Meta(extra={"above": "0", "most": "1000000000"})]
-Money: TypeAlias = Annotated[
-    Decimal, Meta(extra={"above": "0", "most": MONEY_MAX, "places": MONEY_PLACES})
-]
-Fraction: TypeAlias = Annotated[Decimal, Meta(extra={"above": "0", "most": "1", "places": 9})]
-Bps: TypeAlias = Annotated[Decimal, Meta(extra={"least": "0", "most": "10000", "places": 9})]
-SignedBps: TypeAlias = Annotated[
-    Decimal, Meta(extra={"least": "-10000", "most": "10000", "places": 9})
-]
 
 
 class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -112,6 +59,10 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = "auto"
     off_grid: Annotated[
         Literal["refuse", "round"], Meta(description="what becomes of prices between two ticks")
+    ] = "refuse"
+    off_session: Annotated[
+        Literal["refuse", "drop"],
+        Meta(description="what becomes of bars outside every session of their calendar"),
     ] = "refuse"
 
 
@@ -143,6 +94,14 @@ class InstrumentConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lot: Annotated[Grid, Meta(description="size step, in units")]
     currency: Annotated[Currency, Meta(description="currency of its price; the account's")]
     shortable: Annotated[bool, Meta(description="whether it may be sold short")] = True
+    calendar: Annotated[
+        CalendarName | None,
+        Meta(description="its exchange's sessions, such as XNYS; null: never closed"),
+    ] = None
+    sector: Annotated[
+        NameCharacters | None, Meta(description="joins instruments under one limit")
+    ] = None
+    filters: Annotated[Filters, Meta(description="what the venue takes at all")] = Filters()
 
     @property
     def name(self) -> str:
@@ -151,30 +110,53 @@ class InstrumentConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class DataSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Recorded market data of one instrument."""
+    """Recorded market data of one instrument, or what happened to it."""
 
     kind: Annotated[
-        Literal["bars"],
-        Meta(description="kind of its rows", extra={"later": ("quotes", "trades", "depth")}),
+        Literal["bars", "quotes", "trades", "depth", "actions"],
+        Meta(description="kind of its rows; actions: splits, dividends, halts"),
     ]
     instrument: Annotated[str, Meta(description="SYMBOL.venue of an instrument above")]
-    interval: Annotated[Interval, Meta(description="length of a bar: 1m, 5m, 1h, 1d, ...")]
-    path: Annotated[Path, Meta(description="Parquet file, counted from this file's folder")]
+    interval: Annotated[
+        Interval | None, Meta(description="length of a bar: 1m, 5m, 1h, 1d, ...; of bars alone")
+    ] = None
+    path: Annotated[
+        Path | None,
+        Meta(
+            description="Parquet or CSV file, counted from this file's folder;"
+            " null: from the catalog"
+        ),
+    ] = None
+    synthetic: Annotated[
+        Synthetic | None, Meta(description="a market that is made up, in place of a path")
+    ] = None
+    time_zone: Annotated[
+        str | None, Meta(description="zone of a CSV's times that name none, such as UTC")
+    ] = None
+    label: Annotated[
+        Literal["open", "close"] | None,
+        Meta(description="which end of its bars a CSV's times are; null: found out"),
+    ] = None
+    protocol: Annotated[
+        Literal["plain", "binance", "binance-futures"],
+        Meta(description="depth: how snapshot and changes join"),
+    ] = "plain"
 
     @property
     def interval_ns(self) -> int:
-        """The interval in nanoseconds."""
-        return interval_ns(self.interval)
+        """The interval in nanoseconds; 0 for rows that are no bars."""
+        return interval_ns(self.interval) if self.interval else 0
 
 
 class ExitConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A protective order that every entry takes along."""
+    """How a position ends that its strategy would keep; several are combined."""
 
     kind: Annotated[
-        Literal["atr_stop"],
+        Literal["atr_stop", "take_profit", "trailing", "time_stop"],
         Meta(
-            description="atr_stop: a stop at k average true ranges from the close",
-            extra={"later": ("take_profit", "trailing", "time_stop")},
+            description="atr_stop: a stop k average true ranges behind the close;"
+            " take_profit: a limit in front of it; trailing: a stop that follows the best close;"
+            " time_stop: after so many bars"
         ),
     ]
     n: Annotated[
@@ -182,8 +164,16 @@ class ExitConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 14
     k: Annotated[
         Annotated[Decimal, Meta(extra={"above": "0", "most": "1000", "places": 9})],
-        Meta(description="distance of the stop in average true ranges"),
+        Meta(description="distance in average true ranges"),
     ] = Decimal(3)
+    activate: Annotated[
+        Annotated[Decimal, Meta(extra={"least": "0", "most": "1000", "places": 9})],
+        Meta(description="trailing: begins this many average true ranges in profit"),
+    ] = Decimal(0)
+    bars: Annotated[
+        Annotated[int, Meta(ge=1, le=10_000_000)] | None,
+        Meta(description="time_stop: leaves at the close of this bar after the entry's"),
+    ] = None
 
 
 class StrategyConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,6 +185,10 @@ class StrategyConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Path | None, Meta(description="Python file of your own strategy; give this or type")
     ] = None
     instrument: Annotated[str, Meta(description="SYMBOL.venue of an instrument with data")]
+    interval: Annotated[
+        Interval | None,
+        Meta(description="which bars it hears where there are several; null: the shortest"),
+    ] = None
     params: Annotated[dict[str, Any], Meta(description="the strategy's own parameters")] = field(
         default_factory=dict
     )
@@ -212,7 +206,20 @@ class VenueConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     participation: Annotated[
         Fraction | None, Meta(description="share of a bar's volume we may take; null lifts it")
     ] = Decimal("0.1")
-    latency_ns: Annotated[NotNegative, Meta(description="one way; only 0 is built so far")] = 0
+    latency_ns: Annotated[NotNegative, Meta(description="of a command or report, one way")] = 0
+    latency_jitter_ns: Annotated[
+        NotNegative, Meta(description="as much more at most, drawn from a seeded stream")
+    ] = 0
+    stale_after: Annotated[
+        Interval, Meta(description="age at which a standing quote can no longer be taken")
+    ] = "60s"
+    queue: Annotated[
+        Literal["none", "volume"],
+        Meta(description="at its own price a resting limit fills never, or by the volume ahead"),
+    ] = "none"
+    targets_first: Annotated[
+        bool, Meta(description="in ambiguous bars the target fills and not the stop")
+    ] = False
     touch_fills: Annotated[
         bool, Meta(description="whether a limit fills when its price is merely reached")
     ] = False
@@ -246,6 +253,55 @@ class RiskConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     drawdown_max: Annotated[
         Fraction | None, Meta(description="fall from the peak that halts trading; 0.2 is 20 %")
     ] = None
+    open_orders_max: Annotated[
+        Positive | None, Meta(description="open orders of an instrument")
+    ] = None
+    open_orders_total_max: Annotated[Positive | None, Meta(description="open orders in all")] = None
+    collar: Annotated[
+        Fraction | None, Meta(description="largest distance of an order's price from the market's")
+    ] = None
+    jump_max: Annotated[
+        Fraction | None,
+        Meta(description="a price further from the last one waits for a second that confirms it"),
+    ] = None
+    concentration_max: Annotated[
+        Ratio | None, Meta(description="largest position of an instrument as a share of equity")
+    ] = None
+    sector_max: Annotated[
+        Ratio | None, Meta(description="largest sum of a sector's positions as a share of equity")
+    ] = None
+    daily_loss_max: Annotated[
+        Fraction | None, Meta(description="loss since the session's start, as a share of equity")
+    ] = None
+    slippage_bps_max: Annotated[
+        Bps | None, Meta(description="mean distance of fills from the prices decided at")
+    ] = None
+    slippage_window: Annotated[Positive, Meta(description="fills in that mean")] = 20
+    unprotected_max: Annotated[
+        Money | None,
+        Meta(description="money x seconds of positions whose stops do not work yet"),
+    ] = None
+    repeats_max: Annotated[
+        Positive | None,
+        Meta(description="orders within repeats_window_ns without a change of position"),
+    ] = None
+    repeats_window_ns: Annotated[Positive, Meta(description="window of repeats_max")] = (
+        60 * SECOND_NS
+    )
+    intent_window_ns: Annotated[
+        Positive | None, Meta(description="the same order again within it is denied")
+    ] = None
+    restricted: Annotated[
+        tuple[str, ...], Meta(description="instruments in which no position may grow")
+    ] = ()
+    borrow: Annotated[bool, Meta(description="whether orders may cost more than the cash")] = True
+    closed_orders: Annotated[
+        Literal["wait", "deny"], Meta(description="orders while the instrument's session is closed")
+    ] = "wait"
+    on_breach: Annotated[
+        Literal["halt", "reduce", "flatten"],
+        Meta(description="what a breaker does: no orders, only smaller positions, or none"),
+    ] = "halt"
     stale_after: Annotated[
         Interval | None,
         Meta(
@@ -259,11 +315,12 @@ class ReportConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What is written at the end."""
 
     equity_interval: Annotated[
-        Interval | None, Meta(description="distance of equity rows; null: one a UTC day")
+        Interval | None, Meta(description="distance of equity rows; null: one a session")
     ] = None
     baselines: Annotated[
         bool, Meta(description="whether buy-and-hold and naive mean reversion run beside")
     ] = True
+    html: Annotated[bool, Meta(description="whether the run is drawn as report.html")] = True
 
 
 class Gateway(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -312,8 +369,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 NOT_BUILT: Final[Mapping[type, frozenset[str]]] = MappingProxyType(
     {
-        InstrumentConfig: frozenset({"calendar", "sector"}),
-        VenueConfig: frozenset({"queue", "stale_after"}),
         Config: frozenset({"alerts"}),
     }
 )

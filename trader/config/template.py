@@ -61,6 +61,9 @@ SHOWN: Final[Mapping[str, Plain]] = MappingProxyType(
         "run.to": "2024-07-01T00:00:00Z",
         "account.venue": "binance",
         "account.keys.env": "TRADER_KEYS",
+        "data.synthetic.start": "2024-01-01",
+        "data.synthetic.rows": 100_000,
+        "data.synthetic.price": "100",
         "strategies.file": "rising.py",
         "strategies.params.lots": 100,
         "strategies.params.trend": 200,
@@ -127,4 +130,6 @@ def _value(field: FieldInfo, at: str, values: Mapping[str, Plain]) -> Plain:
     if at in given:
         return given[at]
     assert field.default is not NODEFAULT, f"{at} needs an example"
+    if isinstance(field.default, tuple):
+        return list(field.default)
     return plain(field.default) if isinstance(field.default, Decimal) else field.default

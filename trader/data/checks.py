@@ -1,10 +1,11 @@
-"""What the prices and volumes of a bars file must keep, checked on whole columns.
+"""What the prices and sizes of a recorded file must keep, checked on whole columns.
 
 Each check takes a piece of a column and the file's row at which the piece begins, and raises for
 the first row that breaks the promise. Prices are compared as ticks: two prices that differ by the
 noise of float64 are the same price.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -15,7 +16,7 @@ import polars as pl
 from trader.data.defects import Source, check_present, first
 from trader.data.grid import TICKS_MAX, Bools, Float64s, Int64s, floored, nearest
 from trader.data.order import TS_OPEN, check_type_of_time
-from trader.model.units import INT64_MAX
+from trader.model.units import INT64_MAX, NONE
 
 PRICES: Final = ("open", "high", "low", "close")
 VOLUME: Final = "volume"
@@ -41,21 +42,28 @@ class Grid:
 
 def check_types(source: Source, schema: pl.Schema) -> None:
     """Every needed column is there and of a type whose numbers are taken without guessing."""
-    for column in (TS_OPEN, *PRICES):
+    check_columns(source, schema, time=TS_OPEN, needed=PRICES, optional=(VOLUME,))
+
+
+def check_columns(
+    source: Source, schema: pl.Schema, *, time: str, needed: Iterable[str], optional: Iterable[str]
+) -> None:
+    """The time and the needed numbers are there, and these and the optional ones are readable."""
+    for column in (time, *needed):
         if column not in schema:
             names = ", ".join(schema.names())
             raise source.defect(f"column {column} is missing", hint=f"the file has {names}")
-    check_type_of_time(source, schema[TS_OPEN])
-    for column in (*PRICES, VOLUME):
-        dtype = schema.get(column, pl.Null())
-        absent = column == VOLUME and dtype == pl.Null()
-        if absent or dtype in (pl.Float64, pl.Float32, pl.Int64):
-            continue
-        raise source.defect(
-            f"type {dtype} is not a number this reader takes",
-            column=column,
-            hint="store it as Float64, Float32 or Int64",
-        )
+    check_type_of_time(source, schema[time], time)
+    absent = (pl.Null(),)
+    for columns, more in ((needed, ()), (optional, absent)):
+        for column in columns:
+            dtype = schema.get(column, pl.Null())
+            if dtype not in (pl.Float64, pl.Float32, pl.Int64, *more):
+                raise source.defect(
+                    f"type {dtype} is not a number this reader takes",
+                    column=column,
+                    hint="store it as Float64, Float32 or Int64",
+                )
 
 
 def prices(source: Source, column: pl.Series, row: int, grid: Grid) -> tuple[Int64s, Bools]:
@@ -73,6 +81,13 @@ def prices(source: Source, column: pl.Series, row: int, grid: Grid) -> tuple[Int
         )
     _check_reach(source, column, row, ticks, grid)
     return ticks.astype(np.int64), off
+
+
+def prices_or_none(source: Source, column: pl.Series, row: int, grid: Grid) -> tuple[Int64s, Bools]:
+    """As `prices`, with NONE where there is none."""
+    missing = column.is_null().to_numpy()
+    ticks, off = prices(source, column.fill_null(float(grid.tick)), row, grid)
+    return np.where(missing, NONE, ticks), off
 
 
 def _check_reach(source: Source, column: pl.Series, row: int, ticks: Float64s, grid: Grid) -> None:
@@ -105,22 +120,32 @@ def check_shape(source: Source, frame: pl.DataFrame, row: int, ticks: dict[str, 
             )
 
 
-def volumes(source: Source, column: pl.Series, row: int, grid: Grid, highs: Int64s) -> Int64s:
-    """The volume in whole lots, rounded down; times the bar's highest price it fits int64."""
+def sizes(source: Source, column: pl.Series, row: int, grid: Grid, ticks: Int64s) -> Int64s:
+    """The size in whole lots, rounded down; times the row's (highest) price it fits int64."""
     values = _numbers(source, column, row)
     if (at := first(values < 0)) is not None:
-        raise source.defect(f"volume {column[at]} is negative", row=row + at, column=column.name)
+        raise source.defect(
+            f"{column.name} {column[at]} is negative", row=row + at, column=column.name
+        )
     rounded = floored(values, grid.lot)
     beyond = rounded >= float(INT64_MAX)
     lots = np.where(beyond, 0, rounded).astype(np.int64)
-    if (at := first(beyond | (lots > INT64_MAX // highs))) is not None:
+    if (at := first(beyond | (lots > INT64_MAX // ticks))) is not None:
         raise source.defect(
-            f"volume {column[at]} in lots of {grid.lot} times {highs[at]} ticks does not fit int64",
+            f"{column.name} {column[at]} in lots of {grid.lot}"
+            f" times {ticks[at]} ticks does not fit int64",
             row=row + at,
             column=column.name,
             hint="set a coarser lot or tick",
         )
     return lots
+
+
+def sizes_or_none(source: Source, column: pl.Series, row: int, grid: Grid, ticks: Int64s) -> Int64s:
+    """As `sizes`, with NONE where there is none or where there is no price."""
+    missing = column.is_null().to_numpy() | (ticks == NONE)
+    lots = sizes(source, column.fill_null(0), row, grid, np.where(ticks == NONE, 1, ticks))
+    return np.where(missing, NONE, lots)
 
 
 def _numbers(source: Source, column: pl.Series, row: int) -> Float64s:

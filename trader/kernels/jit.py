@@ -69,8 +69,11 @@ class _Parts:
         """Takes a scan in, and with it every kernel that its step calls."""
         if self._is_new(scan.name, scan):
             self._texts.append(scan.text)
-            for name in _read(scan.step)[1]:
-                self._take_name(name, scan.step)
+            written_out = {part.__name__ for part in scan.parts}
+            for part in scan.parts:
+                for name in _read(part)[1]:
+                    if name not in written_out:
+                        self._take_name(name, part)
 
     def text(self, *, cache: bool) -> str:
         """The module's text; `cache`: whether the compiler keeps its work beside it."""

@@ -1,22 +1,27 @@
 """Turns a step over attributes into the text of a scan over columns.
 
 The step's own text is the source: every `s.field` becomes a local that is loaded before the loop
-and stored after it, every `bar.field` the column's value in the row, the one `return` at the end
-the answer of the row. Answers other than HOLD are kept with their rows and the fields they tell.
-What a step may not do is refused by name, with its line.
+and stored after it, every ring (a list of numbers) an array, every `bar.field` the column's value
+in the row, the one `return` at the end the answer of the row. Answers other than HOLD are kept
+with their rows and the fields they tell. Kernels that take the state whole are written out where
+they are called (`trader.kernels.inlined`). What a step may not do is refused by name, with its
+line.
 """
 
 import ast
-import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NoReturn, get_type_hints
 
+from trader.kernels.inlined import Inlined, parsed
 from trader.kernels.kernel import HOLD
 
 COLUMNS: Final = ("open_ticks", "high_ticks", "low_ticks", "close_ticks", "lots")
+
+RINGS: Final = (list[int], list[float])
+"""The types of a ring, whose length does not change."""
 
 
 class NotFusible(ValueError):
@@ -28,9 +33,10 @@ class Scan:
     """A scan's name and text, and the state's fields in the order in which it takes them.
 
     It is called with the columns in the order of COLUMNS, the int and the float fields of the
-    state as two arrays that it brings up to date, room for the rows and the answers, and room
-    for what is told: (told fields, rows) as int64 and, of the same memory, as float64. It returns
-    how many answers it found.
+    state as two arrays that it brings up to date, each ring as an array, room for the rows and the
+    answers, and room for what is told: (told fields, rows) as int64 and, of the same memory, as
+    float64. It returns how many answers it found. `parts` are the step and the kernels written
+    out in it.
     """
 
     name: str
@@ -39,6 +45,8 @@ class Scan:
     ints: tuple[str, ...]
     floats: tuple[str, ...]
     told: tuple[str, ...]
+    rings: tuple[str, ...] = ()
+    parts: tuple[Callable[..., object], ...]
 
 
 def scan_of(step: Callable[..., int], state: type, told: Sequence[str]) -> Scan:
@@ -47,12 +55,16 @@ def scan_of(step: Callable[..., int], state: type, told: Sequence[str]) -> Scan:
     function = _parse(step)
     s, bar = (argument.arg for argument in function.args.args)
     body, answer = _split(function, refuse)
+    inlined = Inlined(s, bar, step)
+    body = inlined.statements(body)
     named = [node for part in (*body, answer) for node in ast.walk(part)]
     renamed = _Renamed(s, bar, refuse)
     done = [ast.unparse(renamed.visit(statement)) for statement in body]
     says = ast.unparse(renamed.visit(answer))
-    ints, floats = _fields(state, {**dict.fromkeys(told, 0), **renamed.fields}, refuse)
-    _check_names(named, [*ints, *floats], refuse)
+    ints, floats, rings = _fields(state, {**dict.fromkeys(told, 0), **renamed.fields}, refuse)
+    for field in (field for field in (*told, *renamed.stored) if field in rings):
+        refuse(f"the state's {field!r} is neither int nor float", renamed.stored.get(field, 0))
+    _check_names(named, [*ints, *floats, *rings], refuse)
     name = f"scan_{step.__name__}"
     slots = [(field, f"_ints[{k}]") for k, field in enumerate(ints)]
     slots += [(field, f"_floats[{k}]") for k, field in enumerate(floats)]
@@ -63,6 +75,7 @@ def scan_of(step: Callable[..., int], state: type, told: Sequence[str]) -> Scan:
     text = _TEMPLATE.format(
         name=name,
         columns=", ".join(f"bar_{column}" for column in COLUMNS),
+        rings="".join(f"s_{ring}, " for ring in rings),
         loads=_block(4, (f"s_{field} = {slot}" for field, slot in slots)),
         body=_block(8, done),
         answer=says,
@@ -70,11 +83,20 @@ def scan_of(step: Callable[..., int], state: type, told: Sequence[str]) -> Scan:
         tells=_block(12, tells),
         stores=_block(4, (f"{slot} = s_{field}" for field, slot in slots)),
     )
-    return Scan(name=name, step=step, text=text, ints=ints, floats=floats, told=tuple(told))
+    return Scan(
+        name=name,
+        step=step,
+        text=text,
+        ints=ints,
+        floats=floats,
+        told=tuple(told),
+        rings=rings,
+        parts=(step, *inlined.taken),
+    )
 
 
 _TEMPLATE: Final = """\
-def {name}({columns}, _ints, _floats, _rows, _says, _told_ints, _told_floats):
+def {name}({columns}, _ints, _floats, {rings}_rows, _says, _told_ints, _told_floats):
 {loads}
     _found = 0
     for _row in range(bar_close_ticks.shape[0]):
@@ -132,10 +154,11 @@ class _Refusal:
 
 
 class _Renamed(ast.NodeTransformer):
-    """Renames what a step reads and writes; notes the state's fields and where they first stand."""
+    """Renames what a step reads and writes; notes where fields first stand and are first bound."""
 
     def __init__(self, s: str, bar: str, refuse: _Refusal) -> None:
         self.fields: dict[str, int] = {}
+        self.stored: dict[str, int] = {}
         self._s = s
         self._bar = bar
         self._refuse = refuse
@@ -145,6 +168,8 @@ class _Renamed(ast.NodeTransformer):
         owner = node.value.id if isinstance(node.value, ast.Name) else ""
         if owner == self._s:
             self.fields.setdefault(node.attr, node.lineno)
+            if not isinstance(node.ctx, ast.Load):
+                self.stored.setdefault(node.attr, node.lineno)
             return ast.Name(f"s_{node.attr}", node.ctx)
         if owner != self._bar:
             self._refuse(f"{ast.unparse(node)} is neither of the state nor of the bar", node.lineno)
@@ -172,11 +197,9 @@ class _Renamed(ast.NodeTransformer):
 def _parse(step: Callable[..., int]) -> ast.FunctionDef:
     """The step's syntax, its lines counted as its file counts them."""
     try:
-        lines, first = inspect.getsourcelines(step)
+        tree = parsed(step)
     except OSError:
         raise NotFusible(f"{step.__name__}: its text is not at hand") from None
-    tree = ast.parse(textwrap.dedent("".join(lines))).body[0]
-    ast.increment_lineno(tree, first - 1)
     if not isinstance(tree, ast.FunctionDef) or not _takes_state_and_bar(tree.args):
         raise NotFusible(f"{step.__name__}: a step is a function of a state and a bar")
     return tree
@@ -200,26 +223,28 @@ def _split(function: ast.FunctionDef, refuse: _Refusal) -> tuple[list[ast.stmt],
 
 def _fields(
     state: type, wanted: Mapping[str, int], refuse: _Refusal
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The wanted int and float fields, each in the order in which the state declares them."""
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The wanted int, float and ring fields, each in the order in which the state declares them."""
     hints = get_type_hints(state)
     for name, line in wanted.items():
         if name not in hints:
             refuse(f"the state has no field {name!r}", line)
-        if hints[name] not in {int, float}:
+        if hints[name] not in (int, float, *RINGS):
             refuse(f"the state's {name!r} is neither int nor float", line)
     fields = [name for name in hints if name in wanted]
-    ints = tuple(name for name in fields if hints[name] is int)
-    return ints, tuple(name for name in fields if hints[name] is float)
+    ints, floats, *rings = (
+        tuple(name for name in fields if hints[name] == kind) for kind in (int, float, *RINGS)
+    )
+    return ints, floats, tuple(name for name in fields if name in {*rings[0], *rings[1]})
 
 
 def _check_names(nodes: Iterable[ast.AST], fields: Iterable[str], refuse: _Refusal) -> None:
     """A step's own names stay as they are, so none may be one that the scan needs."""
-    taken = _NAMES | {f"s_{field}" for field in fields}
+    reserved = _NAMES | {f"s_{field}" for field in fields}
     for node in nodes:
         if isinstance(node, ast.Name):
             hides = node.id == "range" and isinstance(node.ctx, ast.Store)
-            if hides or node.id in taken:
+            if hides or node.id in reserved:
                 refuse(f"the scan needs the name {node.id} itself; choose another", node.lineno)
 
 

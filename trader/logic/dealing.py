@@ -1,8 +1,11 @@
-"""The mechanics of orders: how one is made, moved through its life, lowered and taken back.
+"""The mechanics of orders: how one is made, moved through its life, changed and taken back.
 
 Whoever deals decides what is wanted; here stands what that means for the order, its desk and the
 venue. An event that the table of `trader.logic.lifecycle` does not know is a duplicate, counted
 and ignored, or a contradiction, which is told as a difference and never raised.
+
+What is wanted of an order that cannot be asked for now, since it does not work yet or an answer is
+still to come, waits with the order: the newest wish counts, and is sent when the answer is there.
 """
 
 from typing import Any, Final
@@ -10,18 +13,26 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trader.logic.desk import Desk, Order, Stop
-from trader.logic.lifecycle import ENDED, is_duplicate, transition
+from trader.logic.changes import is_met, lacking, repeats
+from trader.logic.cover import Cover
+from trader.logic.desk import Change, Desk, Guard, Order, members
+from trader.logic.lifecycle import ENDED, FILL, TRANSITIONS, computed, is_duplicate
+from trader.logic.lifecycle import WORKING as WORKS
 from trader.model.account import DifferenceFound
 from trader.model.envelope import Message
 from trader.model.orders import (
     CancelOrder,
+    CancelRejected,
     CancelRequested,
+    OrderAccepted,
     OrderEvent,
+    OrderFilled,
+    OrderReplaced,
     OrderRole,
     OrderStatus,
     OrderType,
     ReplaceOrder,
+    ReplaceRejected,
     ReplaceRequested,
     SubmitOrder,
     TimeInForce,
@@ -31,16 +42,15 @@ from trader.model.units import Lots, Nanoseconds, Ticks
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
 _IN_DOUBT: Final = OrderStatus.IN_DOUBT
+_PENDING_REPLACE: Final = OrderStatus.PENDING_REPLACE
 _MARKET: Final = OrderType.MARKET
-_STOP: Final = OrderType.STOP
-_LIMIT: Final = OrderType.LIMIT
 _GTC: Final = TimeInForce.GTC
 
 WORKING: Final = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 
 
 class Orders(Struct):
-    """All orders of the session by id, the desks by strategy, and what was ignored."""
+    """All orders of the session and ended ones of the last, by id; the desks, by strategy."""
 
     orders: dict[str, Order]
     desks: dict[str, Desk]
@@ -49,15 +59,20 @@ class Orders(Struct):
 
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """An order that is wanted: its size, why, its prices, and the price it was decided at."""
+    """An order that is wanted: its size, why, its terms, and the price it was decided at."""
 
     lots: Lots
     role: OrderRole
     ref_ticks: Ticks
+    order_type: OrderType = _MARKET
     limit_ticks: Ticks | None = None
     stop_ticks: Ticks | None = None
+    time_in_force: TimeInForce = _GTC
+    reduce_only: bool = False
+    group: str = ""
     parent: str = ""
-    stops: tuple[Stop, ...] = ()
+    reason: str = ""
+    guards: tuple[Guard, ...] = ()
 
 
 class Dealing:
@@ -70,73 +85,61 @@ class Dealing:
     def make(self, strategy: str, desk: Desk, wish: Wish, now: Nanoseconds) -> SubmitOrder:
         """A new order, under an id that a replay derives again."""
         desk.count += 1
-        id_ = client_order_id(self._account, strategy, self.state.epoch, desk.count)
-        kind = _MARKET if wish.stop_ticks is None else _STOP
-        self.state.orders[id_] = Order(
-            strategy=strategy, lots=wish.lots, role=wish.role, stops=wish.stops
-        )
+        id_ = f"{self._account}-{strategy}-{self.state.epoch}-{desk.count}"
+        order = self.state.orders[id_] = Order(strategy, wish.lots, wish.role)
+        order.reason = wish.reason
+        if wish.order_type is not _MARKET:
+            order.order_type = wish.order_type
+            order.limit_ticks = wish.limit_ticks
+            order.stop_ticks = wish.stop_ticks
+        if wish.group:
+            order.group = wish.group
+        if wish.parent:
+            order.parent = wish.parent
+        if wish.guards:
+            order.guards = wish.guards
         desk.working.append(id_)
         return SubmitOrder(
             client_order_id=id_,
             strategy=strategy,
             instrument=desk.instrument,
             lots=wish.lots,
-            order_type=kind if wish.limit_ticks is None else _LIMIT,
+            order_type=wish.order_type,
             limit_ticks=wish.limit_ticks,
             stop_ticks=wish.stop_ticks,
-            time_in_force=_GTC,
+            time_in_force=wish.time_in_force,
             role=wish.role,
             parent=wish.parent,
             ref_ticks=wish.ref_ticks,
             ts_decided=now,
+            group=wish.group,
+            reduce_only=wish.reduce_only,
+            reason=wish.reason,
         )
-
-    def protect(self, id_: str, order: Order, now: Nanoseconds) -> list[Message]:
-        """The stops that go with an entry, once it may leave: none is sent for one that may not."""
-        desk = self.state.desks[order.strategy]
-        stops, order.stops = order.stops, ()
-        return [
-            self.make(
-                order.strategy,
-                desk,
-                Wish(
-                    lots=stop.lots,
-                    role=_PROTECTION,
-                    ref_ticks=stop.ref_ticks,
-                    stop_ticks=stop.stop_ticks,
-                    parent=id_,
-                ),
-                now,
-            )
-            for stop in stops
-        ]
 
     def advance(self, event: OrderEvent, order: Order) -> list[Message]:
         """Moves the order by the table; the event as it goes on, or the difference it makes."""
         kind = type(event)
-        status = transition(order.status, kind, lots=order.lots, lots_filled=order.lots_filled)
+        before = order.status
+        status = TRANSITIONS[before].get(kind)
         if status is None:
-            if is_duplicate(order.status, kind):
+            if is_duplicate(before, kind):
                 self.state.duplicates += 1
                 return []
             return [contradiction(event, order)]
-        was_open = order.status < ENDED
+        if status is FILL or status is WORKS:
+            status = computed(status, before, order.lots, order.lots_filled)
+        if kind is OrderAccepted:
+            order.arrived = True
         order.status = status
         desk = self.state.desks[order.strategy]
-        if was_open and status >= ENDED:
-            self.close(event.client_order_id, desk)
-        elif status < ENDED and not was_open:
+        if status >= ENDED:
+            if before < ENDED:
+                self.close(event.client_order_id, desk)
+        elif before >= ENDED:
             # A fill came for an order that we had only concluded to be absent: it works after all.
             desk.working.append(event.client_order_id)
-        # The type checker sees the base; every event that is made belongs to the union.
-        passed: Any = replace(
-            event,
-            strategy=order.strategy,
-            instrument=desk.instrument,
-            status=status,
-            lots_filled=order.lots_filled,
-        )
-        return [passed]
+        return [told(event, order, desk.instrument)]
 
     def close(self, id_: str, desk: Desk) -> None:
         """Takes an order that has ended off its desk."""
@@ -159,16 +162,107 @@ class Dealing:
         event = CancelRequested(client_order_id=id_, request_id=request)
         return [*self.advance(event, order), cancel]
 
-    def lower(self, id_: str, order: Order) -> list[Message]:
-        """The replacement that takes the wanted cut off a working order."""
-        instrument = self.state.desks[order.strategy].instrument
+    # -- changes --------------------------------------------------------------------------------
+
+    def urge(self, id_: str, order: Order, reason: str = "nothing_left") -> list[Message]:
+        """Asks for what is wanted of a working order, if that is something new.
+
+        An order of which nothing shall be left is canceled for this `reason`.
+        """
+        change = lacking(order, self.cover(order))
+        if change is None:
+            return []
+        if change.lots is not None and abs(change.lots) <= order.done:
+            return self.cancel(id_, order, reason)
+        if order.status not in WORKING:
+            return []
+        order.wish, order.asked = None, change
         request = f"{id_}-r"
-        smaller = order.lots + (order.cut if order.lots < 0 else -order.cut)
         event = ReplaceRequested(client_order_id=id_, request_id=request)
         command = ReplaceOrder(
-            client_order_id=id_, instrument=instrument, request_id=request, lots=smaller
+            client_order_id=id_,
+            instrument=self.state.desks[order.strategy].instrument,
+            request_id=request,
+            lots=change.lots,
+            limit_ticks=change.limit_ticks,
+            stop_ticks=change.stop_ticks,
         )
         return [*self.advance(event, order), command]
+
+    def cover(self, order: Order) -> Cover | None:
+        """The cover that a protective order belongs to."""
+        if order.role is not _PROTECTION:
+            return None
+        return self.state.desks[order.strategy].covers.get(order.group)
+
+    def resized(self, event: OrderReplaced, order: Order) -> list[Message]:
+        """An order is what the venue says it is, because we asked or by its group or parent."""
+        if OrderReplaced not in TRANSITIONS[order.status]:
+            return self.advance(event, order)
+        if event.lots * order.lots <= 0:
+            return [contradiction(event, order)]
+        asked = order.asked
+        if asked is None and order.status in WORKING and repeats(event, order):
+            self.state.duplicates += 1
+            return []
+        # What a group's fill or a parent's end does is told right after it: before any answer.
+        is_answer = asked is not None and (not order.due or is_met(event, asked))
+        order.lots = event.lots
+        order.due = 0
+        if event.limit_ticks is not None:
+            order.limit_ticks = event.limit_ticks
+        if event.stop_ticks is not None:
+            order.stop_ticks = event.stop_ticks
+        if asked is not None and is_answer:
+            self._answered(asked, order)
+        elif order.status is _PENDING_REPLACE:
+            return [told(event, order, self.state.desks[order.strategy].instrument)]
+        return self.advance(event, order)
+
+    def _answered(self, asked: Change, order: Order) -> None:
+        order.asked = None
+        order.reason = asked.reason or order.reason
+        crossed = 0 if asked.lots is None else order.taken - asked.taken
+        if crossed and order.role is not _PROTECTION and order.wish is None:
+            # Its group took these lots while we asked, and the size we asked for gave them back.
+            size = max(order.done, abs(order.lots) - crossed)
+            order.wish = Change(lots=size if order.lots > 0 else -size)
+
+    def resume(self, event: OrderEvent, order: Order) -> list[Message]:
+        """What had to wait until the order works: its cancel, or a change."""
+        id_ = event.client_order_id
+        if order.cancel_wanted:
+            order.cancel_wanted, order.asked = False, None
+            return [] if isinstance(event, CancelRejected) else self.cancel(id_, order, "asked_for")
+        if isinstance(event, ReplaceRejected):
+            return self._refused(event, order)
+        order.asked = None
+        return self.urge(id_, order)
+
+    def _refused(self, event: ReplaceRejected, order: Order) -> list[Message]:
+        """A change was refused: only what is newer is asked for.
+
+        Where a venue cannot change orders, a protective one is canceled and made anew.
+        """
+        asked, order.asked = order.asked, None
+        id_ = event.client_order_id
+        if event.code == "unsupported" and order.role is _PROTECTION:
+            order.wish = order.wish or asked
+            order.renewed = True
+            return self.cancel(id_, order, "replaced")
+        return [] if order.wish is None else self.urge(id_, order)
+
+    def share(self, desk: Desk, order: Order, lots: Lots) -> None:
+        """A member of a group has filled unsigned lots: the venue takes them off the others.
+
+        It does not off one that had not arrived by then: we would have heard of that before.
+        """
+        for _, other in members(desk, self.state.orders, order.group):
+            if other is not order and other.arrived:
+                other.taken += lots
+                other.due += max(0, min(lots, other.expected - other.done))
+
+    # -- counts ---------------------------------------------------------------------------------
 
     def in_doubt(self) -> int:
         """How many orders nobody knows the truth about."""
@@ -182,13 +276,29 @@ class Dealing:
         return any(order.cancel_wanted and order.role is _TARGET for order in orders)
 
 
-def client_order_id(account: str, strategy: str, epoch: int, count: int) -> str:
-    """The id of a strategy's `count`-th order within an epoch.
-
-    >>> client_order_id("main", "cross", 1, 7)
-    'main-cross-1-7'
-    """
-    return f"{account}-{strategy}-{epoch}-{count}"
+def told(event: OrderEvent, order: Order, instrument: str) -> Message:
+    """The event as it goes on: with what the venue does not know."""
+    # The type checker sees the base; every event that is made belongs to the union.
+    passed: Any
+    if type(event) is OrderFilled:
+        passed = replace(
+            event,
+            strategy=order.strategy,
+            instrument=instrument,
+            status=order.status,
+            lots_filled=order.lots_filled,
+            role=order.role,
+            reason=order.reason,
+        )
+    else:
+        passed = replace(
+            event,
+            strategy=order.strategy,
+            instrument=instrument,
+            status=order.status,
+            lots_filled=order.lots_filled,
+        )
+    return passed  # type: ignore[no-any-return]
 
 
 def unknown(event: OrderEvent) -> DifferenceFound:

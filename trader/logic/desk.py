@@ -1,30 +1,58 @@
-"""What the order manager remembers: an order's life so far, and one desk for each strategy."""
+"""What the order manager remembers: an order's life so far, and one desk for each strategy.
+
+The venue is always a little ahead of us: what a group's fill or a parent's end takes off an order
+is known before it is told. An order's `due` is what is still to be told, and its `expected` size
+is what it will then be.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
 
-from trader.model.orders import OrderRole, OrderStatus, TargetPosition
+from trader.logic.cover import Cover
+from trader.model.orders import OrderRole, OrderStatus, OrderType, TargetPosition
 from trader.model.units import Lots, Ticks
 
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
+_MARKET: Final = OrderType.MARKET
 
 
-class Stop(Struct, frozen=True, array_like=True):
-    """A stop that an entry takes along: its size and price, and the price it was decided at."""
+class Guard(Struct, frozen=True, array_like=True):
+    """A protective order that an entry takes along: signed lots, its price, why it stands there.
 
+    `ref_ticks` is the price that it was decided at.
+    """
+
+    order_type: OrderType
     lots: Lots
-    stop_ticks: Ticks
+    ticks: Ticks
     ref_ticks: Ticks
+    reason: str
+
+
+class Change(Struct, frozen=True, array_like=True):
+    """What a working order is to become; None leaves a size or price as it is.
+
+    Lots are signed and count what is filled. `reason` is why it exists from then on, if that
+    changes. `taken` is what its group had taken from it when this was asked.
+    """
+
+    lots: Lots | None = None
+    limit_ticks: Ticks | None = None
+    stop_ticks: Ticks | None = None
+    reason: str = ""
+    taken: Lots = 0
 
 
 class Order(Struct):
-    """One order; lots are signed, `trades` are the fills that were booked.
+    """One order; its lots are signed, `trades` are the fills that were booked.
 
-    `cut` is how many lots we want taken off it without having heard yet that they are; `stops`
-    wait for its approval.
+    It has `arrived` once the venue has said so. `wish` is what it shall become, `asked` what the
+    venue was asked and has not answered; `taken` and `due` are unsigned. `guards` wait for its
+    approval. `aged` is an order that has ended in an earlier session; `renewed` one that is
+    canceled because it cannot be changed.
     """
 
     strategy: str
@@ -32,10 +60,22 @@ class Order(Struct):
     role: OrderRole
     status: OrderStatus = OrderStatus.INITIALIZED
     lots_filled: Lots = 0
+    reason: str = ""
+    order_type: OrderType = _MARKET
+    limit_ticks: Ticks | None = None
+    stop_ticks: Ticks | None = None
+    group: str = ""
+    parent: str = ""
+    arrived: bool = False
     cancel_wanted: bool = False
     trades: list[str] = []
-    cut: Lots = 0
-    stops: tuple[Stop, ...] = ()
+    taken: Lots = 0
+    due: Lots = 0
+    wish: Change | None = None
+    asked: Change | None = None
+    guards: tuple[Guard, ...] = ()
+    aged: bool = False
+    renewed: bool = False
 
     @property
     def left(self) -> Lots:
@@ -43,13 +83,30 @@ class Order(Struct):
         return self.lots - self.lots_filled
 
     @property
-    def kept(self) -> Lots:
-        """Unsigned lots that will still work once our cancel or replacement is through."""
-        return 0 if self.cancel_wanted else abs(self.left) - self.cut
+    def done(self) -> Lots:
+        """Unsigned lots that are filled."""
+        return abs(self.lots_filled)
+
+    @property
+    def expected(self) -> Lots:
+        """Unsigned lots in all, once the venue has told what is due."""
+        return abs(self.lots) - self.due
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether a price triggers it."""
+        return self.stop_ticks is not None
 
 
 class Desk(Struct):
-    """A strategy's standing: where it wants to be, where it is, what works for it."""
+    """A strategy's standing: where it wants to be, where it is, what works for it.
+
+    `aim` is the target last told and `waits` whether its order waits for cancels; `covers` are
+    what protects the position, by entry, the oldest first, and `own` unsigned lots of it that come
+    from orders of the strategy's own, which it protects itself. `last_ticks` is the last fill's.
+    `unguarded` says that a stop was refused and nothing has filled since, `leaves` that it was told
+    to have no position until its strategy wants another one.
+    """
 
     instrument: str
     target: Lots = 0
@@ -57,7 +114,13 @@ class Desk(Struct):
     count: int = 0
     working: list[str] = []
     keys: dict[str, str] = {}
-    waiting: TargetPosition | None = None
+    aim: TargetPosition | None = None
+    waits: bool = False
+    own: Lots = 0
+    covers: dict[str, Cover] = {}
+    last_ticks: Ticks = 0
+    unguarded: bool = False
+    leaves: bool = False
 
 
 def target_open(desk: Desk, orders: Mapping[str, Order]) -> Lots:
@@ -70,9 +133,9 @@ def target_open(desk: Desk, orders: Mapping[str, Order]) -> Lots:
     return total
 
 
-def protection_side(desk: Desk, orders: Mapping[str, Order], position: Lots) -> Iterator[str]:
-    """The protective orders that would close a position of this sign, oldest first."""
+def members(desk: Desk, orders: Mapping[str, Order], group: str) -> Iterator[tuple[str, Order]]:
+    """The working orders of a group, oldest first; any of them may end while it is gone through."""
     for id_ in list(desk.working):
         order = orders[id_]
-        if order.role is _PROTECTION and order.lots * position < 0:
-            yield id_
+        if order.group == group:
+            yield id_, order

@@ -40,7 +40,8 @@ class Computed(Enum):
 Row: TypeAlias = Mapping[type, OrderStatus | Computed]
 
 S = OrderStatus
-FILL, WORKING = Computed.FILL, Computed.WORKING
+FILL: Final = Computed.FILL
+WORKING: Final = Computed.WORKING
 
 ENDED: Final = S.DENIED
 """The first of the statuses in which an order has ended: `status >= ENDED`."""
@@ -73,10 +74,16 @@ TRANSITIONS: Final[Mapping[OrderStatus, Row]] = {
     S.ACCEPTED: {
         **_ENDS,
         **_REQUESTS,
+        OrderReplaced: S.ACCEPTED,
         OrderRejected: S.REJECTED,
         OrderBusted: S.ACCEPTED,
     },
-    S.PARTIALLY_FILLED: {**_ENDS, **_REQUESTS, OrderBusted: S.PARTIALLY_FILLED},
+    S.PARTIALLY_FILLED: {
+        **_ENDS,
+        **_REQUESTS,
+        OrderReplaced: S.PARTIALLY_FILLED,
+        OrderBusted: S.PARTIALLY_FILLED,
+    },
     S.PENDING_CANCEL: {
         **_ENDS,
         OrderBusted: S.PENDING_CANCEL,
@@ -90,6 +97,7 @@ TRANSITIONS: Final[Mapping[OrderStatus, Row]] = {
     S.PENDING_REPLACE: {
         **_ENDS,
         OrderBusted: S.PENDING_REPLACE,
+        OrderRejected: S.REJECTED,
         OrderReplaced: WORKING,
         ReplaceRejected: WORKING,
         CancelRequested: S.PENDING_CANCEL,
@@ -121,8 +129,13 @@ def transition(
 ) -> OrderStatus | None:
     """The status after the event, given what is filled after it; None for a contradiction."""
     after = TRANSITIONS[status].get(event)
-    if after is None or isinstance(after, OrderStatus):
-        return after
+    if isinstance(after, Computed):
+        return computed(after, status, lots, lots_filled)
+    return after
+
+
+def computed(after: Computed, status: OrderStatus, lots: int, lots_filled: int) -> OrderStatus:
+    """The status that depends on what is filled after the event."""
     if after is WORKING:
         return _PARTIALLY_FILLED if lots_filled else _ACCEPTED
     if status in _KEPT_BY_A_FILL:

@@ -33,6 +33,7 @@ SCHEMAS: Final[Mapping[str, tuple[str, ...]]] = {
         "parent",
     ),
     "statuses": (*HEAD, "order", "status", "lots_filled"),
+    "replacements": (*HEAD, "order", "lots", "limit_ticks", "stop_ticks"),
     "denials": (*HEAD, "order", "strategy", "instrument", "lots", "code"),
     "fills": (
         *HEAD,
@@ -44,6 +45,15 @@ SCHEMAS: Final[Mapping[str, tuple[str, ...]]] = {
         "ticks",
         "fee",
         "liquidity",
+    ),
+    "adjustments": (
+        *HEAD,
+        "strategy",
+        "instrument",
+        "lots",
+        "cost",
+        "income",
+        "reason",
     ),
     "decisions": (
         *HEAD,

@@ -70,11 +70,30 @@ class PositionChanged(Body, frozen=True, kw_only=True):
     role: OrderRole
 
 
+class PositionAdjusted(Body, frozen=True, kw_only=True):
+    """A position after something that was no fill: a split, a dividend.
+
+    `cost` is in tick x lot; `income` is the money that came with it, less what was paid for it.
+    """
+
+    strategy: str
+    instrument: str
+    lots: Lots
+    cost: int
+    income: Money
+    reason: str
+
+
 class EquityMarked(Body, frozen=True, kw_only=True):
-    """The account's worth after an event, and its highest so far; only sent where a rule asks."""
+    """The account's worth now, its highest so far, and at the session's start; and its cash.
+
+    Only sent where somebody sizes by it or a rule asks.
+    """
 
     equity: Money
     peak: Money
+    session: Money = 0
+    cash: Money = 0
 
 
 class EquitySampled(Body, frozen=True, kw_only=True):

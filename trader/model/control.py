@@ -10,6 +10,7 @@ class TradingState(Code):
     HALTED = 0
     REDUCING = 1
     ACTIVE = 2
+    FLATTENING = 3
 
 
 class RunStarted(Body, frozen=True, kw_only=True):
@@ -48,11 +49,71 @@ class LimitBreached(Body, frozen=True, kw_only=True):
     bound: int
 
 
+class SetLimit(Body, frozen=True, kw_only=True):
+    """An operator changes a limit of the running core; `value` is spelled as in a configuration."""
+
+    limit: str
+    value: str
+    by: str
+    reason: str
+
+
+class LimitChanged(Body, frozen=True, kw_only=True):
+    """A limit holds anew from here on; both values are spelled as in a configuration.
+
+    `version` counts the changes: orders are approved under it.
+    """
+
+    limit: str
+    old: str
+    new: str
+    by: str
+    reason: str
+    version: int
+
+
+class LimitRejected(Body, frozen=True, kw_only=True):
+    """An operator's limit was not taken; `text` says what was wrong with it."""
+
+    limit: str
+    value: str
+    by: str
+    text: str
+
+
+class StrategyDisabled(Body, frozen=True, kw_only=True):
+    """By the rule `code` a strategy's orders are denied until a person lets it trade again."""
+
+    strategy: str
+    code: str
+
+
+class RearmStrategy(Body, frozen=True, kw_only=True):
+    """An operator lets a strategy trade again that a rule has disabled."""
+
+    strategy: str
+    by: str
+    reason: str
+
+
+class StrategyRearmed(Body, frozen=True, kw_only=True):
+    """A person let a disabled strategy trade again."""
+
+    strategy: str
+    by: str
+    reason: str
+
+
+class Flattened(Body, frozen=True):
+    """While flattening: nothing is held any more and no order works."""
+
+
 class SessionOpened(Body, frozen=True, kw_only=True):
-    """A session of `calendar` began."""
+    """A session of `calendar` began at `ts_open`; `session` is the instant at which it closes."""
 
     calendar: str
     session: Nanoseconds
+    ts_open: Nanoseconds = 0
 
 
 class SessionClosed(Body, frozen=True, kw_only=True):
@@ -60,6 +121,36 @@ class SessionClosed(Body, frozen=True, kw_only=True):
 
     calendar: str
     session: Nanoseconds
+
+
+class InstrumentHalted(Body, frozen=True, kw_only=True):
+    """The venue suspended trading in an instrument."""
+
+    instrument: str
+    reason: str = ""
+
+
+class InstrumentResumed(Body, frozen=True, kw_only=True):
+    """The venue lets an instrument trade again."""
+
+    instrument: str
+
+
+class SplitEffective(Body, frozen=True, kw_only=True):
+    """From now on `numerator` lots stand for each `denominator` of before: 7 and 1 for 7:1."""
+
+    instrument: str
+    numerator: int
+    denominator: int
+    ts_event: Nanoseconds
+
+
+class DividendPaid(Body, frozen=True, kw_only=True):
+    """Whoever holds the instrument receives `amount` (money quanta) a lot; the short pays it."""
+
+    instrument: str
+    amount: int
+    ts_event: Nanoseconds
 
 
 class StrategyFaulted(Body, frozen=True, kw_only=True):

@@ -15,17 +15,23 @@ from trader.model.units import Nanoseconds
 
 Message: TypeAlias = (
     market.BarClosed
+    | market.Quote
+    | market.Trade
+    | market.BookDelta
     | market.FeedStatus
     | orders.TargetPosition
     | orders.DecisionRecorded
     | orders.OrderRequested
     | orders.CancelKey
+    | orders.ReplaceKey
+    | orders.TrailStops
     | orders.SubmitOrder
     | orders.OrderApproved
     | orders.CancelOrder
     | orders.ReplaceOrder
     | orders.QueryOrder
     | orders.CancelAll
+    | orders.Flatten
     | orders.OrderDenied
     | orders.OrderSubmitted
     | orders.OrderAccepted
@@ -48,6 +54,7 @@ Message: TypeAlias = (
     | account.OwnReported
     | account.DoubtsResolved
     | account.PositionChanged
+    | account.PositionAdjusted
     | account.EquityMarked
     | account.EquitySampled
     | account.Reconciled
@@ -57,8 +64,19 @@ Message: TypeAlias = (
     | control.SetTradingState
     | control.TradingStateChanged
     | control.LimitBreached
+    | control.SetLimit
+    | control.LimitChanged
+    | control.LimitRejected
+    | control.StrategyDisabled
+    | control.RearmStrategy
+    | control.StrategyRearmed
+    | control.Flattened
     | control.SessionOpened
     | control.SessionClosed
+    | control.InstrumentHalted
+    | control.InstrumentResumed
+    | control.SplitEffective
+    | control.DividendPaid
     | control.StrategyFaulted
     | control.StartTimer
     | control.TimerFired

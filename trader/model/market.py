@@ -1,7 +1,7 @@
 """What the market says: nouns that enter at the feed and leave it clean.
 
-A bar is the one struct made for every row of history, so it is the one that is built by position:
-keyword arguments would cost more than the rest of its way through the core's dispatch.
+Rows of history are built by position: keyword arguments would cost more than the rest of a row's
+way through the core's dispatch.
 """
 
 from enum import StrEnum
@@ -25,6 +25,49 @@ class BarClosed(Struct, frozen=True, array_like=True, tag=True, gc=False):
     ts_close: Nanoseconds
 
 
+class Quote(Struct, frozen=True, array_like=True, tag=True, gc=False):
+    """The best bid and ask: a state that holds until the next one.
+
+    NONE as a price is a side without a market, NONE as lots a size that nobody told.
+    """
+
+    instrument: str
+    bid_ticks: Ticks
+    ask_ticks: Ticks
+    bid_lots: Lots
+    ask_lots: Lots
+    ts_event: Nanoseconds
+
+
+class Trade(Struct, frozen=True, array_like=True, tag=True, gc=False):
+    """A print: unsigned lots, and the aggressor's side (1 bought, -1 sold, 0 nobody knows)."""
+
+    instrument: str
+    ticks: Ticks
+    lots: Lots
+    side: int
+    trade_id: int
+    ts_event: Nanoseconds
+
+
+class BookDelta(Struct, frozen=True, array_like=True, tag=True, gc=False):
+    """One level of a venue's message about its book: 1 bid, -1 ask; 0 lots removes the level.
+
+    Rows of one message share its ids (NONE where the venue has none); `last` marks the end of it.
+    """
+
+    instrument: str
+    side: int
+    ticks: Ticks
+    lots: Lots
+    first_id: int
+    last_id: int
+    prev_id: int
+    snapshot: int
+    last: int
+    ts_event: Nanoseconds
+
+
 class FeedState(StrEnum):
     """What the feed thinks of one instrument's data."""
 
@@ -35,8 +78,9 @@ class FeedState(StrEnum):
 
 
 class FeedStatus(Struct, frozen=True, array_like=True, tag=True, gc=False, kw_only=True):
-    """The feed's opinion of an instrument changed at `since`."""
+    """The feed's opinion of an instrument changed at `since`, and why."""
 
     instrument: str
     status: FeedState
     since: Nanoseconds
+    reason: str = ""

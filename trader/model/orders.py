@@ -49,12 +49,20 @@ class OrderType(Code):
     MARKET = 0
     LIMIT = 1
     STOP = 2
+    STOP_LIMIT = 3
 
 
 class TimeInForce(Code):
-    """How long an order works."""
+    """How long an order works: until canceled, for the session, at the first market it meets.
+
+    IOC takes there what it can get, FOK all or nothing; GTX never takes, it only rests.
+    """
 
     GTC = 0
+    DAY = 1
+    IOC = 2
+    FOK = 3
+    GTX = 4
 
 
 class Liquidity(Code):
@@ -73,10 +81,14 @@ class OrderRole(Code):
 
 
 class Protection(Struct, frozen=True, array_like=True, gc=False):
-    """A stop that goes with an entry, `distance_ticks` away from the decision's close."""
+    """An order that goes with an entry, `distance_ticks` away from the decision's close.
+
+    A STOP lies behind the close, a LIMIT in front of it.
+    """
 
     reason: str
     distance_ticks: Ticks
+    kind: OrderType = OrderType.STOP
 
 
 class Body(Struct, frozen=True, array_like=True, tag=True, gc=False):
@@ -87,7 +99,7 @@ class TargetPosition(Body, frozen=True, kw_only=True):
     """A strategy's decision: be at `lots` in `instrument`. It stands in the decisions table.
 
     `inputs` are the numbers it saw, in the order the strategy declares them (floats by their
-    bits); `protection` holds the stops that must go with the entry.
+    bits); `protection` holds the orders that must go with the entry.
     """
 
     strategy: str
@@ -110,7 +122,10 @@ class DecisionRecorded(Body, frozen=True, kw_only=True):
 
 
 class OrderRequested(Body, frozen=True, kw_only=True):
-    """A strategy asks for an order of its own; `key` is how it will name it when it cancels."""
+    """A strategy asks for an order of its own; `key` is how it will name it from then on.
+
+    `group` is a name that such orders share, `parent` the key of another one.
+    """
 
     strategy: str
     instrument: str
@@ -120,6 +135,20 @@ class OrderRequested(Body, frozen=True, kw_only=True):
     limit_ticks: Ticks | None
     stop_ticks: Ticks | None
     ref_ticks: Ticks
+    time_in_force: TimeInForce = TimeInForce.GTC
+    reduce_only: bool = False
+    group: str = ""
+    parent: str = ""
+
+
+class ReplaceKey(Body, frozen=True, kw_only=True):
+    """A strategy changes the order it asked for under `key`; None leaves a field as it is."""
+
+    strategy: str
+    key: str
+    lots: Lots | None = None
+    limit_ticks: Ticks | None = None
+    stop_ticks: Ticks | None = None
 
 
 class CancelKey(Body, frozen=True, kw_only=True):
@@ -129,8 +158,22 @@ class CancelKey(Body, frozen=True, kw_only=True):
     key: str
 
 
+class TrailStops(Body, frozen=True, kw_only=True):
+    """No stop of the position on `side` may be further away than `stop_ticks`.
+
+    Nearer ones stay; lots of the position that no stop covers get one there. `reason` is why the
+    stops that it moves or makes stand where they do.
+    """
+
+    strategy: str
+    side: int
+    stop_ticks: Ticks
+    ref_ticks: Ticks
+    reason: str
+
+
 class SubmitOrder(Body, frozen=True, kw_only=True):
-    """An order as it is made, before anybody has checked it."""
+    """An order as it is made, before anybody has checked it; `reason` is why it exists."""
 
     client_order_id: str
     strategy: str
@@ -144,6 +187,9 @@ class SubmitOrder(Body, frozen=True, kw_only=True):
     parent: str
     ref_ticks: Ticks
     ts_decided: Nanoseconds
+    group: str = ""
+    reduce_only: bool = False
+    reason: str = ""
 
 
 class OrderApproved(Body, frozen=True, kw_only=True):
@@ -163,12 +209,17 @@ class CancelOrder(Body, frozen=True, kw_only=True):
 
 
 class ReplaceOrder(Body, frozen=True, kw_only=True):
-    """Lower a working order to `lots` in all (signed, filled ones included)."""
+    """Change a working order to `lots` in all (signed, filled ones included), and its prices.
+
+    What is None stays as the venue has it.
+    """
 
     client_order_id: str
     instrument: str
     request_id: str
-    lots: Lots
+    lots: Lots | None
+    limit_ticks: Ticks | None = None
+    stop_ticks: Ticks | None = None
 
 
 class QueryOrder(Body, frozen=True, kw_only=True):
@@ -180,6 +231,13 @@ class QueryOrder(Body, frozen=True, kw_only=True):
 
 class CancelAll(Body, frozen=True, kw_only=True):
     """Cancel every working order in the scope: of one strategy, or of all when it is empty."""
+
+    strategy: str
+    reason: str
+
+
+class Flatten(Body, frozen=True, kw_only=True):
+    """Close the positions of one strategy, or of all when it is empty."""
 
     strategy: str
     reason: str
@@ -228,7 +286,7 @@ class CancelRequested(OrderEvent, frozen=True, kw_only=True):
 
 
 class ReplaceRequested(OrderEvent, frozen=True, kw_only=True):
-    """We asked the venue for a smaller order."""
+    """We asked the venue for another size or price."""
 
     request_id: str = ""
 
@@ -246,9 +304,11 @@ class ReplaceRejected(OrderEvent, frozen=True, kw_only=True):
 
 
 class OrderReplaced(OrderEvent, frozen=True, kw_only=True):
-    """The order now has `lots` in all."""
+    """The order now has `lots` in all, and the prices that are not None."""
 
     lots: Lots
+    limit_ticks: Ticks | None = None
+    stop_ticks: Ticks | None = None
 
 
 class OrderCanceled(OrderEvent, frozen=True, kw_only=True):
@@ -266,7 +326,7 @@ class OrderExpired(OrderEvent, frozen=True, kw_only=True):
 class OrderFilled(OrderEvent, frozen=True, kw_only=True):
     """A fill of signed `last_lots` at `last_ticks`; `trade_id` is unique in its instrument.
 
-    `fee` is in multiples of the run's money quantum, positive when paid.
+    `fee` is in multiples of the run's money quantum, positive when paid; `reason` is the order's.
     """
 
     trade_id: str
@@ -275,6 +335,7 @@ class OrderFilled(OrderEvent, frozen=True, kw_only=True):
     fee: int = 0
     liquidity: Liquidity = Liquidity.TAKER
     role: OrderRole = OrderRole.TARGET
+    reason: str = ""
 
 
 class OrderInDoubt(OrderEvent, frozen=True, kw_only=True):

@@ -5,20 +5,22 @@ at the same venue, without limits. They stand in the metrics; digest and timings
 them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from actors.assembly import warmup_bars
 from sims.build import build
-from sims.history import Source
 from sims.simulation import Simulation
+from sims.streams import BARS, Source
 from trader.config.schema import Config, RiskConfig, StrategyConfig
+from trader.data.bars import BarFile
 from trader.research.interruption import Interruption
 from trader.research.metrics import account_metrics
+from trader.research.outcome import Outcome
 from trader.research.pacing import Clock
 from trader.research.stepping import Watch, moment_of, outcome_of
 from trader.strategies.library import BASELINES
@@ -26,15 +28,27 @@ from trader.strategies.library import BASELINES
 WEIGHT_STEP: Final = Decimal("1e-9")
 
 
-def baseline_metrics(
+class Baseline(Struct, frozen=True, kw_only=True):
+    """A baseline's figures, and what it left behind."""
+
+    metrics: dict[str, Any]
+    outcome: Outcome
+
+
+def run_baselines(
     config: Config,
     sources: Sequence[Source],
     watch: Watch,
     interruption: Interruption,
     clock: Clock,
-) -> dict[str, Any]:
-    """By baseline its account's metrics; None for one that was interrupted."""
-    found: dict[str, Any] = {}
+) -> dict[str, Baseline | None]:
+    """Runs each baseline; None for one that was interrupted.
+
+    They decide on bars: where a run has none there is none of them.
+    """
+    found: dict[str, Baseline | None] = {}
+    if not any(source.kind == BARS for source in sources):
+        return found
     for kind in BASELINES:
         own = baseline(config, kind)
         simulation = build(own, _own_window(own, sources), clock)
@@ -44,15 +58,25 @@ def baseline_metrics(
             simulation.stopped = interruption.wanted
 
         simulation.run(look)
-        cash = simulation.core.scale.of(config.account.cash)
-        is_whole = simulation.rows == simulation.rows_total
-        found[kind] = account_metrics(outcome_of(simulation), cash) if is_whole else None
+        whole = simulation.rows == simulation.rows_total
+        found[kind] = _measured(outcome_of(simulation), own) if whole else None
     return found
+
+
+def figures(baselines: Mapping[str, Baseline | None] | None) -> dict[str, Any] | None:
+    """The baselines' figures as they stand in the metrics."""
+    if baselines is None:
+        return None
+    return {name: None if each is None else each.metrics for name, each in baselines.items()}
+
+
+def _measured(outcome: Outcome, config: Config) -> Baseline:
+    return Baseline(metrics=account_metrics(outcome, config), outcome=outcome)
 
 
 def baseline(config: Config, kind: str) -> Config:
     """The run's configuration with nothing but this baseline in it."""
-    names = [data.instrument for data in config.data]
+    names = list(dict.fromkeys(d.instrument for d in config.data if d.kind == BARS))
     weight = (Decimal(1) / len(names)).quantize(WEIGHT_STEP, ROUND_DOWN)
     strategies = tuple(
         StrategyConfig(
@@ -66,8 +90,14 @@ def baseline(config: Config, kind: str) -> Config:
 def _own_window(config: Config, sources: Sequence[Source]) -> list[Source]:
     """The same files from where the baseline's own warm-up begins."""
     run = config.run
+    warmups = {each.instrument: warmup_bars(each) for each in config.strategies}
     own = []
-    for source, strategy in zip(sources, config.strategies, strict=True):
-        start, stop = source.file.window(run.from_, run.to, warmup_bars(strategy))
-        own.append(replace(source, start=start, stop=stop))
+    for source in sources:
+        if source.kind == BARS:
+            warmup = warmups[source.instrument]
+            file = cast("BarFile", source.file)
+            start, stop = file.window(run.from_, run.to, warmup)
+            own.append(replace(source, start=start, stop=stop))
+        else:
+            own.append(source)
     return own

@@ -12,10 +12,11 @@ from msgspec import Struct
 from polars.exceptions import PolarsError
 
 from trader.errors import DataError
+from trader.research.frames import CHANGEABLE
 
 ORDERS: Final = "orders"
-YOUNGER: Final = ("status", "lots_filled")
-"""The columns of the orders that tell their end."""
+YOUNGER: Final = ("status", "lots_filled", *CHANGEABLE)
+"""The columns of the orders that tell what they were at last."""
 
 
 class Difference(Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from trader.research.metrics import (
     strategy_metrics,
 )
 from trader.research.outcome import Outcome
+from trader.research.trades import RoundTrip
 
 _RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1_024
 _MIB: Final = 1_048_576
@@ -74,12 +75,15 @@ def run_document(
 
 
 def metrics_document(
-    outcome: Outcome, config: Config, baselines: Mapping[str, Any] | None
+    outcome: Outcome,
+    config: Config,
+    trips: Sequence[RoundTrip],
+    baselines: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """How it went: the account, each strategy, and the baselines if they were run."""
     return {
-        **account_metrics(outcome, outcome.scale.of(config.account.cash)),
-        "strategies": strategy_metrics(outcome, config),
+        **account_metrics(outcome, config, trips),
+        "strategies": strategy_metrics(outcome, config, trips),
         "orders_by_status": orders_by_status(outcome),
         "denials_by_code": denials_by_code(outcome),
         "baselines": baselines,
@@ -93,6 +97,7 @@ def counts(outcome: Outcome) -> dict[str, int]:
         "inputs": outcome.rows,
         "events": outcome.events,
         **{name: len(tables[name]) for name in ("orders", "fills", "denials")},
+        "in_flight": outcome.in_flight,
     }
 
 

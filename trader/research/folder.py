@@ -19,6 +19,8 @@ from trader.errors import DataError, UsageError
 RUN: Final = "run.json"
 METRICS: Final = "metrics.json"
 CONFIG: Final = "config.yaml"
+TRADES: Final = "trades.parquet"
+REPORT: Final = "report.html"
 JOURNAL: Final = "journal.db"
 
 
@@ -45,6 +47,15 @@ class RunFolder(Struct, frozen=True, kw_only=True):
         rows = self.frame("equity")
         return rows["equity"].to_list(), rows["drawdown"].to_list()
 
+    def trades(self, most: int) -> list[dict[str, Any]]:
+        """The trades that moved the account most, the largest first; none of an older run."""
+        if not (self.path / TRADES).is_file():
+            return []
+        largest = self.frame("trades").sort(
+            pl.col("pnl").abs(), descending=True, maintain_order=True
+        )
+        return largest.head(most).to_dicts()
+
 
 def write_folder(
     folder: Path, *, frames: Mapping[str, pl.DataFrame], config: str, metrics: Mapping[str, Any]
@@ -58,10 +69,15 @@ def write_folder(
 
 def write_document(path: Path, document: Mapping[str, Any]) -> None:
     """Writes JSON in one move: whoever looks finds all of it or nothing."""
-    draft = path.with_name(f".{path.name}")
     text = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    write_whole(path, text + b"\n")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file in one move: whoever looks finds all of it or nothing."""
+    draft = path.with_name(f".{path.name}")
     with draft.open("wb") as file:
-        file.write(text + b"\n")
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

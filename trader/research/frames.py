@@ -19,11 +19,14 @@ import polars as pl
 from trader.logic.tables import INPUTS_MAX, Tables
 from trader.model.control import TradingState
 from trader.model.money import MoneyScale
-from trader.model.orders import OrderStatus, OrderType, TimeInForce
+from trader.model.orders import Liquidity, OrderRole, OrderStatus, OrderType, TimeInForce
 from trader.model.units import NONE, Money
 
 Inputs: TypeAlias = Mapping[str, Sequence[tuple[str, bool]]]
 """By strategy: the numbers it writes down with a decision, and whether each is a float."""
+
+CHANGEABLE: Final = ("lots", "limit_ticks", "stop_ticks")
+"""What a replacement changes."""
 
 _DOUBLE: Final = Packing("<d")
 _INT64: Final = Packing("<q")
@@ -45,7 +48,9 @@ class Frames:
         makers: tuple[Callable[[], pl.DataFrame], ...] = (
             self.orders,
             self.statuses,
+            self.replacements,
             self.fills,
+            self.adjustments,
             self.decisions,
             self.denials,
             self.states,
@@ -54,10 +59,20 @@ class Frames:
         return {make.__name__: make() for make in makers}
 
     def orders(self) -> pl.DataFrame:
-        """One row for each order, with its last status."""
+        """One row for each order as it stands at last: its status, size and prices.
+
+        `parent` is the order without which it would not work; the size and prices that it was
+        made with end with `_made`.
+        """
         last = self._raw("statuses").unique("order", keep="last").rename({"lots_filled": "_filled"})
-        raw = self._raw("orders").join(
-            last.select("order", "status", "_filled"), on="order", how="left", maintain_order="left"
+        changed = self._raw("replacements").group_by("order").agg(map(_last, CHANGEABLE))
+        raw = (
+            self._raw("orders")
+            .join(last.select("order", "status", "_filled"), on="order", how="left")
+            .join(changed, on="order", how="left", suffix="_at_last", maintain_order="left")
+            .with_columns(_nullable(name).alias(f"{name}_made") for name in CHANGEABLE)
+            .with_columns(pl.coalesce(f"{name}_at_last", name).alias(name) for name in CHANGEABLE)
+            .sort("seq", "n")
         )
         return raw.select(
             "seq",
@@ -72,6 +87,9 @@ class Frames:
             _spelled(TimeInForce, "time_in_force"),
             _spelled(OrderStatus, "status", absent=OrderStatus.INITIALIZED),
             pl.col("_filled").fill_null(0).alias("lots_filled"),
+            _spelled(OrderRole, "role"),
+            self._name(raw.select(_nullable("parent")), "parent", "orders"),
+            *(f"{name}_made" for name in CHANGEABLE),
             _cause(),
             "n",
         )
@@ -89,6 +107,20 @@ class Frames:
             "n",
         )
 
+    def replacements(self) -> pl.DataFrame:
+        """One row for each change of a working order; null is what stayed as it was."""
+        raw = self._raw("replacements")
+        return raw.select(
+            "seq",
+            "ts",
+            self._name(raw, "order", "orders").alias("client_order_id"),
+            "lots",
+            _nullable("limit_ticks"),
+            _nullable("stop_ticks"),
+            _cause(),
+            "n",
+        )
+
     def fills(self) -> pl.DataFrame:
         """One row for each fill, at the venue's instant."""
         raw = self._raw("fills")
@@ -101,7 +133,27 @@ class Frames:
             self._name(raw, "instrument", "instruments"),
             "lots",
             "ticks",
-            self._fees(),
+            self._money("fills", "fee"),
+            _spelled(Liquidity, "liquidity"),
+            _cause(),
+            "n",
+        )
+
+    def adjustments(self) -> pl.DataFrame:
+        """One row for each position that a split or a dividend changed: how it is after it.
+
+        `cost` is in tick x lot, `income` the money that came with it.
+        """
+        raw = self._raw("adjustments")
+        return raw.select(
+            "seq",
+            "ts",
+            self._name(raw, "strategy", "strategies"),
+            self._name(raw, "instrument", "instruments"),
+            "lots",
+            "cost",
+            self._money("adjustments", "income"),
+            self._name(raw, "reason", "reasons"),
             _cause(),
             "n",
         )
@@ -184,11 +236,14 @@ class Frames:
     def _name(self, rows: pl.DataFrame, column: str, kind: str) -> pl.Series:
         return self._names(kind).gather(rows[column]).alias(column)
 
-    def _fees(self) -> pl.Series:
+    def _money(self, table: str, column: str) -> pl.Series:
+        """A column of money as exact decimals."""
         places = self._scale.places
-        quanta = self._tables.tables["fills"].column("fee")
-        exact = {fee: Decimal(fee).scaleb(-places) for fee in set(quanta)}
-        return pl.Series("fee", [exact[fee] for fee in quanta], pl.Decimal(_MONEY_DIGITS, places))
+        quanta = self._tables.tables[table].column(column)
+        exact = {each: Decimal(each).scaleb(-places) for each in set(quanta)}
+        return pl.Series(
+            column, [exact[each] for each in quanta], pl.Decimal(_MONEY_DIGITS, places)
+        )
 
 
 def _inputs(declared: Sequence[tuple[str, bool]], row: Sequence[int]) -> str:
@@ -197,6 +252,11 @@ def _inputs(declared: Sequence[tuple[str, bool]], row: Sequence[int]) -> str:
         for (name, is_float), number in zip(declared, row, strict=False)
     }
     return msgspec.json.encode(values).decode()
+
+
+def _last(column: str) -> pl.Expr:
+    """The last value of a group that is given."""
+    return pl.col(column).filter(pl.col(column) != NONE).last()
 
 
 def _nullable(column: str) -> pl.Expr:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from sims.fused.run import read_columns, run_fused
-from sims.history import Source
+from sims.streams import Source
 from trader.config.schema import Config
 from trader.model.control import TradingState
 from trader.research.outcome import Outcome

@@ -9,11 +9,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from trader.config.schema import Config
 from trader.errors import UsageError
 
 RUNS: Final = "runs"
 CLAIM: Final = ".run.json"
 """The draft of the document that will be written last."""
+
+
+def runs_root(config: Config) -> Path:
+    """The folder of all runs: in `state_dir` if there is one, else where one stands."""
+    return Path(config.state_dir or "") / RUNS
 
 
 def claim(root: Path, name: str) -> Path:

@@ -4,17 +4,17 @@ The reference stands in `run.json` and in the journal's header, and a replay ins
 bytes under the same path are not the run's inputs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import numpy as np
 from msgspec import Struct, field
 
-from sims.history import Source
+from sims.streams import ACTIONS, BARS, Source, span
 from trader.config.notation import instant_text
 from trader.config.schema import Config
-from trader.data.bars import BarColumns
+from trader.data.bars import BATCH_ROWS, BarFile
 from trader.data.parquet import digest_of
 from trader.errors import DataError
 
@@ -35,21 +35,33 @@ class InputReference(Struct, frozen=True, kw_only=True):
     rows: int
     from_: str = field(name="from")
     to: str
+    kind: str = BARS
 
 
-def references(config: Config, sources: Sequence[Source]) -> list[InputReference]:
+def references(sources: Sequence[Source]) -> list[InputReference]:
     """The references of a run's sources, in the order of the configuration."""
-    return [
-        InputReference(
-            instrument=source.instrument,
-            path=str(Path(data.path).resolve()),
-            digest=source.file.digest,
-            rows=source.stop - source.start,
-            from_=instant_text(int(_row(source, source.start).ts_open[0])),
-            to=instant_text(int(_row(source, source.stop - 1).ts_close[0])),
+    found = []
+    for source in sources:
+        begins, known = span(source)
+        found.append(
+            InputReference(
+                instrument=source.instrument,
+                path=str(Path(source.path).resolve()) if source.path else "",
+                digest=source.file.digest,
+                rows=source.stop - source.start,
+                from_=instant_text(begins),
+                to=instant_text(known),
+                kind=source.kind,
+            )
         )
-        for data, source in zip(config.data, sources, strict=True)
-    ]
+    return found
+
+
+def order_of_inputs(sources: Sequence[Source]) -> str:
+    """Which of a row's instants orders the run: `ts_recv` if all were received, else `ts`."""
+    prices = (each.file for each in sources if each.kind != ACTIONS)
+    clocks = {getattr(file, "clock", ORDER_OF_INPUTS) for file in prices}
+    return clocks.pop() if len(clocks) == 1 else ORDER_OF_INPUTS
 
 
 def check_same(recorded: Iterable[InputReference], found: Iterable[InputReference]) -> None:
@@ -70,11 +82,20 @@ def strategy_files(config: Config) -> dict[str, str]:
     return {each.name: digest_of(Path(each.file)) for each in config.strategies if each.file}
 
 
+def data_notes(sources: Sequence[Source]) -> list[str]:
+    """What was inferred about files that do not say it themselves, one line each."""
+    recorded = (getattr(each.file, "source", None) for each in sources)
+    return [note for each in recorded if each is not None for note in each.notes]
+
+
 def data_warnings(config: Config, sources: Sequence[Source]) -> list[str]:
     """What is allowed about the data but probably not meant, one sentence each."""
     found = []
     for source in sources:
-        if not source.file.has_volume and config.venue.participation is not None:
+        if source.kind != BARS:
+            continue
+        file = cast("BarFile", source.file)
+        if not file.has_volume and config.venue.participation is not None:
             found.append(
                 f"the bars of {source.instrument} have no volume, of which venue.participation is a"
                 " share: nothing can fill; `venue.participation: null` fills without it"
@@ -90,12 +111,20 @@ def data_warnings(config: Config, sources: Sequence[Source]) -> list[str]:
                 f"a tick of {source.instrument} is more than 10 bps of its price:"
                 " slippage_bps is rounded up to whole ticks"
             )
-        if config.run.off_grid == "round":
-            batches = source.file.batches(source.start, source.stop)
-            rounded = sum(batch.rounded for batch in batches)
-            if rounded:
-                found.append(f"{rounded} bars of {source.instrument} were off grid and rounded")
+        found += _changed(config, source)
     return found
+
+
+def _changed(config: Config, source: Source) -> Iterator[str]:
+    """What was done to the bars because the configuration lets it be done."""
+    file = cast("BarFile", source.file)
+    if config.run.off_grid == "round":
+        batches = file.batches(source.start, source.stop, BATCH_ROWS)
+        if rounded := sum(batch.rounded for batch in batches):
+            yield f"{rounded} bars of {source.instrument} were off grid and rounded"
+    dropping = config.run.off_session == "drop" and source.path
+    if dropping and (dropped := file.off_session(source.start, source.stop)):
+        yield f"{dropped} bars of {source.instrument} lay outside its sessions and were dropped"
 
 
 def _usual_step(source: Source) -> int:
@@ -106,5 +135,5 @@ def _usual_step(source: Source) -> int:
     return int(np.median(steps)) // source.interval_ns if len(steps) else 0
 
 
-def _row(source: Source, row: int) -> BarColumns:
-    return next(source.file.batches(row, row + 1))
+def _row(source: Source, row: int) -> Any:  # noqa: ANN401 - the columns of any kind
+    return next(source.file.batches(row, row + 1, 1))

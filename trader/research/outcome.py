@@ -5,13 +5,19 @@ prices, its hashes. The ledgers are booked again from the fills, with the kernel
 first, so a gear owes us no accounting of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from operator import itemgetter
+from typing import Final
 
 from trader.kernels.accounting import booked
-from trader.logic.tables import Tables
+from trader.logic.tables import Table, Tables
 from trader.model.money import MoneyScale
 from trader.model.units import NONE, Lots, Money, Nanoseconds
+
+NAME: Final = ("seq", "n")
+BOOKED: Final = (*NAME, "strategy", "lots", "ticks", "fee")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +26,7 @@ class Outcome:
 
     `rows` of `rows_total` input rows were delivered, the last at `now`. `marks` are the last
     prices in half ticks, NONE before there was one. `state_hash` is None where the gear has none.
-    `faults` holds what each quarantined strategy said.
+    `faults` holds what each quarantined strategy said, `in_flight` is how much had not arrived.
     """
 
     tables: Tables
@@ -35,6 +41,7 @@ class Outcome:
     ambiguous_bars: int
     load_seconds: float
     run_seconds: float
+    in_flight: int = 0
     faults: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -63,20 +70,34 @@ class Ledger:
 def ledgers(outcome: Outcome, strategies: Mapping[str, str]) -> dict[str, Ledger]:
     """The ledger of each strategy, whose instruments `strategies` gives; realized net of fees."""
     found = {name: Ledger() for name in strategies}
-    tables, scale = outcome.tables, outcome.scale
-    fills = tables.tables["fills"]
-    names = list(tables.names["strategies"])
-    columns = (fills.column(name) for name in ("strategy", "lots", "ticks", "fee"))
-    for strategy, lots, ticks, fee in zip(*columns, strict=True):
-        name = names[strategy]
+    names = list(outcome.tables.names["strategies"])
+    for row in booked_rows(outcome.tables):
+        name = names[row["strategy"]]
         ledger = found[name]
-        realized, ledger.cost = booked(ledger.lots, ledger.cost, lots, ticks)
-        ledger.lots += lots
-        ledger.realized += realized * scale.tick_lot(strategies[name]) - fee
+        if "income" in row:
+            ledger.lots, ledger.cost = row["lots"], row["cost"]
+            ledger.realized += row["income"]
+            continue
+        realized, ledger.cost = booked(ledger.lots, ledger.cost, row["lots"], row["ticks"])
+        ledger.lots += row["lots"]
+        ledger.realized += realized * outcome.scale.tick_lot(strategies[name]) - row["fee"]
         ledger.fills += 1
     for name, ledger in found.items():
         instrument = strategies[name]
         mark = outcome.marks.get(instrument, NONE)
         if ledger.lots:
-            ledger.unrealized = scale.half[instrument] * (ledger.lots * mark - 2 * ledger.cost)
+            half = outcome.scale.half[instrument]
+            ledger.unrealized = half * (ledger.lots * mark - 2 * ledger.cost)
     return found
+
+
+def booked_rows(tables: Tables) -> Iterator[dict[str, int]]:
+    """Fills and adjustments in the order in which they were booked; only these have an `income`."""
+    fills, adjustments = tables.tables["fills"], tables.tables["adjustments"]
+    rows = (_rows(fills, BOOKED), _rows(adjustments, (*NAME, "strategy", "lots", "cost", "income")))
+    return merge(*rows, key=itemgetter(*NAME))
+
+
+def _rows(table: Table, columns: Sequence[str]) -> Iterator[dict[str, int]]:
+    values = zip(*(table.column(name) for name in columns), strict=True)
+    return (dict(zip(columns, row, strict=True)) for row in values)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from actors.edge.journal import JournalContents
 from sims.build import build, open_sources
-from sims.history import Source
+from sims.streams import Source
 from trader.config.loaded import Loaded
 from trader.config.loader import load
 from trader.config.schema import Config
@@ -99,7 +99,7 @@ def replay(
     config = _loaded(header, base_dir).config
     files = strategy_files(config)
     sources = open_sources(config)
-    check_same(header.inputs, references(config, sources))
+    check_same(header.inputs, references(sources))
     outcome = _run(config, sources, _stop(evidence, until), watch, clock)
     notes = [contents.note] if contents.note else []
     if header.code_version != code_version():

@@ -6,33 +6,45 @@ signal while it runs does not lose what was done: the run stops at a row and is 
 came.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
 from sims.build import open_sources
-from sims.history import Source
+from sims.streams import Source
 from trader.config.describe import resolved_yaml
 from trader.config.loaded import Loaded
 from trader.config.schema import Config
 from trader.errors import ENDED_HALTED, INTERRUPTED, RangeError
 from trader.model.control import TradingState
-from trader.research.baselines import baseline_metrics
+from trader.research.band import honest_band
+from trader.research.baselines import figures, run_baselines
 from trader.research.documents import metrics_document, rss_mib, run_document
+from trader.research.drawing import Traded, write_trades
 from trader.research.folder import JOURNAL, RUN, write_document, write_folder
 from trader.research.frames import Frames
 from trader.research.fusing import run_compiled
 from trader.research.gears import FUSED, STEP, Gear, choose
-from trader.research.ids import RUNS, claim, claim_given, release
-from trader.research.inputs import InputReference, data_warnings, references, strategy_files
+from trader.research.ids import claim, claim_given, release, runs_root
+from trader.research.inputs import (
+    InputReference,
+    data_notes,
+    data_warnings,
+    order_of_inputs,
+    references,
+    strategy_files,
+)
 from trader.research.interruption import Interruption
 from trader.research.outcome import Outcome
 from trader.research.pacing import Clock, Pacer
 from trader.research.records import End, Header, write_journal
 from trader.research.stepping import Follower, Watch, declared_inputs, run_step
+from trader.research.trades import round_trips
+
+Tell: TypeAlias = Callable[[str], None]
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -63,19 +75,24 @@ class Report(Struct, frozen=True, kw_only=True):
         return 0 if sound else ENDED_HALTED
 
 
-def runs_root(config: Config) -> Path:
-    """The folder of all runs: in `state_dir` if there is one, else where one stands."""
-    return Path(config.state_dir or "") / RUNS
+def silence(note: str) -> None:
+    """Tells nobody."""
+    del note
 
 
-def simulate(request: Request, watch: Watch, clock: Clock) -> Report:
-    """Runs it and returns the report; `watch` hears how far it has come, `clock` counts seconds."""
+def simulate(request: Request, watch: Watch, clock: Clock, tell: Tell = silence) -> Report:
+    """Runs it and returns the report; `watch` hears how far it has come, `clock` counts seconds.
+
+    `tell` hears, before anything runs, what was inferred about the data.
+    """
     config = request.loaded.config
     gear = choose(config, is_paced=request.pace is not None)
     with Interruption() as interruption:
         begun = clock()
         sources = open_sources(config)
-        inputs = references(config, sources)
+        for note in data_notes(sources):
+            tell(note)
+        inputs = references(sources)
         opening = clock() - begun
         folder = _claimed(request)
         try:
@@ -85,14 +102,19 @@ def simulate(request: Request, watch: Watch, clock: Clock) -> Report:
             gear, outcome = _driven(config, sources, gear, follower, clock)
             baselines, measuring = None, clock()
             if config.report.baselines and outcome.complete:
-                baselines = baseline_metrics(config, sources, watch, interruption, clock)
+                baselines = run_baselines(config, sources, watch, interruption, clock)
+            band = honest_band(config, sources, outcome, watch, interruption, clock)
             writing = clock()
             run = run_document(
                 request.loaded, outcome, gear, inputs, folder=folder, command=request.command
             )
+            run["order_of_inputs"] = order_of_inputs(sources)
             run["warnings"] += data_warnings(config, sources)
-            metrics = metrics_document(outcome, config, baselines)
+            trips = round_trips(outcome)
+            metrics = metrics_document(outcome, config, trips, figures(baselines))
+            metrics["band"] = band
             _write(folder, request.loaded, outcome, inputs, run, metrics)
+            write_trades(folder, Traded(config, outcome, sources, trips, run, metrics, baselines))
             run["seconds"] = {
                 "load": round(opening + outcome.load_seconds, 6),
                 "run": round(outcome.run_seconds, 6),

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from actors.assembly import make_strategy
 from sims.build import build
-from sims.history import Source
 from sims.simulation import Simulation
+from sims.streams import Source
 from trader.config.notation import instant_text
 from trader.config.schema import Config
 from trader.errors import RangeError
@@ -121,6 +121,7 @@ def outcome_of(
         trading_state=core.trading_state().name,
         marks={name: held.mark for name, held in core.portfolio.state.holdings.items()},
         ambiguous_bars=simulation.venue.ambiguous_bars,
+        in_flight=simulation.in_flight,
         load_seconds=load_seconds,
         run_seconds=run_seconds,
         faults={

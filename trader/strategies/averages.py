@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from trader.kernels.kernel import HOLD
 from trader.kernels.signals import ema_cross
 from trader.model.market import BarClosed
+from trader.strategies.explaining import Condition, bars_seen, shown
 from trader.strategies.params import EmaCrossParams
 from trader.strategies.strategy import WARMUP_BARS_MIN, Answer, Side, Strategy
 
@@ -25,6 +26,7 @@ class EmaCrossState:
     slow_ema: float = 0.0
     above: int = -1
     close: int = 0
+    crossed: int = 0
     ring: list[int] = field(default_factory=list)
     total: int = 0
 
@@ -38,6 +40,7 @@ class EmaCross(Strategy):
     Params = EmaCrossParams
     State = EmaCrossState
     inputs: ClassVar[tuple[str, ...]] = ("close", "fast_ema", "slow_ema")
+    prices: ClassVar[tuple[str, ...]] = ("close", "fast_ema", "slow_ema", "ring")
     params: EmaCrossParams
     state: EmaCrossState
 
@@ -84,3 +87,36 @@ class EmaCross(Strategy):
         if says > 0:
             return Side(1, "cross_up")
         return Side(0 if self.params.direction == "long" else -1, "cross_down")
+
+    def on_split(self, numerator: int, denominator: int) -> None:
+        """The trend's sum is that of the carried closes."""
+        super().on_split(numerator, denominator)
+        self.state.total = sum(self.state.ring)
+
+    def explain(self) -> tuple[Condition, ...]:
+        """Whether the averages crossed at this bar, and on which side of the trend it closed."""
+        s = self.state
+        told = [bars_seen(s.count, s.ready)]
+        if s.count >= s.ready:
+            sides = "above" if s.above else "not above"
+            since = f" since bar {s.crossed}" if s.crossed else ""
+            told.append(
+                Condition(
+                    "cross",
+                    f"fast {shown(s.fast_ema)} {sides} slow {shown(s.slow_ema)}{since}",
+                    f"a cross at this bar, {s.count}",
+                    s.crossed == s.count,
+                )
+            )
+            told += [self._trend()] if s.ring else []
+        return tuple(told)
+
+    def _trend(self) -> Condition:
+        s = self.state
+        beyond = s.close * len(s.ring) - s.total
+        return Condition(
+            "trend",
+            f"close {s.close} by a mean of {shown(s.total / len(s.ring))}",
+            "a close above it" if s.above else "a close below it",
+            beyond > 0 if s.above else beyond < 0,
+        )

@@ -1,74 +1,216 @@
-"""Exits: stops that go with an entry, sent together with it so that nothing is naked."""
+"""Exits: how a position ends that its strategy would keep.
 
+A policy watches every bar. Some say how far from the close the orders of a new entry stand, which
+go with it so that nothing is naked; some move the stops after a price that runs away, or end a
+position that has lasted long enough. Their strategy's actor asks them, and keeps what it holds.
+"""
+
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 from msgspec import Struct
 
-from trader.kernels.indicators import recursive_average, true_range
+from trader.kernels.indicators import Atr, atr
 from trader.model.market import BarClosed
-from trader.model.orders import Protection
+from trader.model.orders import OrderType, Protection
+from trader.model.units import Ticks
 
 
-class ExitState(Struct):
-    """The recursive average of the true range, and what the next range needs."""
+class Held(Struct):
+    """A position as its exits see it, from the entry's first booked fill on.
 
-    count: int = 0
-    previous: int = 0
-    average: float = 0.0
+    `best_ticks` is the best close of the bars closed since then, `bars` their number: at the first
+    of them, the one in which the entry filled, it is 1.
+    """
+
+    side: int
+    entry_ticks: Ticks
+    best_ticks: Ticks
+    bars: int
 
 
-class ExitPolicy(Protocol):
-    """Watches every bar; once ready, says how far away a new entry's stop must be."""
+class Empty(Struct):
+    """The state of a policy that remembers nothing."""
 
-    reason: str
-    state: ExitState
+
+class ExitPolicy:
+    """What an exit can do; each does some of it. `state` is all that it remembers."""
+
+    reason: ClassVar[str]
+    state: Any
+
+    @classmethod
+    def does(cls, method: str) -> bool:
+        """Whether it has a method of its own by this name; else there is nothing to ask it for."""
+        return getattr(cls, method) is not getattr(ExitPolicy, method)
 
     @property
     def ready(self) -> bool:
-        """Whether it can protect an entry."""
+        """Whether an entry can be made; until then it is withheld."""
+        return True
 
     @property
     def warmup_bars(self) -> int:
         """How many bars before the first decision are worth loading."""
+        return 0
 
     def on_bar(self, bar: BarClosed) -> None:
         """Takes a closed bar, before the decision of that bar."""
 
-    def protection(self) -> Protection:
-        """The stop for an entry decided now."""
+    def protection(self) -> Protection | None:
+        """The order that goes with an entry decided now; None for none."""
+        return None
+
+    def trail(self, held: Held) -> Ticks | None:
+        """The price that no stop of the position may be further away than; None asks for none."""
+        del held
+        return None
+
+    def ends(self, held: Held) -> bool:
+        """Whether the position has to end now."""
+        del held
+        return False
+
+    def on_split(self, numerator: int, denominator: int) -> None:
+        """From now on `numerator` lots stand for each `denominator`."""
 
 
-class AtrStop:
-    """A stop k average true ranges (Wilder, n) from the close of the decision."""
+class AtrExit(ExitPolicy):
+    """What stands k average true ranges (Wilder, n) away from somewhere."""
 
-    reason = "atr_stop"
+    state: Atr
 
     def __init__(self, n: int, k: Decimal) -> None:
-        self.state = ExitState()
-        self._n = n
-        self._alpha = 1.0 / n
+        self.state = Atr(n=n)
         self._k = float(k)
 
     @property
     def ready(self) -> bool:
         """The first range is the second bar's, so n + 1 bars make the average."""
-        return self.state.count > self._n
+        return self.state.count > self.state.n
 
     @property
     def warmup_bars(self) -> int:
         """Three times the average's length."""
-        return 3 * self._n
+        return 3 * self.state.n
 
     def on_bar(self, bar: BarClosed) -> None:
         """Takes the bar's range into the average."""
-        s = self.state
-        if s.count:
-            span = float(true_range(bar.high_ticks, bar.low_ticks, s.previous))
-            s.average = recursive_average(s.average, s.count, self._n, self._alpha, span)
-        s.count += 1
-        s.previous = bar.close_ticks
+        atr(self.state, bar)
+
+    @property
+    def distance_ticks(self) -> Ticks:
+        """K ranges, half to even where that falls between two ticks."""
+        return round(self._k * self.state.atr)
+
+    def on_split(self, numerator: int, denominator: int) -> None:
+        """Carries the average over."""
+        self.state.carry(denominator, numerator)
+
+
+class AtrStop(AtrExit):
+    """A stop behind the close of the decision."""
+
+    reason = "atr_stop"
 
     def protection(self) -> Protection:
-        """Half to even where k ranges fall between two ticks."""
-        return Protection(self.reason, round(self._k * self.state.average))
+        """The stop's distance."""
+        return Protection(self.reason, self.distance_ticks)
+
+
+class TakeProfit(AtrExit):
+    """A limit in front of the close of the decision."""
+
+    reason = "take_profit"
+
+    def protection(self) -> Protection:
+        """The limit's distance."""
+        return Protection(self.reason, self.distance_ticks, OrderType.LIMIT)
+
+
+class Trailing(AtrExit):
+    """A stop that follows the best close, once that is `activate` ranges in profit."""
+
+    reason = "trailing"
+
+    def __init__(self, n: int, k: Decimal, activate: Decimal = Decimal(0)) -> None:
+        super().__init__(n, k)
+        self._activate = float(activate)
+
+    def protection(self) -> Protection | None:
+        """A stop at once, if nothing has to be won first."""
+        return None if self._activate else Protection(self.reason, self.distance_ticks)
+
+    def trail(self, held: Held) -> Ticks | None:
+        """K ranges behind the best close, at one tick at least."""
+        won = held.side * (held.best_ticks - held.entry_ticks)
+        if self._activate and won < self._activate * self.state.atr:
+            return None
+        return max(1, held.best_ticks - held.side * self.distance_ticks)
+
+
+class TimeStop(ExitPolicy):
+    """Ends a position at the close of the n-th bar after the one in which its entry filled."""
+
+    reason = "time_stop"
+
+    def __init__(self, bars: int) -> None:
+        self.state = Empty()
+        self._bars = bars
+
+    def ends(self, held: Held) -> bool:
+        """The bar of the entry's fill is the first of those that are counted."""
+        return held.bars > self._bars
+
+
+class ExitSettings(Protocol):
+    """What a configuration says of one exit."""
+
+    @property
+    def kind(self) -> str:
+        """Which policy."""
+
+    @property
+    def n(self) -> int:
+        """Bars of the average true range."""
+
+    @property
+    def k(self) -> Decimal:
+        """Distance in average true ranges."""
+
+    @property
+    def activate(self) -> Decimal:
+        """Profit from which on it trails, in average true ranges."""
+
+    @property
+    def bars(self) -> int | None:
+        """Bars after which it ends a position."""
+
+
+def make_exit(config: ExitSettings) -> ExitPolicy:
+    """The policy that a configuration asks for."""
+    match config.kind:
+        case "atr_stop":
+            return AtrStop(config.n, config.k)
+        case "take_profit":
+            return TakeProfit(config.n, config.k)
+        case "trailing":
+            return Trailing(config.n, config.k, config.activate)
+        case _:
+            assert config.kind == "time_stop", config.kind
+            assert config.bars is not None, config
+            return TimeStop(config.bars)
+
+
+def protections(exits: Sequence[ExitPolicy]) -> tuple[Protection, ...]:
+    """What goes with an entry decided now: the nearest stop and the nearest limit, if any.
+
+    Of two at the same distance it is the first.
+    """
+    asked = [order for exit_ in exits if (order := exit_.protection()) is not None]
+    nearest = []
+    for kind in (OrderType.STOP, OrderType.LIMIT):
+        of_kind = [order for order in asked if order.kind is kind]
+        nearest += [min(of_kind, key=lambda order: order.distance_ticks)] if of_kind else []
+    return tuple(nearest)

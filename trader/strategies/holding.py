@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from trader.model.market import BarClosed
+from trader.strategies.explaining import Condition
 from trader.strategies.params import BuyAndHoldParams
 from trader.strategies.strategy import Answer, Side, Strategy
 
@@ -32,6 +33,11 @@ class BuyAndHold(Strategy):
             return None
         self.state.holds = True
         return Side(1, "first_bar")
+
+    def explain(self) -> tuple[Condition, ...]:
+        """Whether it has yet to buy."""
+        holds = self.state.holds
+        return (Condition("bought", "yes" if holds else "no", "no", not holds),)
 
     def on_flat(self, *, exited: bool) -> None:
         """Buys again after a withheld start, but not after an exit."""

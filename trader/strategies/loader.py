@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from trader.errors import ConfigError
 from trader.logic.tables import INPUTS_MAX
+from trader.strategies.faults import told
 from trader.strategies.strategy import Strategy
 
 
@@ -53,6 +54,15 @@ def make_params(cls: type[Strategy], params: dict[str, Any], where: str) -> Stru
     except msgspec.ValidationError as error:
         raise ConfigError(f"wrong parameter: {error}", where=where) from None
     return made
+
+
+def start(cls: type[Strategy], params: Struct, where: str) -> Strategy:
+    """The strategy with these parameters; raises ConfigError if it fails before its first row."""
+    try:
+        return cls(params)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # a stranger's code may raise anything
+        text = f"strategy {cls.__name__} cannot start: {told(error)}"
+        raise ConfigError(text, where=where) from None
 
 
 def _execute(path: str) -> ModuleType:
@@ -95,11 +105,14 @@ def _check_class(cls: type[Strategy], path: str) -> None:
                 where=path,
                 hint=f"a class {name}(Struct) inside it, even an empty one",
             )
-    if cls.on_bar is Strategy.on_bar and cls.kernel is Strategy.kernel:
-        raise ConfigError(f"strategy {cls.__name__} has no on_bar", where=path)
-    if not isinstance(cls.inputs, tuple) or not all(isinstance(i, str) for i in cls.inputs):
-        text = f"strategy {cls.__name__}: inputs must be a tuple of names"
-        raise ConfigError(text, where=path)
+    if not any(cls.hears(method) for method in ("on_bar", "on_quote", "on_trade")):
+        hint = "or on_quote, or on_trade"
+        raise ConfigError(f"strategy {cls.__name__} has no on_bar", where=path, hint=hint)
+    for declared in ("inputs", "prices", "volumes"):
+        names = getattr(cls, declared)
+        if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+            text = f"strategy {cls.__name__}: {declared} must be a tuple of names"
+            raise ConfigError(text, where=path)
     try:
         get_type_hints(cls.Params)
         known = get_type_hints(cls.State)
@@ -109,6 +122,9 @@ def _check_class(cls: type[Strategy], path: str) -> None:
     if len(cls.inputs) > INPUTS_MAX or not known.keys() >= {*cls.inputs}:
         text = f"strategy {cls.__name__} declares wrong inputs: {', '.join(cls.inputs)}"
         raise ConfigError(text, where=path, hint=f"up to {INPUTS_MAX} fields of its State")
+    if unknown := [name for name in (*cls.prices, *cls.volumes) if name not in known]:
+        text = f"strategy {cls.__name__}: no field of its State: {', '.join(unknown)}"
+        raise ConfigError(text, where=path, hint="prices and volumes name fields of the State")
     try:
         cls.State() if cls.initial is Strategy.initial else None
     except TypeError as error:

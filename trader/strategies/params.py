@@ -15,6 +15,10 @@ from msgspec import Meta, Struct
 Bars: TypeAlias = Annotated[int, Meta(ge=1, le=100_000)]
 Window: TypeAlias = Annotated[int, Meta(ge=2, le=100_000)]
 Deviations: TypeAlias = Annotated[Decimal, Meta(extra={"least": "0", "most": "1000", "places": 9})]
+Level: TypeAlias = Annotated[Decimal, Meta(extra={"least": "0", "most": "100", "places": 9})]
+Quantile: TypeAlias = Annotated[Decimal, Meta(extra={"above": "0", "most": "1", "places": 9})]
+EntryBps: TypeAlias = Annotated[Decimal, Meta(extra={"least": "0", "most": "10000", "places": 9})]
+VolumeRatio: TypeAlias = Annotated[Decimal, Meta(extra={"above": "0", "most": "1000", "places": 9})]
 
 LotsField: TypeAlias = Annotated[
     Annotated[int, Meta(ge=1)] | None,
@@ -57,6 +61,48 @@ class BollingerParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     direction: DirectionField = "long"
 
 
+class AdaptiveParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Levels that follow the market: quantiles of the latest values."""
+
+    window: Annotated[Window, Meta(description="how many values before this one")]
+    low_quantile: Annotated[Quantile, Meta(description="the low level's; below high_quantile")] = (
+        Decimal("0.1")
+    )
+    high_quantile: Annotated[Quantile, Meta(description="the high level's")] = Decimal("0.9")
+
+
+class RsiReversionParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Fades relative strength that is unusually low or high."""
+
+    n: Annotated[Window, Meta(description="bars of Wilder's averages")] = 14
+    low: Annotated[Level, Meta(description="buys below it")] = Decimal(30)
+    high: Annotated[Level, Meta(description="sells above it, with direction both")] = Decimal(70)
+    exit: Annotated[Level, Meta(description="leaves at it; from low to high")] = Decimal(50)
+    adaptive: Annotated[
+        AdaptiveParams | None,
+        Meta(description="finds low and high among the latest values, in place of those above"),
+    ] = None
+    lots: LotsField = None
+    weight: WeightField = None
+    direction: DirectionField = "long"
+
+
+class VwapFadeParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Fades closes far from the session's volume-weighted average price."""
+
+    entry_bps: Annotated[EntryBps, Meta(description="distance from that price to enter at")]
+    volume_n: Annotated[Bars, Meta(description="bars of the mean volume")] = 20
+    volume_ratio: Annotated[
+        VolumeRatio, Meta(description="largest volume to enter in, as a multiple of the mean")
+    ] = Decimal("1.5")
+    flat_at_close: Annotated[
+        bool, Meta(description="whether it leaves at the last opening of a session")
+    ] = False
+    lots: LotsField = None
+    weight: WeightField = None
+    direction: DirectionField = "long"
+
+
 class BuyAndHoldParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Takes its full target on the first closed bar and keeps it."""
 
@@ -75,12 +121,21 @@ class NaiveMeanReversionParams(Struct, frozen=True, kw_only=True, forbid_unknown
     weight: WeightField = None
 
 
-Params: TypeAlias = EmaCrossParams | BollingerParams | BuyAndHoldParams | NaiveMeanReversionParams
+Params: TypeAlias = (
+    EmaCrossParams
+    | RsiReversionParams
+    | BollingerParams
+    | VwapFadeParams
+    | BuyAndHoldParams
+    | NaiveMeanReversionParams
+)
 
 PARAMS: Final[Mapping[str, type[Params]]] = MappingProxyType(
     {
         "ema_cross": EmaCrossParams,
+        "rsi_reversion": RsiReversionParams,
         "bollinger_reversion": BollingerParams,
+        "vwap_fade": VwapFadeParams,
         "buy_and_hold": BuyAndHoldParams,
         "naive_mean_reversion": NaiveMeanReversionParams,
     }

@@ -4,16 +4,18 @@ It is drawn from the documents of the run folder, so that it can be shown again 
 and words carry every meaning; colour only repeats it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from trader.config.notation import instant_text
 from trader.ui.sparkline import sparkline
-from trader.ui.wording import counted, day, money, percent
+from trader.ui.wording import counted, day, duration, money, percent
 
 WIDE: Final = 100
 LABEL: Final = 10
@@ -21,11 +23,15 @@ BASELINES_SHOWN: Final = 0.005
 BASELINES_NOTICED: Final = 1.0
 """Seconds from which it is worth saying that there is a way around the baselines."""
 
+Figure: TypeAlias = tuple[str, Callable[[Any], str]]
+"""The key of a figure, and how it is told."""
+
 
 class Page(Struct, frozen=True, kw_only=True):
     """What is shown: the documents of a run, its curves, its folder, and what to type next.
 
-    `commands` are pairs of a command line and what it does.
+    `report` is the file that shows the run in a browser, if there is one; `trades` are the rows of
+    the trade table that are shown; `commands` are pairs of a command line and what it does.
     """
 
     run: Mapping[str, Any]
@@ -33,6 +39,8 @@ class Page(Struct, frozen=True, kw_only=True):
     equity: Sequence[float]
     drawdown: Sequence[float]
     folder: str
+    report: str = ""
+    trades: Sequence[Mapping[str, Any]] = ()
     commands: Sequence[tuple[str, str]] = ()
 
 
@@ -43,7 +51,8 @@ def print_summary(console: Console, page: Page) -> None:
     console.print()
     console.print(_table(page, is_wide=console.width >= WIDE))
     console.print(Text("A strategy's return is on an equal share of the opening cash.", "dim"))
-    for block in (_curves(page, console.width - LABEL - 1), _facts(page)):
+    room = console.width - LABEL - 1
+    for block in (_curves(page, room), _trading(page, room), _facts(page)):
         console.print()
         for label, text in block:
             console.print(Text.assemble((f"{label:<{LABEL}}", "bold"), text), soft_wrap=True)
@@ -70,11 +79,13 @@ def _commands(commands: Sequence[tuple[str, str]], width: int) -> Text:
 def _title(run: Mapping[str, Any]) -> Text:
     period = run["period"]
     inputs = run["inputs"]
-    bars = sum(each["rows"] for each in inputs)
+    rows = sum(each["rows"] for each in inputs)
+    count = len({each["instrument"] for each in inputs})
+    what = "bars" if {each.get("kind", "bars") for each in inputs} == {"bars"} else "rows"
     facts = [
         f"{day(period['from'])} to {day(period['to'])}",
-        f"{len(inputs)} instrument{'s' * (len(inputs) > 1)}",
-        f"{bars:,} bars",
+        f"{count} instrument{'s' * (count > 1)}",
+        f"{rows:,} {what}",
         f"seed {run['seed']}",
     ]
     state = "" if run["complete"] else "  (stopped early)"
@@ -130,6 +141,63 @@ def _curves(page: Page, width: int) -> Iterator[tuple[str, Text]]:
     yield "", Text(f"at most {metrics['max_drawdown']:.1%} below the highest".replace("%", " %"))
 
 
+def _trading(page: Page, width: int) -> Iterator[tuple[str, Text]]:
+    """What growth and trades were like, and the trades that moved the account most."""
+    metrics = page.metrics
+    yield from _listed("figures", _measured(metrics, _FIGURES), width)
+    if metrics.get("trades") is not None:
+        closed = f"{metrics['trades']:,} closed"
+        yield from _listed("trades", (closed, *_measured(metrics, _OF_TRADES)), width)
+    for trade in page.trades:
+        yield "", _trade(trade)
+
+
+def _listed(label: str, parts: Iterable[str], width: int) -> Iterator[tuple[str, Text]]:
+    """The parts one after the other, in as many lines as they need."""
+    line = ""
+    for part in parts:
+        longer = f"{line} · {part}" if line else part
+        if line and len(longer) > width:
+            yield label, Text(line)
+            label, longer = "", part
+        line = longer
+    if line:
+        yield label, Text(line)
+
+
+def _measured(metrics: Mapping[str, Any], figures: Sequence[Figure]) -> Iterator[str]:
+    """The figures that have a value."""
+    for key, spell in figures:
+        if metrics.get(key) is not None:
+            yield spell(metrics[key])
+
+
+def _trade(trade: Mapping[str, Any]) -> Text:
+    pnl = Decimal(trade["pnl"])
+    left = trade["ts_exit"]
+    return Text.assemble(
+        (f"{pnl:>+12,.2f}", "green" if pnl > 0 else "red"),
+        f"  {trade['strategy']}, {trade['side'].lower()} {trade['lots']:,}"
+        f", {day(instant_text(trade['ts_entry']))}"
+        f" to {'the end' if left is None else day(instant_text(left))}"
+        f", {trade['exit_reason'] or 'open'}",
+    )
+
+
+_FIGURES: Final[Sequence[Figure]] = (
+    ("cagr", lambda growth: f"{percent(growth)} a year"),
+    ("sharpe", "Sharpe {:,.2f}".format),
+    ("sortino", "Sortino {:,.2f}".format),
+    ("exposure", lambda part: f"in the market {percent(part).removeprefix('+')} of the time"),
+)
+_OF_TRADES: Final[Sequence[Figure]] = (
+    ("hit_rate", lambda part: f"{percent(part).removeprefix('+')} won"),
+    ("profit_factor", "factor {:,.2f}".format),
+    ("average_trade", lambda amount: f"average {money(amount)}"),
+    ("holding_time", lambda seconds: f"held {duration(seconds)}"),
+)
+
+
 def _facts(page: Page) -> Iterator[tuple[str, Text]]:
     run, metrics = page.run, page.metrics
     seconds = run["seconds"]
@@ -148,6 +216,8 @@ def _facts(page: Page) -> Iterator[tuple[str, Text]]:
         yield "", Text("the baselines took longest: --set report.baselines=false leaves them out")
     yield "digest", Text(run["digest"])
     yield "folder", Text(page.folder)
+    if page.report:
+        yield "report", Text(page.report)
 
 
 def _beside(seconds: Mapping[str, float]) -> str:

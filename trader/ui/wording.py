@@ -1,6 +1,13 @@
 """Numbers as people read them."""
 
 from decimal import Decimal
+from typing import Final
+
+_MINUTE: Final = 60
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+_UNITS: Final = ((_DAY, "d", _DAY // 2), (_HOUR, "h", _HOUR), (_MINUTE, "min", _MINUTE))
+"""Length, name, and from when on it is used."""
 
 
 def money(text: str) -> str:
@@ -19,6 +26,18 @@ def percent(fraction: float) -> str:
     ('+136.1 %', '0.0 %')
     """
     return _unsigned_zero(f"{fraction:+,.1%}").replace("%", " %")
+
+
+def duration(seconds: float) -> str:
+    """A time in its largest fitting unit.
+
+    >>> duration(86_400 * 23.4), duration(5_400), duration(90), duration(2.5)
+    ('23.4 d', '1.5 h', '1.5 min', '2.5 s')
+    """
+    for length, unit, least in _UNITS:
+        if seconds >= least:
+            return f"{seconds / length:,.1f} {unit}"
+    return f"{seconds:,.1f} s"
 
 
 def day(instant: str) -> str:

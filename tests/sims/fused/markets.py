@@ -5,7 +5,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from sims.history import Source
+from sims.streams import Source
 from tests.sims.making import START, Row, config, cross, instrument, source
 from trader.config.notation import interval_ns
 from trader.config.schema import Account, Config, ReportConfig, Run, VenueConfig

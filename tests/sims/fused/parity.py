@@ -6,8 +6,8 @@ from typing import Any
 from sims.fused import account
 from sims.fused.covers import covers
 from sims.fused.run import FusedRun, Gear, read_columns, run_fused
-from sims.history import Source
 from sims.simulation import Simulation
+from sims.streams import Source
 from tests.sims.making import simulated
 from trader.config.schema import Config
 from trader.kernels import signals

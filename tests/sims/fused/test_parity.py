@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from sims.build import open_sources
 from sims.fused.run import compiled_gear
-from sims.history import Source
+from sims.streams import Source
 from tests.sims.fused.markets import cases
 from tests.sims.fused.parity import assert_parity
 from tests.sims.making import START, config, cross, flat, instrument, source
@@ -138,7 +138,7 @@ def test_a_run_without_a_decision_has_its_equity_rows(closes: list[int]) -> None
     """It also meets the compiler with empty columns, which must be no type of their own."""
     fused = assert_parity(config(), source(flat(closes)), plain=True)
 
-    assert [len(table) for table in fused.tables().tables.values()] == [0, 0, 0, 0, 0, 1, 1]
+    assert [len(table) for table in fused.tables().tables.values()] == [0, 0, 0, 0, 0, 0, 0, 1, 1]
 
 
 @pytest.mark.parametrize("hole", [0, 1, HOUR_NS, DAY_NS - 3 * HOUR_NS, DAY_NS, 5 * DAY_NS])

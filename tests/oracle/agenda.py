@@ -1,0 +1,82 @@
+"""The order in which everything happens.
+
+A bar makes three events: its opening (seen by the venue alone), its inside (the fills between
+opening and close, known at the close), and its close (the row becomes known, strategies decide).
+Events are taken by (ts, round, kind, source, row). Recorded events have round 0. What is caused
+while another event is handled keeps that event's round if its own kind is still to come in it,
+else it waits for the next one: so all bars of an instant are decided, and all openings of an
+instant are met, before any fill they cause is known. Before something happens to an instrument
+all reports of the instant are told.
+
+With latency a command is under way for a while, and so is a report; each arrives at its own
+instant, none before one that left earlier on the same way.
+
+Rows are numbered 1, 2, ... in the order in which they are delivered: closes and happenings.
+"""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Kind(IntEnum):
+    """What happens first at one instant and in one round."""
+
+    INSIDE = 0
+    SESSION = 1
+    COMMAND = 2
+    REPORT = 3
+    CLOSE = 4
+    EQUITY = 5
+    HAPPENING = 6
+    OPENING = 7
+
+
+@dataclass(frozen=True, order=True)
+class Event:
+    ts: int
+    round_no: int
+    kind: Kind
+    source: int
+    row: int
+
+
+class Agenda:
+    """What is still to happen, earliest first."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+
+    def recorded(self, kind: Kind, source: int, instants: Sequence[int]) -> None:
+        """Enter what is known beforehand to happen, in rows of a source."""
+        for row, ts in enumerate(instants):
+            heapq.heappush(self._events, Event(ts, 0, kind, source, row))
+
+    def caused(self, during: Event, kind: Kind, number: int) -> None:
+        """Enter what `during` has caused for its own instant."""
+        is_to_come = during.kind <= kind
+        round_no = during.round_no if is_to_come else during.round_no + 1
+        heapq.heappush(self._events, Event(during.ts, round_no, kind, 0, number))
+
+    def under_way(self, ts: int, kind: Kind, number: int) -> None:
+        """Enter what arrives later, at `ts`."""
+        heapq.heappush(self._events, Event(ts, 0, kind, 0, number))
+
+    def next(self, until: int) -> Event | None:
+        """What happens next, if anything does up to and with the instant `until`."""
+        if self._events and self._events[0].ts <= until:
+            return heapq.heappop(self._events)
+        return None
+
+    def at_once(self, kind: Kind, ts: int) -> Event | None:
+        """The next of this kind at this instant, before all others."""
+        found = min((e for e in self._events if e.ts == ts and e.kind is kind), default=None)
+        if found is not None:
+            self._events.remove(found)
+            heapq.heapify(self._events)
+        return found
+
+    def count(self, kind: Kind) -> int:
+        """How many of a kind are still to happen."""
+        return sum(event.kind is kind for event in self._events)

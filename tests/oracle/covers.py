@@ -1,0 +1,56 @@
+"""What protects a position: one cover for each entry, and what is cut from it.
+
+A cover's orders are children of its entry and share a group; each is for all lots that the entry
+adds. A cover holds what its entry has opened, less what its own orders have filled, less what was
+cut from it because the position is smaller than all covers of its side hold.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from tests.oracle.splits import split_lots
+from tests.oracle.tickets import Ticket
+
+
+@dataclass(eq=False)
+class Cover:
+    """`lots` is what its entry adds; one without an entry was made for lots that nobody held.
+
+    `filled` is what its own orders have filled, `cut` what was taken from it.
+    """
+
+    side: int
+    group: str
+    lots: int
+    entry: Ticket | None
+    orders: list[Ticket] = field(default_factory=list)
+    filled: int = 0
+    cut: int = 0
+
+    @property
+    def opened(self) -> int:
+        """Of the lots that its entry adds, those that are filled."""
+        if self.entry is None:
+            return self.lots
+        closing = self.entry.ordered - self.lots
+        return min(self.lots, max(0, self.entry.booked - closing))
+
+    @property
+    def holds(self) -> int:
+        return max(0, self.opened - self.filled - self.cut)
+
+    @property
+    def works(self) -> bool:
+        """True while anything can still come of it."""
+        is_coming = self.entry is not None and not self.entry.is_over
+        return is_coming or self.holds > 0 or any(order.works for order in self.orders)
+
+    @property
+    def stop(self) -> Ticket | None:
+        stops = [each for each in self.orders if each.sent.order_type == "stop" and each.works]
+        return stops[-1] if stops else None
+
+    def split(self, ratio: Fraction) -> None:
+        self.lots = split_lots(self.lots, ratio)
+        self.filled = split_lots(self.filled, ratio)
+        self.cut = split_lots(self.cut, ratio)

@@ -1,0 +1,51 @@
+"""Storms of a few seeds, whose verdicts are known beforehand."""
+
+from collections import Counter
+
+import pytest
+
+from tests.storm.running import Asked, run
+from tests.storm.trial import Storm, Verdict
+
+
+def even_or_odd(seed: int) -> Verdict:
+    """Seed 7 is at fault."""
+    faults = ("seven",) if seed == 7 else ()
+    return Verdict(faults, Counter(["odd" if seed % 2 else "even"]))
+
+
+def storm(*expected: str, enough: int = 0) -> Storm:
+    return Storm("numbers", even_or_odd, frozenset(expected), enough)
+
+
+def outcome(asked: Asked) -> tuple[int, str, str]:
+    said: list[str] = []
+    progress: list[str] = []
+    ticks = iter(range(0, 1_000, 20))
+    code = run(asked, say=said.append, progress=progress.append, clock=lambda: float(next(ticks)))
+    return code, "".join(said), "".join(progress)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "told"),
+    [
+        (Asked("n", storm("even", "odd"), 0, 6), 0, "6 seeds, 0 failed"),
+        (Asked("n", storm("even", "odd", "other"), 0, 6), 1, "never met: other"),
+        (Asked("n", storm("other", enough=9), 0, 6), 0, "6 seeds, 0 failed"),
+        (Asked("n", storm(), 5, 9), 1, "scripts/storm n --seed 7 --seeds 1"),
+        (Asked("n", storm("other"), 5, 9), 1, "3 seeds, 1 failed"),
+        (Asked("n", storm(), 5, 9, on=True), 1, "9 seeds, 1 failed"),
+        (Asked("n", storm("even", "odd"), 0, 200, jobs=2, on=True), 1, "200 seeds, 1 failed"),
+    ],
+)
+def test_a_storm_says_what_it_met_and_where_it_failed(asked: Asked, code: int, told: str) -> None:
+    found, said, progress = outcome(asked) if asked.count < 50 else _without_clock(asked)
+
+    assert found == code
+    assert told in said
+    assert "seeds" in progress or asked.count > 49
+
+
+def _without_clock(asked: Asked) -> tuple[int, str, str]:
+    said: list[str] = []
+    return run(asked, say=said.append, progress=said.append, clock=lambda: 0.0), "".join(said), ""

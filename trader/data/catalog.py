@@ -1,0 +1,125 @@
+"""The catalog: recorded files by what they are of, in a folder of its own.
+
+`<state_dir>/catalog/<kind>/<venue>/<symbol>/<interval>/<first>-<last>.parquet`; rows without an
+interval lie under `tick`. The files of a folder are one series: no two of them overlap, and a run
+reads them as if they were one. They are never changed, so what a run has read can be read again.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from trader.config.notation import instant, instant_text
+from trader.config.schema import Config, DataSource
+from trader.config.spelling import nearest
+from trader.data.recording import Recording, join
+from trader.data.tables.rhythm import interval_text
+from trader.data.tables.roles import Kind
+from trader.errors import DataError
+
+FOLDER: Final = "catalog"
+TICK: Final = "tick"
+KINDS: Final[tuple[Kind, ...]] = ("bars", "quotes", "trades", "depth")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Series:
+    """What the files of one folder are of; `interval` as it is written in configurations."""
+
+    kind: Kind
+    venue: str
+    symbol: str
+    interval: str = TICK
+
+    @property
+    def name(self) -> str:
+        """The instrument's name."""
+        return f"{self.symbol}.{self.venue}"
+
+    def folder(self, root: Path) -> Path:
+        """Where its files lie in the catalog."""
+        return root / self.kind / self.venue / self.symbol / self.interval
+
+    def files(self, root: Path) -> list[Path]:
+        """Its files in the order of time."""
+        return sorted(self.folder(root).glob("*.parquet"))
+
+    def __str__(self) -> str:
+        interval = "" if self.interval == TICK else f" at {self.interval}"
+        return f"{self.kind} of {self.name}{interval}"
+
+
+def catalog_root(config: Config) -> Path:
+    """The folder of the catalog: in `state_dir` if there is one, else where one stands."""
+    return Path(config.state_dir or "") / FOLDER
+
+
+def series_of(config: Config, source: DataSource) -> Series:
+    """What a source without a path means."""
+    [instrument] = [each for each in config.instruments if each.name == source.instrument]
+    assert source.kind != "actions"
+    return Series(
+        kind=source.kind,
+        venue=instrument.venue,
+        symbol=instrument.symbol,
+        interval=interval_text(source.interval_ns) if source.interval else TICK,
+    )
+
+
+def catalog_files(config: Config, source: DataSource) -> list[Path]:
+    """The catalog's files of a source in the order of time; `DataError` if there are none."""
+    root = catalog_root(config)
+    series = series_of(config, source)
+    files = series.files(root)
+    if not files:
+        known = [str(each) for each in all_series(root)]
+        hint = nearest(str(series), known) if known else "fill it with `traderd data import FILE`"
+        raise DataError(f"the catalog has no {series}", where=str(root), hint=hint)
+    return files
+
+
+def catalog_recording(config: Config, source: DataSource) -> Recording:
+    """The catalog's files of a source as one recording."""
+    series = series_of(config, source)
+    return join(series.folder(catalog_root(config)), catalog_files(config, source))
+
+
+def all_series(root: Path) -> Iterator[Series]:
+    """Every series that has a file, in alphabetical order."""
+    for kind in KINDS:
+        folders = {path.parent for path in (root / kind).glob("*/*/*/*.parquet")}
+        for folder in sorted(folders):
+            venue, symbol, interval = folder.relative_to(root / kind).parts
+            yield Series(kind=kind, venue=venue, symbol=symbol, interval=interval)
+
+
+def file_name(first: int, last: int) -> str:
+    """The name of a file of rows from one instant to another; names sort as their instants do.
+
+    >>> file_name(0, 1_500_000_000)
+    '19700101T000000-19700101T000001.5.parquet'
+    """
+    stamps = (instant_text(ts).rstrip("Z").translate(_BARE) for ts in (first, last))
+    return f"{'-'.join(stamps)}.parquet"
+
+
+def range_of(path: Path) -> tuple[int, int]:
+    """The first and the last instant that a file's name tells; `DataError` if it tells none.
+
+    >>> range_of(Path("19700101T000000-19700101T000001.5.parquet"))
+    (0, 1500000000)
+    """
+    match = _NAME.fullmatch(path.name)
+    if match is None:
+        raise DataError(
+            "no file of the catalog is named so", where=str(path), hint="import it from elsewhere"
+        )
+    first, last = (instant(_STAMP.sub(r"\1-\2-\3T\4:\5:\6Z", stamp)) for stamp in match.groups())
+    return first, last
+
+
+_BARE: Final = str.maketrans("", "", "-:")
+_NAME: Final = re.compile(r"([0-9]{8}T[0-9.]+)-([0-9]{8}T[0-9.]+)\.parquet")
+_STAMP: Final = re.compile(r"(....)(..)(..)T(..)(..)(..+)")

@@ -1,0 +1,52 @@
+"""What protects the lots of one entry: a group of orders, each of which covers all of them.
+
+An entry that turns a position closes something before it opens: `closing` lots. What its orders
+have filled, or what left the position by another way (`cut`), needs no cover any more. Everything
+here is counted in unsigned lots.
+"""
+
+from msgspec import Struct
+
+from trader.logic.splits import split_lots
+from trader.model.units import Lots
+
+
+class Cover(Struct):
+    """The cover of one entry, or of lots that no entry took along; `side` is the position's.
+
+    `lots` is what the entry opens if it fills, `opened` what it has opened. `loose` says that some
+    of its orders have no parent and grow with what is opened; `refused` is the reason of a stop
+    that could not be had, so that what is opened has to be closed.
+    """
+
+    side: int
+    lots: Lots
+    opened: Lots = 0
+    closing: Lots = 0
+    filled: Lots = 0
+    cut: Lots = 0
+    loose: bool = False
+    refused: str = ""
+
+    @property
+    def held(self) -> Lots:
+        """Lots of the position that it covers now."""
+        return self.opened - self.filled - self.cut
+
+    @property
+    def left(self) -> Lots:
+        """Lots that its orders should have left, those of an entry that still works included."""
+        return self.lots - self.filled - self.cut
+
+    def open(self, lots_filled: Lots) -> None:
+        """The entry has filled so many signed lots in all."""
+        self.opened = min(self.lots, max(0, abs(lots_filled) - self.closing))
+
+    def end(self) -> None:
+        """The entry has ended: nothing more is opened."""
+        self.lots = self.opened
+
+    def split(self, numerator: int, denominator: int) -> None:
+        """Counts in the lots of after a split."""
+        for name in ("lots", "opened", "closing", "filled", "cut"):
+            setattr(self, name, split_lots(getattr(self, name), numerator, denominator))

@@ -1,0 +1,162 @@
+"""The gate: holds an order against the rules that concern it, and remembers what it let through.
+
+The rules are made for every instrument and kind of order beforehand, and made anew when a limit,
+the trading state or a suspension changes. They point into the account's state, which is all that
+has to be kept.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from trader.logic.rules.case import Case
+from trader.logic.rules.counting import Counting
+from trader.logic.rules.limits import Facts
+from trader.logic.rules.policy import rules
+from trader.logic.rules.view import Account, Denial, Rule, Sent, Standing, View
+from trader.model.control import TradingState
+from trader.model.orders import OrderRole, SubmitOrder
+from trader.model.units import INT64_MAX, Lots, Nanoseconds
+
+_PROTECTION: Final = OrderRole.PROTECTION
+_HALTED: Final = TradingState.HALTED
+_ACTIVE: Final = TradingState.ACTIVE
+_FLATTENING: Final = TradingState.FLATTENING
+_MEASURED: Final = ("position_max", "gross_max", "concentration_max", "sector_max")
+"""The limits that look at how far an order could lead."""
+_UNKNOWN: Final = Denial("instrument_restricted", "nobody configured this instrument")
+
+
+class Desk(NamedTuple):
+    """What is asked of one instrument's orders, by their kind, and what the rules are given."""
+
+    view: View
+    market: tuple[Rule, ...]
+    priced: tuple[Rule, ...]
+    protective: tuple[Rule, ...]
+
+
+class Gate:
+    """Judges orders for one account; `account` is all it knows."""
+
+    def __init__(self, account: Account, facts: Sequence[Facts]) -> None:
+        self._facts = facts
+        self.bind(account)
+
+    def bind(self, account: Account) -> None:
+        """Judges by this account from now on."""
+        self.account = account
+        self.counting = Counting(account)
+        self._standings = account.standings
+        self.renew()
+
+    def renew(self) -> None:
+        """Makes the rules anew."""
+        limits = self.account.limits
+        self._desks = {facts.name: self._desk(facts) for facts in self._facts}
+        self._paced_ns = 0 if limits.orders_max is None else limits.orders_window_ns
+        self._measures = any(getattr(limits, name) is not None for name in _MEASURED)
+        self._kept_ns = max(
+            limits.intent_window_ns or 0, limits.repeats_window_ns if limits.repeats_max else 0
+        )
+
+    def _desk(self, facts: Facts) -> Desk:
+        account = self.account
+
+        def made(*, priced: bool = False, protective: bool = False) -> tuple[Rule, ...]:
+            return rules(
+                Case(
+                    limits=account.limits,
+                    facts=facts,
+                    trading=account.trading,
+                    sector=tuple(each.name for each in self._facts if each.sector == facts.sector),
+                    halted=facts.name in account.halted,
+                    priced=priced,
+                    protective=protective,
+                )
+            )
+
+        nobody = Standing(instrument=facts.name)
+        view = View(account, account.exposures[facts.name], nobody)
+        return Desk(view, made(), made(priced=True), made(protective=True))
+
+    def judge(self, order: SubmitOrder, now: Nanoseconds) -> Denial | None:
+        """The first rule's no, if any says it."""
+        desk = self._desks.get(order.instrument)
+        if desk is None:
+            return _UNKNOWN
+        view, market, priced, protective = desk
+        standing = self._standings.get(order.strategy)
+        if standing is None:
+            standing = self.counting.standing(order.strategy, order.instrument)
+        view.face(standing)
+        if self._measures:
+            view.measure(order.lots)
+        if order.role is _PROTECTION:
+            asked = protective
+        else:
+            asked = market if order.limit_ticks is None else priced
+        for rule in asked:
+            denial = rule(order, view, now)
+            if denial is not None:
+                return denial
+        return None
+
+    def approve(self, order: SubmitOrder, now: Nanoseconds) -> None:
+        """The order passes and counts from now on."""
+        self.account.seen[order.client_order_id] = True
+        if order.role is not _PROTECTION:
+            self.pace(order, now)
+        self.counting.approve(order)
+
+    def pace(self, order: SubmitOrder, now: Nanoseconds) -> None:
+        """Remembers that something was let through, as long as some rule looks back."""
+        if self._paced_ns:
+            at = self.account.approved_at
+            before = now - self._paced_ns
+            if at and at[0] <= before:
+                del at[: len(at) if at[-1] <= before else bisect_right(at, before)]
+            at.append(now)
+        if self._kept_ns:
+            standing = self._standings[order.strategy]
+            recent = standing.recent
+            before = now - self._kept_ns
+            if recent and recent[0][0] <= before:
+                gone = len(recent) if recent[-1][0] <= before else _older(recent, before)
+                del recent[:gone]
+            recent.append((now, standing.lots, order.lots, order.limit_ticks, order.stop_ticks))
+
+    def recall(self, order: SubmitOrder) -> str:
+        """Why an order that was let through must not leave after all; empty if it may.
+
+        That is so where trading has been halted or reduced since, in the same step.
+        """
+        account = self.account
+        if account.trading is _HALTED:
+            return "trading_halted"
+        if account.trading is _ACTIVE or order.role is _PROTECTION:
+            return ""
+        standing = self.counting.standing(order.strategy, order.instrument)
+        exposure = account.exposures[order.instrument]
+        if order.lots > 0:
+            own, all_ = standing.buys, exposure.buys
+        else:
+            own, all_ = standing.sells, exposure.sells
+        if account.trading is _FLATTENING:
+            all_ = own
+            held = standing.lots
+        else:
+            held = exposure.lots
+        if _ends(own, standing.lots) and _ends(all_, held):
+            return ""
+        return "reducing_only"
+
+
+def _ends(lots: Lots, held: Lots) -> bool:
+    """Whether so many signed lots make a position smaller without turning it."""
+    return lots * held < 0 and abs(lots) <= abs(held)
+
+
+def _older(recent: list[Sent], before: Nanoseconds) -> int:
+    """How many were sent at that instant or earlier."""
+    return bisect_right(recent, (before, INT64_MAX, 0, None, None))
