@@ -73,7 +73,7 @@ class Core:
         self.strategies: Final = tuple(_strategy(s, config, self.scale) for s in config.strategies)
         sized = any(strategy.sizes_by_weight for strategy in self.strategies)
         self.portfolio: Final = _portfolio(config, self.scale, sized=sized)
-        self.kill_switch: Final = KillSwitch()
+        self.kill_switch: Final = KillSwitch(config.risk.on_breach)
         self.order_manager: Final = OrderManager(
             {s.name: s.instrument for s in config.strategies},
             account=config.account.id,

@@ -40,6 +40,11 @@ class Cover:
         return max(0, self.opened - self.filled - self.cut)
 
     @property
+    def left(self) -> int:
+        """What it may still protect, of what is held and of what will be."""
+        return max(0, self.lots - self.filled - self.cut)
+
+    @property
     def works(self) -> bool:
         """True while anything can still come of it."""
         is_coming = self.entry is not None and not self.entry.is_over

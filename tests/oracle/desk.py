@@ -129,6 +129,7 @@ class Desk(Dealing):
         for trader in self._traders:
             if trader.setup.instrument == instrument:
                 trader.target = split_lots(trader.target, ratio)
+                trader.own = split_lots(trader.own, ratio)
                 trader.guards = tuple(guard.split(ratio) for guard in trader.guards)
                 if trader.held is not None:
                     trader.held.split(ratio)
@@ -185,6 +186,8 @@ class Desk(Dealing):
             self._end_target(trader, side, ticket.reason, now)
         elif ticket.role is Role.TARGET or side * after < 0:
             self._take_back(trader, ticket, fill, after, now)
+        if ticket.role is Role.TARGET:
+            self._adopt(trader, now)
         if isinstance(trader.setup.plan, Scripted):
             trader.fills_counted += 1
             self._act(trader, trader.setup.plan.on_fill.get(trader.fills_counted, ()), now)
@@ -244,6 +247,7 @@ class Desk(Dealing):
         gap = trader.target - position - sum(t.lots_open for t in buys + sells)
         stay, go = (buys, sells) if gap > 0 else (sells, buys)
         if gap == 0:
+            self._adopt(trader, now)
             return
         for ticket in go:
             self._cancel(ticket)
@@ -253,6 +257,7 @@ class Desk(Dealing):
         lots = trader.target - position - sum(t.lots_open for t in stay)
         if lots != 0:
             self._enter(trader, lots, now)
+        self._adopt(trader, now)
 
     def _enter(self, trader: Trader, lots: int, now: Moment) -> None:
         """Send a market order for the target, and what protects it if it goes to its side."""

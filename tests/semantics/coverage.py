@@ -36,7 +36,6 @@ ENDS: Final = (
     "canceled nothing_left",
     "canceled ioc",
     "canceled fok",
-    "canceled post_only",
     "canceled split",
     "rejected post_only",
     "rejected unknown_parent",

@@ -32,7 +32,7 @@ EURO = ("EURUSD.fx",)
 
 
 SEEDS: Final = 2_000
-AGREEING_MIN: Final = 1_690
+AGREEING_MIN: Final = 1_740
 """The calculator does not yet know all that the core does: where a strategy's own orders, targets
 and protection meet on one instrument, which of several rules of risk says no first, and what a
 cover becomes when its entry is left. So many seeds agree in everything; fewer are a fault."""

@@ -41,6 +41,38 @@ def show(options: Options, run: str) -> int:
     return 0
 
 
+@command.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option("--exit-code", is_flag=True, help="End with 4 if the two are not the same run.")
+@click.option(
+    "--tables",
+    is_flag=True,
+    help="Ask the tables alone; where a strategy stood that decided nothing is left out.",
+)
+@json_option
+@click.pass_obj
+def compare(options: Options, a: str, b: str, *, exit_code: bool, tables: bool) -> int:
+    """Show where the runs A and B part first, and in what they differ."""
+    from trader.cli.comparing import asking
+    from trader.errors import VerificationError
+    from trader.research.compare import Comparison
+    from trader.research.folder import find_run, open_run
+    from trader.ui.compare import print_comparison
+
+    first, second = (open_run(find_run(each, _root(options))) for each in (a, b))
+    with asking(again=not tables) as ask:
+        told = Comparison(first, second, ask).document()
+    if options.as_json:
+        document(told)
+    else:
+        screen = console()
+        with screen.capture() as captured:
+            print_comparison(screen, told)
+        write(captured.get())
+    return VerificationError.exit_code if exit_code and not told["same"] else 0
+
+
 def _list(options: Options) -> int:
     from trader.cli.pages import program
     from trader.research.folder import runs_in

@@ -6,7 +6,7 @@ down, and where one of them decided nothing, where it stood then.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import polars as pl
 from msgspec import Struct
@@ -40,7 +40,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
 _BESIDE: Final = ("ts", "strategy")
 _NO_METRICS: Final = frozenset({"baselines"})
 
-Ask: Any = Callable[[RunFolder, str, str], Told]
+Ask: TypeAlias = Callable[[RunFolder, str, str], Told]
 """Where a strategy of a run stood at an instant."""
 
 
@@ -71,6 +71,7 @@ class Comparison:
         return {
             "a": a.run["id"],
             "b": b.run["id"],
+            "currency": self._telling[0].currency,
             "same": a.run["digest"] == b.run["digest"],
             "digest": {"a": a.run["digest"], "b": b.run["digest"]},
             "code_version": {"a": a.run["code_version"], "b": b.run["code_version"]},
@@ -84,7 +85,7 @@ class Comparison:
             **firsts,
             "config": differing(*map(keys_of, self._loaded)),
             "inputs": _inputs(a, b),
-            "metrics": differing(*(_figures(each.metrics) for each in self._folders)),
+            "metrics": _beside(*(_figures(each.metrics) for each in self._folders)),
         }
 
     def _common(self) -> Common:
@@ -186,6 +187,11 @@ def _by_source(folder: RunFolder) -> dict[str, Told]:
 def _content(source: Told | None) -> Told | None:
     """What of an input matters: not where it lies."""
     return None if source is None else {k: v for k, v in source.items() if k != "path"}
+
+
+def _beside(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Told]:
+    """Every figure that one of the runs has."""
+    return [{"key": key, "a": a.get(key), "b": b.get(key)} for key in dict.fromkeys((*a, *b))]
 
 
 def _figures(metrics: Mapping[str, Any], at: str = "") -> dict[str, Any]:

@@ -7,7 +7,7 @@ import polars as pl
 
 from trader.config.notation import instant_text
 from trader.logic.lifecycle import ENDED
-from trader.model.control import SplitEffective
+from trader.model.control import SplitEffective, TradingState
 from trader.model.envelope import Name
 from trader.model.money import plain
 from trader.model.orders import OrderRole, OrderStatus
@@ -116,7 +116,12 @@ class Lives:
     def _because(self, status: Message, order: Message, statuses: Sequence[Message]) -> Told | None:
         """What moved an order that neither itself nor the venue moved."""
         own = {order.name, *(each.name for each in statuses)}
-        return None if status.cause in own else self.brief(status.cause)
+        if status.cause in own:
+            return None
+        if status.row["status"] == OrderStatus.PENDING_CANCEL.name:
+            for state in self._messages.of("states", _moved_before(status), last=1):
+                return self._telling.message(state)
+        return self.brief(status.cause)
 
     def _ended(self, order: Message, statuses: Sequence[Message]) -> Told | None:
         """How it ended; None of an order that still worked at the end."""
@@ -149,6 +154,17 @@ class Lives:
             rows = (self._messages.of(table, of_it) for table in ("statuses", "fills"))
             found.append(self._life(each, *rows))
         return found
+
+
+def _moved_before(status: Message) -> pl.Expr:
+    """The change of the trading state that took an order back, which has the cause of the halt.
+
+    The kill switch says both at once, so the cancel is not caused by the change itself.
+    """
+    seq, n = status.name
+    before = (pl.col("seq") == seq) & (pl.col("n") < n)
+    stops = pl.col("state") != TradingState.ACTIVE.name
+    return before & stops & (pl.col("cause") == text(status.cause))
 
 
 def asked_to_cancel(statuses: Sequence[Message]) -> Message | None:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from trader.config.spelling import shown
 from trader.errors import DataError, UsageError
 from trader.model.envelope import Name
+from trader.model.orders import OrderStatus
 from trader.research.heard import Hearing, breach_of, compared_of, reason_of, rule_of
 from trader.research.input_rows import InputRows
 from trader.research.lives import Lives
@@ -112,6 +113,7 @@ class Why:
         tables = ("decisions", "orders", "denials", "fills", "states", "adjustments", "statuses")
         if message is not None:
             found = self._messages.caused_by([message.name], tables)
+            found += self._messages.of("statuses", _taken_back(message))
         else:
             here = (pl.col("seq") == seq) & pl.col("cause").str.starts_with(f"{seq}.")
             found = [each for table in tables[:-1] for each in self._messages.of(table, here)]
@@ -144,6 +146,13 @@ class Why:
         if message.kind not in _OF_ORDERS:
             return None
         return self._lives.end_of(message.row["client_order_id"])
+
+
+def _taken_back(state: Message) -> pl.Expr:
+    """The cancels that the kill switch sends beside a change of the trading state."""
+    seq, n = state.name
+    after = (pl.col("seq") == seq) & (pl.col("n") > n) & (pl.col("cause") == text(state.cause))
+    return after & (pl.col("status") == OrderStatus.PENDING_CANCEL.name)
 
 
 def find(messages: Messages, id_: str) -> Subject:
