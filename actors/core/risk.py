@@ -66,8 +66,8 @@ _Halt = InstrumentHalted | InstrumentResumed
 _PROTECTION: Final = OrderRole.PROTECTION
 _ACTIVE: Final = TradingState.ACTIVE
 _FLATTENING: Final = TradingState.FLATTENING
-_BY_WORTH: Final = ("concentration_max", "sector_max", "borrow")
-"""The limits that need to know what the account is worth before every order."""
+_FROM_THE_START: Final = ("jump_max", "unprotected_max")
+"""What these need is not looked at in a run that began without them."""
 
 
 class Risk(Stateful[Account]):
@@ -97,7 +97,6 @@ class Risk(Stateful[Account]):
         self._gate = Gate(self.state, facts)
         self._watching = Watching(self.state, guarded)
         self._guards = bool(guarded) and limits.unprotected_max is not None
-        self._blind = _blind(limits)
         self.bind()
 
     def bind(self) -> None:
@@ -368,7 +367,7 @@ class Risk(Stateful[Account]):
             value = self._read(command.limit, command.value)
         except ConfigError as error:
             return (_rejected(command, error.message),)
-        if command.limit in self._blind:
+        if command.limit in _FROM_THE_START and getattr(account.limits, value.name) is None:
             return (_rejected(command, "a run that began without it does not look at it"),)
         old = account.spelled.get(command.limit, "null")
         account.limits = replace(account.limits, **{value.name: value.value})
@@ -395,15 +394,6 @@ class Risk(Stateful[Account]):
         standing.disabled = ""
         standing.recent = []
         return (StrategyRearmed(strategy=command.strategy, by=command.by, reason=command.reason),)
-
-
-def _blind(limits: Limits) -> list[str]:
-    """The limits for which a run that begins with these would have to look where it does not."""
-    alone = ("jump_max", "unprotected_max")
-    blind = [name for name in alone if getattr(limits, name) is None]
-    if limits.concentration_max is None and limits.sector_max is None and limits.borrow:
-        blind += _BY_WORTH
-    return blind
 
 
 def _rejected(command: SetLimit, text: str) -> LimitRejected:

@@ -1,7 +1,8 @@
 """Recorded bars, stamped anew on the real clock: a market for a venue that streams none.
 
 Bar k of every file closes at the start plus k + 1 paces; its own times are forgotten, its prices
-and sizes are what was recorded. After the last bar the first one follows.
+and sizes are what was recorded, and it still counts as a bar of its own interval. After the last
+bar the first one follows.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +72,7 @@ class RecordedMarket:
     def _stamped(self, bar: BarClosed, close: Nanoseconds) -> BarClosed:
         return BarClosed(
             bar.instrument,
-            self._pace,
+            bar.interval_ns,
             bar.open_ticks,
             bar.high_ticks,
             bar.low_ticks,

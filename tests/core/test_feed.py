@@ -134,13 +134,6 @@ def test_bars_of_several_intervals_are_judged_apart() -> None:
     ]
 
 
-def test_bars_of_a_length_that_nobody_asked_for_are_dropped() -> None:
-    feed = feed_of(A)
-
-    assert given(feed, BarClosed(A, HOUR_NS, 1, 1, 1, 1, 1, 0, HOUR_NS)) == []
-    assert feed.state.symbols[A].dropped == 1
-
-
 def test_the_night_is_no_gap_and_a_missing_hour_is_one() -> None:
     """The sessions of 2024-01-02 and 2024-01-03: 14:30 to 21:00 UTC."""
     session = CALENDAR.session_of(19_724)

@@ -55,8 +55,10 @@ class Lives:
         return self._telling.message(found)
 
     def _life(self, order: Message, statuses: Sequence[Message], fills: Sequence[Message]) -> Told:
+        decision = self._references.decision(order)
         return {
             **self._telling.message(order),
+            "decided": None if decision is None else self._telling.message(decision),
             "events": self._events(order, statuses, fills),
             "ended": self._ended(order, statuses),
             "trades": [_trade(row, fills) for row in self._messages.trades_with(fills)],

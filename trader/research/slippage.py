@@ -69,15 +69,22 @@ class References:
         splits = self._rows.splits(order.row["instrument"])
         return [(seq, each) for seq, each in splits if order.name[0] < seq <= last]
 
+    def decision(self, order: Message) -> Message | None:
+        """The decision that an order leads to the target of; None of any other order.
+
+        Where it waited for the answer to a cancel that is the last one, and not its cause.
+        """
+        if order.row["role"] != OrderRole.TARGET.name:
+            return None
+        cause = self._cause(order)
+        if cause is not None and cause.kind == "status":
+            return self._last_decision(order)
+        return cause if cause is not None and cause.kind == "decision" else None
+
     def _decided(self, order: Message) -> Reference:
         """The price of the row, or of the fill, on which an order at the market was decided."""
-        cause = self._cause(order)
-        if cause is not None and cause.kind == "status" and _is_target(order):
-            # It waited for the answer to a cancel: what was wanted is the last decision.
-            cause = self._last_decision(order)
-        source = order
-        if cause is not None and cause.kind == "decision":
-            source, cause = cause, self._cause(cause)
+        source = self.decision(order) or order
+        cause = self._cause(source)
         instrument = order.row["instrument"]
         if cause is None:
             return Reference("decision", self._rows.price(source.cause[0], instrument))
@@ -95,7 +102,3 @@ class References:
         before = (pl.col("seq") < seq) | ((pl.col("seq") == seq) & (pl.col("n") < n))
         found = self._messages.of("decisions", mine & before, last=1)
         return found[0] if found else None
-
-
-def _is_target(order: Message) -> bool:
-    return bool(order.row["role"] == OrderRole.TARGET.name)

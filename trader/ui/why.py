@@ -31,7 +31,10 @@ def _parts(told: Told) -> Iterator[tuple[str, list[Line]]]:
     subject = told["chain"][0]
     yield f"{told['run']}: {_title(subject)}", []
     yield "why", [_line(each, told) for each in reversed(told["chain"])]
+    causes = {each["name"] for each in told["chain"]}
     for life in told["orders"]:
+        if life["decided"] is not None and life["decided"]["name"] not in causes:
+            yield "what it was for", [_line(life["decided"], told)]
         yield from _life(life, told, named=subject.get("client_order_id") is None)
     if told["followed"]:
         yield "what followed", [_line(each, told) for each in told["followed"]]
