@@ -38,7 +38,7 @@ PASSED_ON: Final[dict[str, set[type]]] = {
 MECHANICS: Final = {
     "strategy": ("trader/strategies/answering.py", "trader/strategies/deciding.py"),
     "order_manager": ("trader/logic/dealing.py",),
-    "risk": ("trader/logic/watching.py",),
+    "risk": ("trader/logic/watching.py", "trader/logic/rules/setting.py"),
 }
 """Where a role's messages are made beside its own file."""
 

@@ -5,8 +5,8 @@ overlaps what is known is dropped and counted, a hole in the open time between b
 once when it opens and once when the next bars join again. A crossed quote is dropped. A book is
 built from its changes and passed on as the quotes at its top.
 
-Where jumps are watched, a price too far from the last one waits: the next price decides whether it
-was one (then that passes) or a slip of somebody's (then it never came).
+Where jumps are watched, a price too far from the last one of its kind waits: the next one decides
+whether the market is there (then that passes) or it was somebody's slip (then it never came).
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +19,8 @@ from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.calendars.sessions import Sessions
+from trader.logic.jumps import Stream
 from trader.logic.order_book import PLAIN, Change, OrderBook
-from trader.logic.splits import split_half_ticks
 from trader.model.control import LimitChanged, SplitEffective
 from trader.model.envelope import Message
 from trader.model.market import BarClosed, BookDelta, FeedState, FeedStatus, Quote, Trade
@@ -28,6 +28,7 @@ from trader.model.units import BEFORE_ALL, NONE, Nanoseconds
 
 LIVE: Final = FeedState.LIVE
 GAP: Final = FeedState.GAP
+STALE: Final = FeedState.STALE
 _DOWN: Final = FeedState.DOWN
 
 
@@ -40,31 +41,29 @@ class Watched(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(slots=True)
-class Series:
+class Series(Stream):
     """Bars of one interval: the last one's end, whether they join, how many were dropped.
 
-    `plain` while the next bar passes if it only follows the last.
+    A bar that is doubted until `ts_doubted` does not confirm itself by coming again.
     """
 
+    interval_ns: Nanoseconds = 0
     ts_close: Nanoseconds = BEFORE_ALL
+    ts_doubted: Nanoseconds = BEFORE_ALL
     status: FeedState = _DOWN
     dropped: int = 0
-    plain: bool = False
 
 
 @dataclass(slots=True)
 class SymbolState:
-    """What the feed knows of one instrument.
+    """What the feed knows of one instrument, beside its bars the standing of its book."""
 
-    `mark` is the last price that was believed and `doubted` one that waits, in half ticks.
-    """
-
-    bars: dict[Nanoseconds, Series]
+    bars: list[Series]
     book: OrderBook
+    quotes: Stream = field(default_factory=Stream)
+    trades: Stream = field(default_factory=Stream)
     status: FeedState = _DOWN
     dropped: int = 0
-    mark: int = NONE
-    doubted: int = NONE
     top: tuple[int, int, int, int] = (NONE, NONE, 0, 0)
 
 
@@ -87,26 +86,41 @@ class Feed(Stateful[FeedActorState]):
         """`jump_max`: prices that lie further from the last one, as a fraction of it, wait."""
         symbols = {
             name: SymbolState(
-                bars={interval: Series() for interval in each.intervals},
+                bars=[Series(interval_ns=interval) for interval in each.intervals],
                 book=OrderBook(each.protocol),
             )
             for name, each in watched.items()
         }
         self.state = FeedActorState(symbols=symbols, jump=jump_max)
         self._sessions = {name: each.sessions for name, each in watched.items()}
+        # What is not watched from the start is never watched, and costs nothing.
+        self._jumps = jump_max is not None
         self.bind()
 
     def bind(self) -> None:
-        """Renews the short cut to the symbols."""
+        """Renews the short cuts to the symbols and to their bars."""
         self._symbols = self.state.symbols
+        # Where no instrument has bars of two intervals, its name is enough to find them.
+        self._only = {
+            name: each.bars[0] if each.bars else Series() for name, each in self._symbols.items()
+        }
+        self._all = {
+            (name, series.interval_ns): series
+            for name, symbol in self._symbols.items()
+            for series in symbol.bars
+        }
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
         """Raw market data alone enter here; what changes their meaning, too."""
+        if any(len(symbol.bars) > 1 for symbol in self._symbols.values()):
+            on_bar: Handler = self._on_any_bar
+        else:
+            on_bar = self._on_watched_bar if self._jumps else self._on_bar
         return {
-            BarClosed: self._on_bar,
-            Quote: self._on_quote,
-            Trade: self._on_trade,
+            BarClosed: on_bar,
+            Quote: self._on_watched_quote if self._jumps else self._on_quote,
+            Trade: self._on_watched_trade if self._jumps else self._on_trade,
             BookDelta: self._on_delta,
             SplitEffective: self._on_split,
             LimitChanged: self._on_limit,
@@ -115,110 +129,142 @@ class Feed(Stateful[FeedActorState]):
     # -- bars -----------------------------------------------------------------------------------
 
     def _on_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
-        series = self._symbols[bar.instrument].bars[bar.interval_ns]
-        last = series.ts_close
-        if bar.ts_open == last and series.plain:
+        series = self._only[bar.instrument]
+        if bar.ts_open == series.ts_close and series.status is LIVE:
             series.ts_close = bar.ts_close
             return (bar,)
-        if bar.ts_open < last:
-            series.dropped += 1
-            return NOTHING
-        return self._judged_bar(bar, series, now)
+        return self._look(bar, series, now)
 
-    def _judged_bar(self, bar: BarClosed, series: Series, now: Nanoseconds) -> Sequence[Message]:
-        symbol = self._symbols[bar.instrument]
-        if self.state.jump is not None and not self._believed(symbol, 2 * bar.close_ticks):
+    def _on_watched_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
+        """Bars that do not join have an empty band, so they are looked at."""
+        series = self._only[bar.instrument]
+        if (
+            series.low <= bar.low_ticks
+            and bar.high_ticks <= series.high
+            and bar.ts_open == series.ts_close
+        ):
+            series.ts_close = bar.ts_close
+            series.latest = bar
+            return (bar,)
+        return self._look(bar, series, now)
+
+    def _on_any_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
+        series = self._all.get((bar.instrument, bar.interval_ns))
+        if series is None:
+            self._symbols[bar.instrument].dropped += 1  # nobody asked for bars of this length
+            return NOTHING
+        return self._look(bar, series, now)
+
+    def _look(self, bar: BarClosed, series: Series, now: Nanoseconds) -> Sequence[Message]:
+        last = series.ts_close
+        if bar.ts_open < max(last, series.ts_doubted) or bar.interval_ns != series.interval_ns:
             series.dropped += 1
             return NOTHING
-        last, series.ts_close = series.ts_close, bar.ts_close
-        status = LIVE
-        if series.status is not _DOWN and bar.ts_open > last:
-            missing = self._sessions[bar.instrument].open_ns_between(last, bar.ts_open)
-            status = GAP if missing > 0 else LIVE
-        series.plain = status is LIVE and self.state.jump is None
-        if status is series.status:
-            return (bar,)
-        series.status = status
-        return (FeedStatus(instrument=bar.instrument, status=status, since=now), bar)
+        jump = self.state.jump
+        if jump is not None and not series.look(bar, jump):
+            series.ts_doubted = bar.ts_close
+            return self._turn(bar.instrument, series, (STALE, "jump"), now)
+        series.ts_close = bar.ts_close
+        opinion = self._opinion(bar, series, last)
+        if opinion[0] is not LIVE:
+            series.renew()
+        return (*self._turn(bar.instrument, series, opinion, now), bar)
+
+    def _opinion(self, bar: BarClosed, series: Series, last: Nanoseconds) -> tuple[FeedState, str]:
+        if series.status is _DOWN:
+            return LIVE, "first"
+        sessions = self._sessions[bar.instrument]
+        if bar.ts_open > last and sessions.open_ns_between(last, bar.ts_open) > 0:
+            return GAP, "hole"
+        return LIVE, "joined"
+
+    def _turn(
+        self, instrument: str, of: Series | SymbolState, opinion: tuple[FeedState, str], now: int
+    ) -> Sequence[Message]:
+        """Tells an opinion that is a new one."""
+        status, reason = opinion
+        if status is of.status:
+            return NOTHING
+        of.status = status
+        return (FeedStatus(instrument=instrument, status=status, since=now, reason=reason),)
 
     # -- ticks ----------------------------------------------------------------------------------
 
     def _on_quote(self, quote: Quote, now: Nanoseconds) -> Sequence[Message]:
         del now
+        if quote.bid_ticks <= quote.ask_ticks or quote.ask_ticks == NONE:
+            return (quote,)
+        self._symbols[quote.instrument].dropped += 1
+        return NOTHING
+
+    def _on_watched_quote(self, quote: Quote, now: Nanoseconds) -> Sequence[Message]:
+        """Of a quote with one side there is nothing to measure."""
+        stream = self._symbols[quote.instrument].quotes
         bid, ask = quote.bid_ticks, quote.ask_ticks
-        if bid > ask != NONE:
+        if stream.low <= bid <= ask <= stream.high:
+            stream.latest = quote
+            return (quote,)
+        if NONE in (bid, ask):
+            return (quote,)
+        if bid > ask:
             self._symbols[quote.instrument].dropped += 1
             return NOTHING
-        if self.state.jump is not None and NONE not in (bid, ask):
-            return self._judged(self._symbols[quote.instrument], bid + ask, quote)
-        return (quote,)
+        return self._measured(quote, stream, now)
 
     def _on_trade(self, trade: Trade, now: Nanoseconds) -> Sequence[Message]:
         del now
-        if self.state.jump is not None:
-            return self._judged(self._symbols[trade.instrument], 2 * trade.ticks, trade)
         return (trade,)
+
+    def _on_watched_trade(self, trade: Trade, now: Nanoseconds) -> Sequence[Message]:
+        stream = self._symbols[trade.instrument].trades
+        if stream.low <= trade.ticks <= stream.high:
+            stream.latest = trade
+            return (trade,)
+        return self._measured(trade, stream, now)
+
+    def _measured(self, tick: Quote | Trade, stream: Stream, now: Nanoseconds) -> Sequence[Message]:
+        assert self.state.jump is not None, tick
+        before = stream.doubts
+        passes = stream.look(tick, self.state.jump)
+        told: list[Message] = []
+        if stream.doubts is not before:
+            status, reason = (LIVE, "confirmed") if passes else (STALE, "jump")
+            told.append(
+                FeedStatus(instrument=tick.instrument, status=status, since=now, reason=reason)
+            )
+        return [*told, tick] if passes else told
 
     def _on_delta(self, delta: BookDelta, now: Nanoseconds) -> Sequence[Message]:
         symbol = self._symbols[delta.instrument]
         change = symbol.book.apply(delta)
         if change is Change.NOTHING:
             return NOTHING
-        told: list[Message] = []
-        status = GAP if change is Change.LOST else LIVE
-        if status is not symbol.status:
-            symbol.status = status
-            told.append(FeedStatus(instrument=delta.instrument, status=status, since=now))
+        opinion = (GAP, "sequence") if change is Change.LOST else (LIVE, "book")
+        told = list(self._turn(delta.instrument, symbol, opinion, now))
         top = symbol.book.top()
-        if status is LIVE and top != symbol.top:
+        if symbol.status is LIVE and top != symbol.top:
             symbol.top = top
-            told += self._on_quote(Quote(delta.instrument, *top, delta.ts_event), now)
+            quote = Quote(delta.instrument, *top, delta.ts_event)
+            told += (
+                self._on_watched_quote(quote, now) if self._jumps else self._on_quote(quote, now)
+            )
         return told
-
-    # -- jumps ----------------------------------------------------------------------------------
-
-    def _judged(self, symbol: SymbolState, mark: int, message: Message) -> Sequence[Message]:
-        if self._believed(symbol, mark):
-            return (message,)
-        symbol.dropped += 1
-        return NOTHING
-
-    def _believed(self, symbol: SymbolState, mark: int) -> bool:
-        """Whether a price is near the last one, or near the one before it that was doubted."""
-        doubted, symbol.doubted = symbol.doubted, NONE
-        if any(self._is_near(mark, other) for other in (symbol.mark, doubted)):
-            symbol.mark = mark
-            return True
-        if symbol.mark == NONE:
-            symbol.mark = mark
-            return True
-        symbol.doubted = mark
-        return False
-
-    def _is_near(self, mark: int, other: int) -> bool:
-        assert self.state.jump is not None
-        num, den = self.state.jump
-        return other != NONE and abs(mark - other) * den <= num * other
 
     # -- what changes their meaning -------------------------------------------------------------
 
     def _on_split(self, split: SplitEffective, now: Nanoseconds) -> Sequence[Message]:
-        """The last price counts in the new ticks; one in doubt is forgotten."""
+        """The last prices count in the new ticks."""
         del now
         symbol = self._symbols[split.instrument]
-        symbol.doubted = NONE
-        if symbol.mark != NONE:
-            ratio = split.numerator, split.denominator
-            symbol.mark = split_half_ticks(symbol.mark, *ratio)
+        for stream in (*symbol.bars, symbol.quotes, symbol.trades):
+            stream.split(split.numerator, split.denominator)
         return NOTHING
 
     def _on_limit(self, changed: LimitChanged, now: Nanoseconds) -> Sequence[Message]:
         del now
         if changed.limit == "jump_max":
-            given = changed.new not in {"", "null"}
-            share = Fraction(Decimal(changed.new)) if given else None
-            self.state.jump = None if share is None else share.as_integer_ratio()
+            self.state.jump = Fraction(Decimal(changed.new)).as_integer_ratio()
             for symbol in self._symbols.values():
-                for series in symbol.bars.values():
-                    series.plain = False
+                for stream in (*symbol.bars, symbol.quotes, symbol.trades):
+                    stream.renew()
         return NOTHING

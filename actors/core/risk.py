@@ -6,24 +6,20 @@ breakers in `trader.logic.watching`. What it may allow is part of its state: an 
 while it runs, and that is an input like every other.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from msgspec.structs import replace
-
 from actors.runtime.actor import NOTHING, Handler, Stateful
-from trader.errors import ConfigError
-from trader.logic.rules.counting import moved
 from trader.logic.rules.gate import Gate
-from trader.logic.rules.limits import Facts, Limits, LimitValue
-from trader.logic.rules.view import Account, Denial, Exposure, Resting
+from trader.logic.rules.limits import Facts, Limits
+from trader.logic.rules.setting import Read, Setting
+from trader.logic.rules.view import Account, Denial, Exposure
 from trader.logic.watching import OWNER, Watching
 from trader.model.account import EquityMarked
 from trader.model.control import (
     Flattened,
     InstrumentHalted,
     InstrumentResumed,
-    LimitChanged,
     LimitRejected,
     RearmStrategy,
     SessionClosed,
@@ -59,15 +55,10 @@ from trader.model.orders import (
 )
 from trader.model.units import NONE, Nanoseconds
 
-Read = Callable[[str, str], LimitValue]
-"""From a limit's name and text to its value; raises ConfigError for what is none."""
-
 _Halt = InstrumentHalted | InstrumentResumed
 _PROTECTION: Final = OrderRole.PROTECTION
 _ACTIVE: Final = TradingState.ACTIVE
 _FLATTENING: Final = TradingState.FLATTENING
-_FROM_THE_START: Final = ("jump_max", "unprotected_max")
-"""What these need is not looked at in a run that began without them."""
 
 
 class Risk(Stateful[Account]):
@@ -93,7 +84,7 @@ class Risk(Stateful[Account]):
             limits=limits,
             spelled=dict(spelled or {}),
         )
-        self._read = read
+        self._setting = Setting(limits, read)
         self._gate = Gate(self.state, facts)
         self._watching = Watching(self.state, guarded)
         self._guards = bool(guarded) and limits.unprotected_max is not None
@@ -182,11 +173,9 @@ class Risk(Stateful[Account]):
         return NOTHING
 
     def _on_submit(self, order: SubmitOrder, now: Nanoseconds) -> Sequence[Message]:
-        gate = self._gate
-        denial = gate.judge(order, now)
+        denial = self._gate.admit(order, now)
         if denial is not None:
             return self._denied(order, denial)
-        gate.approve(order, now)
         return (OrderApproved(order=order, limits_version=self.state.version),)
 
     def _denied(self, order: SubmitOrder, denial: Denial) -> Sequence[Message]:
@@ -211,49 +200,13 @@ class Risk(Stateful[Account]):
         return (StrategyDisabled(strategy=order.strategy, code=denial.code),)
 
     def _on_replace(self, command: ReplaceOrder, now: Nanoseconds) -> Sequence[Message]:
-        """What only lowers an order, or moves protection, passes; else it is judged as it would be.
-
-        While it is judged the order itself is left out of all that is counted.
-        """
-        resting = self.state.resting.get(command.client_order_id)
-        if resting is None:
+        denial = self._gate.change(command, now)
+        if denial is None:
             return (command,)
-        order = resting.order
-        lots = order.lots if command.lots is None else command.lots
-        size = abs(lots)
-        if lots * order.lots < 0:
-            return (command,)
-        limit = moved(command.limit_ticks, order.limit_ticks)
-        stop = moved(command.stop_ticks, order.stop_ticks)
-        is_moved = limit is not None or stop is not None
-        raised = size if size > resting.size else 0
-        if size <= resting.done or not (raised or (is_moved and order.role is not _PROTECTION)):
-            return (command,)
-        wanted = replace(
-            order,
-            client_order_id=command.request_id,
-            lots=resting.side * (size - resting.done),
-            limit_ticks=order.limit_ticks if limit is None else limit,
-            stop_ticks=order.stop_ticks if stop is None else stop,
-        )
-        denial = self._judge_without(resting, wanted, now)
-        if denial is not None:
-            rejected = ReplaceRejected(client_order_id=order.client_order_id, code=denial.code)
-            return (rejected, *self._disabled(order, denial))
-        self._gate.pace(wanted, now)
-        self._counting.ask(resting, raised, limit)
-        return (command,)
-
-    def _judge_without(
-        self, resting: Resting, wanted: SubmitOrder, now: Nanoseconds
-    ) -> Denial | None:
-        room, exposure = resting.room, self._exposures[wanted.instrument]
-        self._counting.give(resting, 0)
-        exposure.orders -= 1
-        denial = self._gate.judge(wanted, now)
-        exposure.orders += 1
-        self._counting.give(resting, room)
-        return denial
+        id_ = command.client_order_id
+        order = self.state.resting[id_].order
+        rejected = ReplaceRejected(client_order_id=id_, code=denial.code)
+        return (rejected, *self._disabled(order, denial))
 
     # -- what becomes of them -------------------------------------------------------------------
 
@@ -362,29 +315,13 @@ class Risk(Stateful[Account]):
         return [m for name in self.state.standings for m in self._watching.look(name, now)]
 
     def _on_set_limit(self, command: SetLimit, now: Nanoseconds) -> Sequence[Message]:
-        account = self.state
-        try:
-            value = self._read(command.limit, command.value)
-        except ConfigError as error:
-            return (_rejected(command, error.message),)
-        if command.limit in _FROM_THE_START and getattr(account.limits, value.name) is None:
-            return (_rejected(command, "a run that began without it does not look at it"),)
-        old = account.spelled.get(command.limit, "null")
-        account.limits = replace(account.limits, **{value.name: value.value})
-        account.spelled[command.limit] = value.text
-        account.version += 1
+        answer = self._setting.take(self.state, command)
+        if isinstance(answer, LimitRejected):
+            return (answer,)
         self._gate.renew()
         self._watching.renew()
         self._renew()
-        changed = LimitChanged(
-            limit=command.limit,
-            old=old,
-            new=value.text,
-            by=command.by,
-            reason=command.reason,
-            version=account.version,
-        )
-        return (changed, *self._look_everywhere(now))
+        return (answer, *self._look_everywhere(now))
 
     def _on_rearm(self, command: RearmStrategy, now: Nanoseconds) -> Sequence[Message]:
         del now
@@ -394,7 +331,3 @@ class Risk(Stateful[Account]):
         standing.disabled = ""
         standing.recent = []
         return (StrategyRearmed(strategy=command.strategy, by=command.by, reason=command.reason),)
-
-
-def _rejected(command: SetLimit, text: str) -> LimitRejected:
-    return LimitRejected(limit=command.limit, value=command.value, by=command.by, text=text)

@@ -72,3 +72,45 @@ def test_a_run_is_shown_as_json(traderd: Command) -> None:
     document = traderd(*RUN, "--json").document
 
     assert traderd("runs", "show", "runs/trial-1", "--json").document == document
+
+
+def test_runs_are_compared(traderd: Command) -> None:
+    traderd(*RUN)
+    traderd(*RUN, "--set", "strategies.cross.params.lots=7")
+
+    said = traderd("runs", "compare", "trial-1", "runs/trial-2")
+    document = traderd("runs", "compare", "trial-1", "trial-2", "--json").document
+
+    assert said.code == 0
+    for part in (
+        "trial-1 and trial-2",
+        "two digests",
+        "first decision that differs",
+        "strategies.cross.params.lots",
+        "equity_final",
+    ):
+        assert part in said.out
+    assert (document["a"], document["b"], document["same"]) == ("trial-1", "trial-2", False)
+    assert document["config"] == [{"key": "strategies.cross.params.lots", "a": 10, "b": 7}]
+
+
+@pytest.mark.parametrize(("second", "code"), [("trial-2", 0), ("trial-3", 4)])
+def test_a_comparison_can_end_with_what_it_found(traderd: Command, second: str, code: int) -> None:
+    traderd(*RUN)
+    traderd(*RUN)
+    traderd(*RUN, "--set", "venue.slippage_bps=9")
+
+    said = traderd("runs", "compare", "trial-1", second, "--exit-code")
+
+    assert said.code == code
+    assert ("the same to the bit" in said.out) is (code == 0)
+    assert traderd("runs", "compare", "trial-1", second).code == 0
+
+
+def test_a_comparison_with_no_run_is_2(traderd: Command) -> None:
+    traderd(*RUN)
+
+    said = traderd("runs", "compare", "trial-1", "trial-9")
+
+    assert said.code == 2
+    assert "there is no such run, runs/trial-9" in said.err

@@ -14,9 +14,7 @@ from trader.model.envelope import Message
 from trader.model.market import BarClosed, BookDelta, FeedState, FeedStatus, Quote, Trade
 from trader.model.units import HOUR_NS, MINUTE_NS, NONE
 
-LIVE, GAP, DOWN = FeedState.LIVE, FeedState.GAP, FeedState.DOWN
-
-
+LIVE, GAP, STALE = FeedState.LIVE, FeedState.GAP, FeedState.STALE
 CALENDAR = calendar("XNYS")
 
 
@@ -24,6 +22,10 @@ def feed_of(*names: str, jump: tuple[int, int] | None = None, protocol: str = PL
     """A feed of bars of a minute of instruments that are never closed."""
     watched = Watched(sessions=UTC_DAYS, intervals=(MINUTE_NS,), protocol=protocol)
     return Feed(dict.fromkeys(names, watched), jump)
+
+
+def status(state: FeedState, reason: str, *, since: int = 0) -> FeedStatus:
+    return FeedStatus(instrument=A, status=state, since=since, reason=reason)
 
 
 def quote(bid: int, ask: int) -> Quote:
@@ -61,7 +63,7 @@ def test_a_bar_passes_once_and_in_order(
 
     assert [each for each in answers if isinstance(each, BarClosed)] == rows(*passed)
     assert [each.status for each in answers if isinstance(each, FeedStatus)] == told
-    assert feed.state.symbols[A].bars[MINUTE_NS].dropped == dropped
+    assert feed.state.symbols[A].bars[0].dropped == dropped
 
 
 def test_a_bar_that_overlaps_the_last_one_is_dropped() -> None:
@@ -76,7 +78,7 @@ def test_the_opinion_comes_before_the_bar_and_tells_since_when() -> None:
     feed = feed_of(A)
     first = bar(100, row=7)
 
-    assert given(feed, first, now=99) == [FeedStatus(instrument=A, status=LIVE, since=99), first]
+    assert given(feed, first, now=99) == [status(LIVE, "first", since=99), first]
 
 
 def test_instruments_are_judged_apart() -> None:
@@ -88,7 +90,7 @@ def test_instruments_are_judged_apart() -> None:
         BarClosed,
         BarClosed,
     ]
-    assert [feed.state.symbols[name].bars[MINUTE_NS].status for name in (A, B)] == [GAP, LIVE]
+    assert [feed.state.symbols[name].bars[0].status for name in (A, B)] == [GAP, LIVE]
 
 
 def test_what_passes_is_the_bar_itself() -> None:
@@ -131,6 +133,31 @@ def test_bars_of_several_intervals_are_judged_apart() -> None:
         *rows(0, 1, 2),
         hour,
         *rows(60),
+    ]
+
+
+@pytest.mark.parametrize("jump", [None, (1, 5)])
+@pytest.mark.parametrize("intervals", [(), (MINUTE_NS,), (MINUTE_NS, 2 * MINUTE_NS)])
+def test_bars_of_a_length_that_nobody_asked_for_are_dropped(
+    intervals: tuple[int, ...], jump: tuple[int, int] | None
+) -> None:
+    feed = Feed({A: Watched(sessions=UTC_DAYS, intervals=intervals)}, jump)
+
+    assert given(feed, BarClosed(A, HOUR_NS, 1, 1, 1, 1, 1, 0, HOUR_NS)) == []
+
+
+def test_an_hour_that_begins_where_a_minute_ended_is_no_minute() -> None:
+    """Each interval is followed by itself."""
+    feed = Feed({A: Watched(sessions=UTC_DAYS, intervals=(MINUTE_NS, HOUR_NS))})
+    minute = bar(100, row=59)
+    hour = BarClosed(A, HOUR_NS, 1, 1, 1, 1, 1, HOUR_NS, 2 * HOUR_NS)
+
+    told = given(feed, minute, hour, bar(100, row=60))
+
+    assert [each for each in told if isinstance(each, BarClosed)] == [
+        minute,
+        hour,
+        bar(100, row=60),
     ]
 
 
@@ -194,46 +221,103 @@ def test_a_book_is_passed_on_as_the_quotes_at_its_top() -> None:
     )
 
     assert told == [
-        FeedStatus(instrument=A, status=LIVE, since=0),
+        status(LIVE, "book"),
         Quote(A, 99, 101, 5, 6, 7),
         Quote(A, 100, 101, 2, 6, 7),
-        FeedStatus(instrument=A, status=GAP, since=0),
+        status(GAP, "sequence"),
     ]
+
+
+@pytest.mark.parametrize("jump", [None, (1, 5)])
+def test_a_crossed_quote_never_passes(jump: tuple[int, int] | None) -> None:
+    feed = feed_of(A, jump=jump)
+
+    assert given(feed, quote(99, 101), quote(102, 101), quote(100, 102)) == [
+        quote(99, 101),
+        quote(100, 102),
+    ]
+    assert feed.state.symbols[A].dropped == 1
 
 
 # -- jumps ----------------------------------------------------------------------------------------
 
 
+def wide(row: int, low: int, high: int, close: int) -> BarClosed:
+    return bar(close, row=row, low=low, high=high)
+
+
 def test_a_price_that_jumps_waits_for_one_that_confirms_it() -> None:
-    """Twenty percent of 100 are 20; what never came again was a slip."""
+    """A fifth of 120 is 24; what never came again was a slip."""
     feed = feed_of(A, jump=(1, 5))
+    far, back = status(STALE, "jump"), status(LIVE, "confirmed")
 
     assert given(feed, trade(100), trade(120)) == [trade(100), trade(120)]
-    assert given(feed, trade(145)) == []
-    assert given(feed, trade(121)) == [trade(121)]
-    assert given(feed, trade(90)) == []
-    assert given(feed, trade(91)) == [trade(91)]
-    assert feed.state.symbols[A].dropped == 2
+    assert given(feed, trade(145)) == [far]
+    assert given(feed, trade(121)) == [back, trade(121)]
+    assert given(feed, trade(90)) == [far]
+    assert given(feed, trade(91)) == [back, trade(91)]
+    assert given(feed, trade(9), trade(900)) == [far]  # neither is near the other
+    assert feed.state.symbols[A].trades.withheld == 4
 
 
-def test_bars_and_quotes_are_watched_for_jumps_as_well() -> None:
+def test_each_kind_of_price_is_watched_by_itself() -> None:
     feed = feed_of(A, jump=(1, 5))
-    far = BarClosed(A, MINUTE_NS, 500, 500, 500, 500, 1, MINUTE_NS, 2 * MINUTE_NS)
+    given(feed, trade(100))
 
-    assert given(feed, *rows(0))[1:] == rows(0)
-    assert given(feed, far) == []
-    assert given(feed, quote(99, 101)) == [quote(99, 101)]
-    assert given(feed, quote(700, 701)) == []
-    assert given(feed, quote(NONE, 701)) == [quote(NONE, 701)]
+    assert given(feed, quote(500, 501)) == [quote(500, 501)]
+    assert given(feed, quote(499, 502)) == [quote(499, 502)]
+    assert given(feed, quote(700, 701)) == [status(STALE, "jump")]
+    assert given(feed, quote(NONE, 701)) == [quote(NONE, 701)]  # nothing to measure
+    assert given(feed, quote(690, 700))[-1] == quote(690, 700)
+    assert given(feed, trade(101)) == [trade(101)]
+
+
+def test_the_quotes_of_a_book_are_watched_as_well() -> None:
+    feed = feed_of(A, jump=(1, 5))
+
+    given(feed, level(1, 99, 5, snapshot=1, last=0), level(-1, 101, 6, snapshot=1))
+    told = given(feed, level(1, 99, 0, last=0), level(-1, 101, 0, last=0), level(1, 500, 1, last=0))
+
+    assert told + given(feed, level(-1, 501, 1)) == [status(STALE, "jump")]
+
+
+def test_all_of_a_bar_has_to_be_near() -> None:
+    """A single print far away makes a bar that nobody should measure ranges by."""
+    feed = feed_of(A, jump=(1, 5))
+
+    first = given(feed, wide(0, 99, 101, 100), wide(1, 98, 102, 100))
+    assert first == [status(LIVE, "first"), wide(0, 99, 101, 100), wide(1, 98, 102, 100)]
+    assert given(feed, wide(2, 79, 101, 100)) == [status(STALE, "jump")]
+    assert given(feed, wide(3, 99, 121, 100)) == []
+    assert given(feed, wide(4, 80, 120, 100)) == [status(GAP, "hole"), wide(4, 80, 120, 100)]
+    assert given(feed, wide(5, 99, 101, 100)) == [status(LIVE, "joined"), wide(5, 99, 101, 100)]
+    assert feed.state.symbols[A].bars[0].withheld == 2
+
+
+def test_a_bar_does_not_confirm_itself_by_coming_twice() -> None:
+    feed = feed_of(A, jump=(1, 5))
+    given(feed, bar(100, row=0))
+
+    assert given(feed, bar(500, row=1)) == [status(STALE, "jump")]
+    assert given(feed, bar(500, row=1)) == []
+    assert given(feed, bar(510, row=2))[-1] == bar(510, row=2)
+
+
+def test_bars_of_several_intervals_are_watched_as_well() -> None:
+    watched = Watched(sessions=UTC_DAYS, intervals=(MINUTE_NS, HOUR_NS))
+    feed = Feed({A: watched}, (1, 5))
+
+    assert given(feed, bar(100, row=0), bar(500, row=1))[-1] == status(STALE, "jump")
 
 
 def test_after_a_split_the_new_price_is_no_jump() -> None:
     feed = feed_of(A, jump=(1, 5))
-    given(feed, trade(700), trade(9_000))
+    given(feed, trade(700), trade(702), trade(9_000), bar(700, row=0), bar(701, row=1))
     split = SplitEffective(instrument=A, numerator=7, denominator=1, ts_event=0)
 
     assert given(feed, split) == []
-    assert given(feed, trade(101)) == [trade(101)]
+    assert given(feed, trade(101))[-1] == trade(101)
+    assert given(feed, bar(100, row=2)) == [bar(100, row=2)]
     assert given(feed_of(A, jump=(1, 5)), split) == []
 
 
@@ -246,4 +330,31 @@ def test_how_far_a_price_may_jump_can_be_changed() -> None:
 
     assert given(feed, changed("lots_max", "5"), changed("jump_max", "0.5")) == []
     assert given(feed, trade(140)) == [trade(140)]
-    assert given(feed, changed("jump_max", "null"), trade(900), trade(1)) == [trade(900), trade(1)]
+    given(feed, changed("jump_max", "0.01"))
+    assert given(feed, trade(142)) == [status(STALE, "jump")]
+
+
+PRICES = st.lists(st.integers(1, 400), max_size=40)
+
+
+@generated(PRICES, st.integers(1, 10), st.integers(0, 40))
+def test_the_band_lets_through_what_measuring_every_price_would(
+    prices: list[int], tenths: int, at: int
+) -> None:
+    """And so does a feed that took over the state in the middle."""
+    feed = feed_of(A, jump=(tenths, 10))
+    last = doubted = 0
+    wanted = []
+    for price in prices:
+        known = [other for other in (last, doubted) if other]
+        if not last or any(10 * abs(price - other) <= tenths * other for other in known):
+            wanted.append(trade(price))
+            last, doubted = price, 0
+        else:
+            doubted = price
+
+    passed = given(feed, *map(trade, prices[:at]))
+    again = reborn(feed, feed_of(A, jump=(tenths, 10)))
+    passed += given(again, *map(trade, prices[at:]))
+
+    assert [each for each in passed if isinstance(each, Trade)] == wanted

@@ -26,12 +26,15 @@ class Cover:
     orders: list[Ticket] = field(default_factory=list)
     filled: int = 0
     cut: int = 0
+    settled: int | None = None  # what a past entry had opened, in lots of after a split
 
     @property
     def opened(self) -> int:
         """Of the lots that its entry adds, those that are filled."""
         if self.entry is None:
             return self.lots
+        if self.settled is not None:
+            return self.settled
         closing = self.entry.ordered - self.lots
         return min(self.lots, max(0, self.entry.booked - closing))
 
@@ -56,6 +59,11 @@ class Cover:
         return stops[-1] if stops else None
 
     def split(self, ratio: Fraction) -> None:
-        self.lots = split_lots(self.lots, ratio)
-        self.filled = split_lots(self.filled, ratio)
-        self.cut = split_lots(self.cut, ratio)
+        """Before its entry is told: what a past entry has opened is no sum any more."""
+        if self.entry is None or self.entry.is_over:
+            self.lots = self.settled = split_lots(self.holds, ratio)
+            self.filled = self.cut = 0
+        else:
+            self.lots = split_lots(self.lots, ratio)
+            self.filled = split_lots(self.filled, ratio)
+            self.cut = split_lots(self.cut, ratio)

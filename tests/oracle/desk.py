@@ -36,7 +36,8 @@ Where the rules leave a choice, this is the choice:
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tests.oracle.dealing import Dealing, Moment, Trader, Wire, sign_of
+from tests.oracle.covering import Covering
+from tests.oracle.dealing import Moment, NoMark, Trader, Wire, sign_of
 from tests.oracle.exits import Held
 from tests.oracle.gate import Gate
 from tests.oracle.ledger import Ledger
@@ -62,7 +63,7 @@ class Decision:
     reason: str
 
 
-class Desk(Dealing):
+class Desk(Covering):
     """All strategies of the account, in order; none decides before `decide_from`, if it is set."""
 
     def __init__(
@@ -103,6 +104,8 @@ class Desk(Dealing):
             case Ended():
                 ticket.end(report.status)
                 self._leave_children(trader, ticket)
+                if report.reason == "unknown_parent":
+                    self._send_alone(trader, ticket, now)
             case Replaced():
                 ticket.changed(report.size, report.limit_ticks, report.stop_ticks)
                 if report.is_answer:
@@ -131,17 +134,18 @@ class Desk(Dealing):
                 trader.target = split_lots(trader.target, ratio)
                 trader.own = split_lots(trader.own, ratio)
                 trader.guards = tuple(guard.split(ratio) for guard in trader.guards)
+                if self._ledger.lots(trader.key) == 0:
+                    trader.held = None
                 if trader.held is not None:
                     trader.held.split(ratio)
                 for policy in trader.policies:
                     policy.split(ratio)
                 if trader.rule is not None:
                     trader.rule.split(ratio)
-                entries = [c.entry for c in trader.covers if c.entry and c.entry.is_over]
-                for ticket in trader.tickets + entries:
-                    ticket.split(ratio)
                 for cover in trader.covers:
                     cover.split(ratio)
+                for ticket in trader.tickets:
+                    ticket.split(ratio)
                 self._fit(trader, self._ledger.lots(trader.key))
 
     def _hear(self, trader: Trader, bar: Bar, now: Moment) -> None:
@@ -156,7 +160,11 @@ class Desk(Dealing):
         trader.rule.hear(bar)
         if self._is_early(now):
             return
-        answer = trader.rule.answer(trader.target, self._sizer(trader))
+        try:
+            answer = trader.rule.answer(trader.target, self._sizer(trader))
+        except NoMark:
+            self._record(trader, trader.target, "no_price", now)
+            return
         if answer is not None:
             self._decide(trader, answer.target, answer.reason, now)
 
@@ -186,8 +194,6 @@ class Desk(Dealing):
             self._end_target(trader, side, ticket.reason, now)
         elif ticket.role is Role.TARGET or side * after < 0:
             self._take_back(trader, ticket, fill, after, now)
-        if ticket.role is Role.TARGET:
-            self._adopt(trader, now)
         if isinstance(trader.setup.plan, Scripted):
             trader.fills_counted += 1
             self._act(trader, trader.setup.plan.on_fill.get(trader.fills_counted, ()), now)
@@ -246,25 +252,33 @@ class Desk(Dealing):
         sells = trader.open_tickets(Role.TARGET, -1)
         gap = trader.target - position - sum(t.lots_open for t in buys + sells)
         stay, go = (buys, sells) if gap > 0 else (sells, buys)
-        if gap == 0:
-            self._adopt(trader, now)
-            return
-        for ticket in go:
-            self._cancel(ticket)
+        if gap != 0:
+            for ticket in go:
+                self._cancel(ticket)
         if self._wire.has_latency and self._is_canceling(trader):
             trader.waits = True
             return
         lots = trader.target - position - sum(t.lots_open for t in stay)
-        if lots != 0:
-            self._enter(trader, lots, now)
-        self._adopt(trader, now)
+        self._enter(trader, lots if gap != 0 else 0, now)
 
     def _enter(self, trader: Trader, lots: int, now: Moment) -> None:
-        """Send a market order for the target, and what protects it if it goes to its side."""
+        """Send a market order for the target, if any is wanted, and protect what must be.
+
+        What was there before the order counts as older than what it will open.
+        """
+        covers = trader.covers
+        known = len(covers)
+        if lots != 0:
+            self._send_entry(trader, lots, now)
+        own = len(covers)
+        self._adopt(trader, now)
+        covers[known:] = covers[own:] + covers[known:own]
+
+    def _send_entry(self, trader: Trader, lots: int, now: Moment) -> None:
         wanted = Send("", "market", lots)
         entry = self._send(trader, Role.TARGET, wanted, None, "target", now)
         if lots * trader.target > 0 and not entry.is_over:
-            self._protect(trader, entry, now)
+            self._protect(trader, entry, min(abs(trader.target), entry.size), now)
 
     def _is_canceling(self, trader: Trader) -> bool:
         """True while a cancel of a target order is not answered."""
@@ -278,8 +292,11 @@ class Desk(Dealing):
             return
         coming = sum(t.lots_open for t in trader.tickets if t.role is Role.TARGET)
         excess = after + coming - trader.target
-        if excess * fill.lots > 0:
-            self._enter(trader, -excess, now)
+        lots = -excess if excess * fill.lots > 0 else 0
+        if ticket.role is Role.TARGET:
+            self._enter(trader, lots, now)
+        elif lots != 0:
+            self._send_entry(trader, lots, now)
 
     def _hold(self, trader: Trader, fill: Fill, before: int, after: int) -> None:
         """A position begins with the fill that makes its side."""

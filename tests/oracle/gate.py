@@ -176,5 +176,8 @@ def _could_trade(ticket: Ticket, other: Ticket) -> bool:
     if kind == "stop" or ticket.side == other.side:
         return False
     if kind == "market" or price is None:
+        is_its_own = other.order.strategy == ticket.order.strategy
+        if is_its_own and other.role is Role.PROTECTIVE:
+            return False  # else a strategy that takes profit could never add to its position
         return bool(other.limits_in_question)
     return any(ticket.side * (price - limit) >= 0 for limit in other.limits_in_question)

@@ -233,7 +233,7 @@ class _World:
         self._send_reports(event)
 
     def _look(self, ts: int) -> None:
-        if ts >= self._rows_from:
+        if ts >= self._rows_from and self._ledger.marks:
             self.add_equity_row(ts)
 
     def arrive(self, command: Command) -> None:

@@ -126,6 +126,7 @@ class TickVenue(Life):
     def split(self, instrument: str, numerator: int, denominator: int) -> None:
         """Orders are carried across; what stands is worth nothing until the next row."""
         self._split(instrument, Fraction(numerator, denominator))
+        self._ahead.clear()
         self._shown = None
         self._last_print = None
 

@@ -79,14 +79,38 @@ def config(
 
 
 def ran(
-    folder: Path, text: str, bars: Sequence[Sequence[float]], sets: Sequence[str] = ()
+    folder: Path,
+    text: str,
+    bars: Sequence[Sequence[float]],
+    sets: Sequence[str] = (),
+    frame: pl.DataFrame | None = None,
 ) -> RunFolder:
-    """The run of this configuration on these bars, in `folder/out`."""
+    """The run of this configuration on these bars, or on this `frame` of them, in `folder/out`."""
     write(folder / "bars.parquet", bars)
+    if frame is not None:
+        frame.write_parquet(folder / "bars.parquet")
     path = folder / "traderd.yaml"
     path.write_text(text, encoding="utf-8")
     run(path, folder / "out", sets)
     return open_run(folder / "out")
+
+
+CROSS = (
+    "- {name: cross, type: ema_cross, instrument: X.y,"
+    " params: {fast: 1, slow: 2, lots: 10, direction: both}, exits: EXITS}"
+)
+
+
+def closes(*values: float) -> list[tuple[float, ...]]:
+    """Bars that open where the last one closed, half a unit wider on both sides."""
+    opens = (values[0], *values[:-1])
+    return [(a, max(a, b) + 0.5, min(a, b) - 0.5, b) for a, b in zip(opens, values, strict=True)]
+
+
+def crossing(folder: Path, exits: str = "[]", risk: str = "{}") -> RunFolder:
+    """Averages of one and two closes cross up at bar 3, and down at bar 6."""
+    text = config(CROSS.replace("EXITS", exits), risk=risk)
+    return ran(folder, text, closes(100, 99, 98, 101, 102, 103, 99, 98, 97))
 
 
 def asked(folder: RunFolder | Reopened, id_: str, *, again: bool = True) -> Told:

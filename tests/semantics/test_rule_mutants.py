@@ -16,13 +16,14 @@ import pytest
 
 from tests.oracle import ledger, life, rules
 from tests.oracle.agenda import Agenda, Event, Kind
+from tests.oracle.covering import Covering
 from tests.oracle.dealing import Dealing, Trader
 from tests.oracle.desk import Desk
 from tests.oracle.exits import Held, Policy
 from tests.oracle.ledger import Ledger
 from tests.oracle.life import Life
 from tests.oracle.market import Bar
-from tests.oracle.orders import Order, VenueRules
+from tests.oracle.orders import Change, Order, VenueRules
 from tests.oracle.rules import ReversionRule
 from tests.oracle.run import OracleResult, OracleRun, compute
 from tests.oracle.signals import Rsi, Sma, Vwap, ZScore
@@ -130,6 +131,19 @@ def a_bar_early(is_over: Method) -> Method:
     return lie
 
 
+def loosened(trail: Method) -> Method:
+    """Stops follow the level in both directions."""
+
+    def lie(desk: Covering, trader: Trader, side: int, level: int, now: Any) -> None:
+        orders = [o for cover in trader.covers if cover.side == side for o in cover.orders]
+        for order in orders:
+            if order.works and order.stop_ticks is not None:
+                desk._want(order, Change(stop_ticks=level))  # noqa: SLF001 - a lie
+        trail(desk, trader, side, level, now)
+
+    return lie
+
+
 def longs_alone(pay: Method) -> Method:
     """The short pays no dividend."""
 
@@ -196,9 +210,18 @@ LIES: Final[list[tuple[str, object, str, Callable[[Method], Method]]]] = [
     ("targets and what was seen are not split", Desk, "split", nothing),
     ("dividends to longs alone", Ledger, "pay", longs_alone),
     ("excess stays", Desk, "_take_back", nothing),
-    ("protection is not tended", Dealing, "_tend_covers", nothing),
+    ("protection is not tended", Covering, "_tend_covers", nothing),
+    ("covers are not cut", Covering, "_cut", nothing),
+    ("bare lots are not adopted", Covering, "_adopt", nothing),
+    ("what protects does not grow", Covering, "_let_grow", nothing),
+    ("protection outlives its position", Covering, "_uncover", nothing),
+    ("children that come late are lost", Covering, "_send_alone", nothing),
+    ("own lots are nobody's", Covering, "_count_own", nothing),
+    ("entries go unprotected", Covering, "_guards", always(())),
+    ("what is wanted is not asked for", Dealing, "_ask", nothing),
     ("exits end no target", Desk, "_end_target", nothing),
-    ("trailing forgotten", Dealing, "_trail", nothing),
+    ("trailing forgotten", Covering, "_trail", nothing),
+    ("trailing loosened", Covering, "_trail", loosened),
     ("time stop a bar early", Policy, "is_over", a_bar_early),
     ("nothing is blocked", ReversionRule, "disarm", nothing),
     ("targets do not wait", Desk, "_is_canceling", always(False)),

@@ -90,7 +90,8 @@ def _protection(life: Told, told: Told) -> Line:
     details += [f"{each['lots']:+,} at {each['price']} {each['ts']}" for each in filled]
     moved = [each for each in life["events"] if each["kind"] == "replacement"]
     if moved:
-        details.append(f"changed {len(moved)} times, the last time {moved[-1]['ts']}")
+        often = "once" if len(moved) == 1 else f"{len(moved):,} times, the last time"
+        details.append(f"changed {often} {moved[-1]['ts']}")
     if ended is not None and ended["status"] != "FILLED":
         why = f", because of {because(ended['because'])}" if ended["because"] else ""
         details.append(f"{ended['status'].lower()} {ended['ts']}{why}")

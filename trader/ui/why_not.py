@@ -12,7 +12,7 @@ Line: TypeAlias = tuple[str, str]
 """A label and a text, whose later lines are details."""
 
 _LABEL: Final = 14
-_SHOWN_MAX: Final = 60
+_SHOWN_MAX: Final = 50
 _WORDS: Final = {
     "quarantined": "quarantined",
     "disabled": "disabled by a rule of risk",
@@ -39,7 +39,9 @@ def print_why_not(console: Console, told: Told) -> None:
 
 
 def _verdict(told: Told) -> Iterator[Line]:
-    reasons = told["held_back"] or ["nothing held it back"]
+    tells = any(each["needs"] for each in told["conditions"])
+    nothing = "nothing held it back" + ("" if tells else "; its rule tells no conditions")
+    reasons = told["held_back"] or [nothing]
     yield from zip(_once("held back"), reasons, strict=False)
 
 

@@ -302,8 +302,3 @@ def _split_resting(resting: Resting, numerator: int, denominator: int) -> None:
 
 def _ticks(ticks: Ticks | None, numerator: int, denominator: int) -> Ticks | None:
     return None if ticks is None else split_ticks(ticks, numerator, denominator)
-
-
-def moved(wanted: Ticks | None, now: Ticks | None) -> Ticks | None:
-    """The price that an order is to have, if it is another one."""
-    return None if wanted == now else wanted

@@ -9,14 +9,16 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from trader.logic.rules.case import Case
 from trader.logic.rules.counting import Counting
 from trader.logic.rules.limits import Facts
 from trader.logic.rules.policy import rules
-from trader.logic.rules.view import Account, Denial, Rule, Sent, Standing, View
+from trader.logic.rules.view import Account, Denial, Resting, Rule, Sent, Standing, View
 from trader.model.control import TradingState
-from trader.model.orders import OrderRole, SubmitOrder
-from trader.model.units import INT64_MAX, Lots, Nanoseconds
+from trader.model.orders import OrderRole, ReplaceOrder, SubmitOrder
+from trader.model.units import INT64_MAX, Lots, Nanoseconds, Ticks
 
 _PROTECTION: Final = OrderRole.PROTECTION
 _HALTED: Final = TradingState.HALTED
@@ -102,14 +104,64 @@ class Gate:
                 return denial
         return None
 
-    def approve(self, order: SubmitOrder, now: Nanoseconds) -> None:
-        """The order passes and counts from now on."""
+    def admit(self, order: SubmitOrder, now: Nanoseconds) -> Denial | None:
+        """Judges an order; one that passes counts from now on."""
+        denial = self.judge(order, now)
+        if denial is not None:
+            return denial
         self.account.seen[order.client_order_id] = True
         if order.role is not _PROTECTION:
-            self.pace(order, now)
+            self._pace(order, now)
         self.counting.approve(order)
+        return None
 
-    def pace(self, order: SubmitOrder, now: Nanoseconds) -> None:
+    def change(self, command: ReplaceOrder, now: Nanoseconds) -> Denial | None:
+        """Judges a replacement; one that passes counts from now on.
+
+        What only lowers an order, or moves protection, passes; else the order is judged as it would
+        be, and while it is, it is left out of all that is counted. Of an order that does not work,
+        or on the other side, the venue has to say what is wrong.
+        """
+        resting = self.account.resting.get(command.client_order_id)
+        if resting is None:
+            return None
+        order = resting.order
+        lots = order.lots if command.lots is None else command.lots
+        size = abs(lots)
+        if lots * order.lots < 0 or size <= resting.done:
+            return None
+        limit = _moved(command.limit_ticks, order.limit_ticks)
+        stop = _moved(command.stop_ticks, order.stop_ticks)
+        is_moved = limit is not None or stop is not None
+        raised = size if size > resting.size else 0
+        if not (raised or (is_moved and order.role is not _PROTECTION)):
+            return None
+        wanted = replace(
+            order,
+            client_order_id=command.request_id,
+            lots=resting.side * (size - resting.done),
+            limit_ticks=order.limit_ticks if limit is None else limit,
+            stop_ticks=order.stop_ticks if stop is None else stop,
+        )
+        denial = self._judge_without(resting, wanted, now)
+        if denial is None:
+            if order.role is not _PROTECTION:
+                self._pace(wanted, now)
+            self.counting.ask(resting, raised, limit)
+        return denial
+
+    def _judge_without(
+        self, resting: Resting, wanted: SubmitOrder, now: Nanoseconds
+    ) -> Denial | None:
+        room, exposure = resting.room, self.account.exposures[wanted.instrument]
+        self.counting.give(resting, 0)
+        exposure.orders -= 1
+        denial = self.judge(wanted, now)
+        exposure.orders += 1
+        self.counting.give(resting, room)
+        return denial
+
+    def _pace(self, order: SubmitOrder, now: Nanoseconds) -> None:
         """Remembers that something was let through, as long as some rule looks back."""
         if self._paced_ns:
             at = self.account.approved_at
@@ -160,3 +212,8 @@ def _ends(lots: Lots, held: Lots) -> bool:
 def _older(recent: list[Sent], before: Nanoseconds) -> int:
     """How many were sent at that instant or earlier."""
     return bisect_right(recent, (before, INT64_MAX, 0, None, None))
+
+
+def _moved(wanted: Ticks | None, now: Ticks | None) -> Ticks | None:
+    """The price that an order is to have, if it is another one."""
+    return None if wanted == now else wanted

@@ -4,9 +4,10 @@ from typing import Final
 
 from trader.logic.rules.case import Case
 from trader.logic.rules.view import Denial, Resting, Rule, View
-from trader.model.orders import OrderType, SubmitOrder
+from trader.model.orders import OrderRole, OrderType, SubmitOrder
 from trader.model.units import Nanoseconds, Ticks
 
+_PROTECTION: Final = OrderRole.PROTECTION
 _STOP: Final = OrderType.STOP
 _STOP_LIMIT: Final = OrderType.STOP_LIMIT
 
@@ -32,7 +33,9 @@ def price_off_market(case: Case) -> Rule | None:
 def self_trade(case: Case) -> Rule | None:
     """No order that could trade with a limit of this account, whichever strategy's it is.
 
-    A stop is left out: it waits, and trades later with whoever is there then.
+    A stop is left out: it waits, and trades later with whoever is there then. So is what protects
+    a strategy against its own market orders: else whoever takes profits could never add to a
+    position.
     """
     del case
     return _meets
@@ -52,7 +55,8 @@ def _meets(order: SubmitOrder, view: View, now: Nanoseconds) -> Denial | None:
         limit = _reach(resting, theirs.limit_ticks)
         own = order.limit_ticks
         if own is None:
-            meets = not _waits(theirs, view.mark)
+            protects = theirs.role is _PROTECTION and theirs.strategy == order.strategy
+            meets = not protects and not _waits(theirs, view.mark)
         else:
             meets = own >= limit if lots > 0 else own <= limit
         if meets:

@@ -1,0 +1,398 @@
+"""What may still fill, on which side, and for whom, after everything that can happen."""
+
+from typing import Any
+
+import pytest
+
+from tests.logic.rules.ruling import (
+    CANCELED,
+    FILLED,
+    NOW,
+    PARTLY,
+    A,
+    B,
+    cold,
+    fill,
+    guard,
+    holds,
+    limit,
+    order,
+    priced,
+    replaced,
+    ruled,
+    stop,
+    stop_limit,
+    target,
+)
+from trader.logic.rules.gate import Gate
+from trader.logic.rules.view import Resting
+from trader.model.control import SplitEffective
+from trader.model.orders import OrderBusted, SubmitOrder
+
+SIDES = pytest.mark.parametrize("side", [1, -1])
+
+
+def counts(gate: Gate) -> tuple[int, int, int]:
+    """Lots held, and what may still be bought and sold."""
+    exposure = gate.account.exposures[A]
+    return exposure.lots, exposure.buys, exposure.sells
+
+
+def guards(gate: Gate) -> tuple[int, int]:
+    exposure = gate.account.exposures[A]
+    return exposure.guard_buys, exposure.guard_sells
+
+
+def own(gate: Gate, strategy: str = "one") -> tuple[int, int, int, int]:
+    """The strategy's lots, purchases, sales, and what is on its way to its target."""
+    standing = gate.account.standings[strategy]
+    return standing.lots, standing.buys, standing.sells, standing.aimed
+
+
+def with_(*orders: SubmitOrder) -> Gate:
+    gate = cold()
+    for each in orders:
+        gate.counting.approve(each)
+    return gate
+
+
+def resting(gate: Gate, id_: str = "o") -> Resting:
+    return gate.account.resting[id_]
+
+
+def bust(lots: int, id_: str = "o", **fields: Any) -> OrderBusted:
+    usual = {"strategy": "one", "instrument": A, "trade_id": "t", "last_ticks": 100}
+    return OrderBusted(client_order_id=id_, last_lots=lots, **{**usual, **fields})
+
+
+def split(numerator: int, denominator: int = 1, name: str = A) -> SplitEffective:
+    return SplitEffective(
+        instrument=name, numerator=numerator, denominator=denominator, ts_event=NOW
+    )
+
+
+# -- approvals -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "instrument", "protection", "strategy"),
+    [
+        (order(5), (0, 5, 0), (0, 0), (0, 5, 0, 0)),
+        (order(-5), (0, 0, -5), (0, 0), (0, 0, -5, 0)),
+        (target(5), (0, 5, 0), (0, 0), (0, 5, 0, 5)),
+        (target(-5), (0, 0, -5), (0, 0), (0, 0, -5, -5)),
+        (guard(5), (0, 0, 0), (5, 0), None),
+        (guard(-5), (0, 0, 0), (0, -5), None),
+    ],
+)
+def test_an_order_counts_on_its_side_and_by_its_role(
+    one: SubmitOrder,
+    instrument: tuple[int, int, int],
+    protection: tuple[int, int],
+    strategy: tuple[int, ...] | None,
+) -> None:
+    """And with its end nothing is left of it, however often that is told."""
+    gate = with_(one)
+    assert (counts(gate), guards(gate)) == (instrument, protection)
+    if strategy is not None:
+        assert own(gate) == strategy
+
+    for _ in range(2):
+        gate.counting.end(one.client_order_id)
+        assert (counts(gate), guards(gate)) == ((0, 0, 0), (0, 0))
+        assert gate.account.exposures[A].orders == 0
+        assert gate.account.resting == {}
+
+
+def test_orders_and_limits_are_numbered() -> None:
+    gate = with_(order(1, "a"), limit(1, 90, "b"), stop_limit(1, 110, 111, "c"), guard(-1))
+    exposure = gate.account.exposures[A]
+    assert (exposure.orders, exposure.limits) == (4, 2)
+
+    gate.counting.end("b")
+    assert (exposure.orders, exposure.limits) == (3, 1)
+    assert gate.account.exposures[B].orders == 0
+
+
+# -- fills ---------------------------------------------------------------------------------------
+
+
+@SIDES
+def test_lots_go_over_from_what_is_open_to_what_is_held(side: int) -> None:
+    gate = with_(target(5 * side))
+
+    known = gate.counting.fill(fill(2 * side, status=PARTLY))
+
+    assert known is resting(gate)
+    assert own(gate)[0] == 2 * side
+    assert (known.done, known.room, known.left) == (2, 3, 3 * side)
+    assert own(gate)[3] == 3 * side
+    gate.counting.fill(fill(3 * side, status=FILLED))
+    assert counts(gate) == (5 * side, 0, 0)
+    assert own(gate) == (5 * side, 0, 0, 0)
+
+
+def test_a_fill_of_an_order_that_has_ended_is_held_all_the_same() -> None:
+    gate = with_(order(5))
+    gate.counting.end("o")
+
+    assert gate.counting.fill(fill(2, status=CANCELED)) is None
+    assert counts(gate) == (2, 0, 0)
+
+
+@SIDES
+def test_a_bust_gives_lots_back_to_an_order_that_works(side: int) -> None:
+    gate = with_(order(5 * side))
+    gate.counting.fill(fill(3 * side, status=PARTLY))
+
+    gate.counting.bust(bust(2 * side))
+    assert (own(gate)[0], resting(gate).room) == (side, 4)
+    gate.counting.bust(bust(9 * side))  # more than was ever filled
+    assert (own(gate)[0], resting(gate).room) == (-8 * side, 5)
+    gate.counting.end("o")
+    gate.counting.bust(bust(side))
+    assert counts(gate) == (-9 * side, 0, 0)
+
+
+# -- cancels on their way ------------------------------------------------------------------------
+
+
+@SIDES
+def test_an_order_that_leaves_still_counts_but_its_target_counts_on_it_no_more(side: int) -> None:
+    gate = with_(target(5 * side, "a"), target(2 * side, "b"))
+    before = counts(gate)
+    counting = gate.counting
+
+    for _ in range(2):
+        counting.leave("a", leaving=True)
+        assert (counts(gate), own(gate)[3]) == (before, 2 * side)
+    counting.fill(fill(side, "a", PARTLY))
+    assert own(gate)[3] == 2 * side
+    counting.leave("a", leaving=False)
+    assert own(gate)[3] == 6 * side
+    counting.leave("a", leaving=True)
+    counting.end("a")
+    assert own(gate) == (side, max(0, 2 * side), min(0, 2 * side), 2 * side)
+
+
+def test_only_orders_of_targets_leave_in_this_sense() -> None:
+    gate = with_(order(5))
+    gate.counting.leave("o", leaving=True)
+    gate.counting.leave("nobody", leaving=True)
+
+    assert not resting(gate).leaving
+    assert own(gate) == (0, 5, 0, 0)
+
+
+# -- changes -------------------------------------------------------------------------------------
+
+
+@SIDES
+def test_a_larger_size_counts_from_the_asking_until_it_is_refused(side: int) -> None:
+    gate = with_(limit(5 * side, 100))
+    gate.counting.fill(fill(2 * side, status=PARTLY))
+
+    gate.counting.ask(resting(gate), 9, 101)
+    assert (resting(gate).room, resting(gate).asked_ticks) == (7, 101)
+    gate.counting.refuse("o")
+    assert (resting(gate).room, resting(gate).asked_ticks, resting(gate).asked) == (3, None, 0)
+    gate.counting.refuse("nobody")
+
+
+@SIDES
+@pytest.mark.parametrize(
+    ("lots", "prices", "room", "limit_ticks", "asked"),
+    [
+        (9, {}, 9, 100, 0),  # the answer
+        (9, {"limit_ticks": 101}, 9, 101, 0),
+        (7, {"limit_ticks": 101}, 7, 101, 0),  # the answer, after a group has lowered it
+        (3, {}, 9, 100, 9),  # the group's word, which crosses our question
+    ],
+)
+def test_an_answer_settles_what_was_asked(
+    side: int, lots: int, prices: dict[str, Any], room: int, limit_ticks: int, asked: int
+) -> None:
+    gate = with_(limit(5 * side, 100))
+    gate.counting.ask(resting(gate), 9, 101)
+
+    gate.counting.replaced(replaced(lots * side, **prices))
+
+    now = resting(gate)
+    assert (now.room, now.order.limit_ticks, now.asked) == (room, limit_ticks, asked)
+    assert now.order.lots == lots * side
+
+
+def test_a_stop_is_moved_and_a_late_answer_concerns_nobody() -> None:
+    gate = with_(guard(-5))
+    gate.counting.replaced(replaced(-5, "g", stop_ticks=95))
+    assert (resting(gate, "g").order.stop_ticks, guards(gate)) == (95, (0, -5))
+
+    gate.counting.end("g")
+    gate.counting.replaced(replaced(-7, "g"))
+    assert guards(gate) == (0, 0)
+
+
+# -- groups --------------------------------------------------------------------------------------
+
+
+@SIDES
+def test_orders_of_a_group_fill_together_what_one_of_them_can(side: int) -> None:
+    gate = with_(
+        limit(3 * side, 90, "a", group="g"),
+        stop(5 * side, 110, "b", group="g"),
+        limit(-2 * side, 120, "c", group="g"),
+        order(side, "free"),
+    )
+
+    def open_() -> tuple[int, int]:
+        _, buys, sells = counts(gate)
+        return (buys, sells) if side > 0 else (-sells, -buys)
+
+    assert open_() == (6, -2)
+    gate.counting.end("b")
+    assert open_() == (4, -2)
+    gate.counting.end("c")
+    assert open_() == (4, 0)
+    gate.counting.replaced(replaced(side, "a"))
+    assert open_() == (2, 0)
+    gate.counting.end("a")
+    assert open_() == (1, 0)
+    assert gate.account.exposures[A].groups == {}
+
+
+@SIDES
+def test_a_group_that_protects_counts_among_what_protects(side: int) -> None:
+    gate = with_(guard(-5 * side, "a", group="g"), guard(-3 * side, "b", group="g"))
+
+    assert sorted(guards(gate)) == sorted((0, -5 * side))
+    assert counts(gate) == (0, 0, 0)
+    gate.counting.end("a")
+    assert sorted(guards(gate)) == sorted((0, -3 * side))
+
+
+# -- parents -------------------------------------------------------------------------------------
+
+
+def room(gate: Gate, id_: str = "g") -> int:
+    return resting(gate, id_).room
+
+
+@SIDES
+def test_a_child_has_room_for_what_its_parent_has_opened(side: int) -> None:
+    gate = with_(order(5 * side, "p"), guard(-5 * side, parent="p"))
+    assert room(gate) == 0
+
+    gate.counting.fill(fill(2 * side, "p", PARTLY))
+    assert room(gate) == 2
+    gate.counting.fill(fill(-side, "g", PARTLY))
+    assert room(gate) == 1
+    gate.counting.fill(fill(3 * side, "p", FILLED))
+    assert room(gate) == 4
+
+
+@SIDES
+def test_a_parent_first_closes_what_was_there(side: int) -> None:
+    """It turns three to two on the other side: only these two are its child's."""
+    gate = with_(order(5 * side, "p"), guard(-2 * side, parent="p"))
+
+    for done, expected in ((3, 0), (1, 1), (1, 2)):
+        gate.counting.fill(fill(done * side, "p", PARTLY))
+        assert room(gate) == expected
+
+
+def test_what_was_granted_is_not_taken_back() -> None:
+    """A child has been told of a fill that is busted later; it works for it meanwhile."""
+    gate = with_(order(5, "p"), guard(-5, parent="p"))
+    gate.counting.fill(fill(4, "p", PARTLY))
+    gate.counting.bust(bust(4, "p"))
+    gate.counting.fill(fill(1, "p", PARTLY))
+
+    assert room(gate) == 4
+
+
+def test_a_child_on_the_same_side_or_of_an_ended_parent_counts_whole() -> None:
+    gate = with_(order(5, "p"), order(3, "same", parent="p"), guard(-2, "late", parent="gone"))
+
+    assert (room(gate, "same"), room(gate, "late")) == (3, 2)
+    gate.counting.fill(fill(5, "p"))  # it has nothing to grant to those
+    assert (room(gate, "same"), room(gate, "late")) == (3, 2)
+
+
+def test_a_child_that_has_ended_is_granted_nothing() -> None:
+    gate = with_(order(5, "p"), guard(-5, parent="p"))
+    gate.counting.end("g")
+    gate.counting.fill(fill(5, "p"))
+
+    assert guards(gate) == (0, 0)
+
+
+# -- splits --------------------------------------------------------------------------------------
+
+
+@SIDES
+def test_a_split_makes_new_lots_and_ticks_of_everything(side: int) -> None:
+    gate = holds(holds(cold(), 3 * side), 5 * side, strategy="two")
+    holds(gate, 7, strategy="three", instrument=B)
+    priced(gate, 100)
+    gate.account.standings["one"].target = 9 * side
+    gate.account.standings["one"].recent = [(NOW, 3 * side, side, 90, None)]
+    gate.counting.approve(stop_limit(4 * side, 101, 103, "open"))
+    gate.counting.fill(fill(side, "open", PARTLY))
+    gate.counting.ask(resting(gate, "open"), 6, 105)
+
+    gate.counting.split(split(2))
+
+    one, order_ = gate.account.standings["one"], resting(gate, "open")
+    assert (one.lots, one.target) == (8 * side, 18 * side)
+    assert one.recent == [(NOW, 6 * side, 2 * side, 45, None)]
+    assert counts(gate)[0] == 18 * side
+    assert (order_.order.lots, order_.order.stop_ticks, order_.order.limit_ticks) == (
+        8 * side,
+        50,
+        52,
+    )
+    assert (order_.size, order_.done, order_.room, order_.asked) == (12, 2, 10, 12)
+    assert order_.asked_ticks == 52
+    assert gate.account.exposures[A].price() == (100, NOW)
+    assert gate.account.exposures[B].lots == 7
+
+
+@SIDES
+def test_a_reverse_split_leaves_whole_lots(side: int) -> None:
+    """Of fifteen lots one is left, of an order of nine none: it ends soon and fills no more."""
+    gate = holds(ruled(), 15 * side)
+    gate.counting.approve(order(9 * side, "small"))
+    gate.counting.approve(order(25 * side, "large"))
+
+    gate.counting.split(split(1, 10))
+
+    assert counts(gate)[0] == side
+    assert (room(gate, "small"), room(gate, "large")) == (0, 2)
+    assert resting(gate, "small").side == side
+    assert gate.account.exposures[A].price() == (2_000, NOW)
+
+
+def test_the_middle_of_two_ticks_stays_between_them() -> None:
+    gate = ruled(price=101)
+
+    gate.counting.split(split(2))
+
+    assert gate.account.exposures[A].price() == (101, NOW)
+
+
+def test_parents_and_children_are_split_together() -> None:
+    gate = with_(order(4, "p"), guard(-4, parent="p"), guard(-2, "free"), order(1, B, instrument=B))
+    gate.counting.fill(fill(2, "p", PARTLY))
+
+    gate.counting.split(split(3))
+
+    assert (room(gate), room(gate, "free"), room(gate, B)) == (6, 6, 1)
+    gate.counting.fill(fill(6, "p", FILLED))
+    assert room(gate) == 12
+
+
+def test_a_split_of_another_instrument_changes_nothing_here() -> None:
+    gate = with_(order(4, "p"))
+    gate.counting.split(split(3, name=B))
+
+    assert (counts(gate), own(gate)) == ((0, 4, 0), (0, 4, 0, 0))

@@ -1,0 +1,185 @@
+"""What protects a position: covers of entries, and covers of what was found bare.
+
+What is decided and why stands in `tests.oracle.desk`, with all the choices made.
+"""
+
+from tests.oracle.covers import Cover
+from tests.oracle.dealing import Dealing, Guard, Moment, Trader, sign_of
+from tests.oracle.orders import Change
+from tests.oracle.strategies import Send
+from tests.oracle.tickets import Role, Ticket
+
+
+class Covering(Dealing):
+    """Sends stops and limits along with entries, and keeps them as large as what is held."""
+
+    def _guards(self, trader: Trader, side: int) -> tuple[Guard, ...]:
+        """The nearest stop and the nearest limit for an entry decided now on this side."""
+        stops = [
+            Guard("stop", max(1, trader.close - side * policy.distance), policy.reason)
+            for policy in trader.policies
+            if policy.gives_stop
+        ]
+        limits = [
+            Guard("limit", max(1, trader.close + side * policy.distance), policy.reason)
+            for policy in trader.policies
+            if policy.gives_limit
+        ]
+        nearest = [max(stops, key=lambda each: side * each.ticks)] if stops else []
+        nearest += [min(limits, key=lambda each: side * each.ticks)] if limits else []
+        return tuple(nearest)
+
+    def _protect(self, trader: Trader, entry: Ticket, lots: int, now: Moment) -> None:
+        """Send what protects `lots` of an entry along with it, at the prices of its decision."""
+        if not trader.guards:
+            return
+        cover = Cover(sign_of(trader.target), f"entry {entry.order.number}", lots, entry)
+        trader.covers.append(cover)
+        for guard in trader.guards:
+            self._guard(trader, cover, guard, lots, now)
+
+    def _adopt(self, trader: Trader, now: Moment) -> None:
+        """Protect what is held of the target, or will be, and that nothing protects."""
+        side = sign_of(trader.target)
+        if side == 0 or not trader.guards:
+            return
+        covers = [cover for cover in trader.covers if cover.side == side]
+        position = self._ledger.lots(trader.key)
+        own = trader.own if side * position > 0 else 0
+        held = min(max(0, side * position), abs(trader.target))
+        bare = held - sum(cover.holds for cover in covers) - own
+        if bare > 0:
+            self._cover_bare(trader, side, bare, trader.guards, now)
+            covers = [cover for cover in trader.covers if cover.side == side]
+        lacks = abs(trader.target) - sum(cover.left for cover in covers) - own
+        for ticket in trader.open_tickets(Role.TARGET, side):
+            if lacks > 0 and all(cover.entry is not ticket for cover in covers):
+                lots = min(lacks, abs(ticket.lots_open))
+                lacks -= lots
+                self._protect(trader, ticket, lots, now)
+
+    def _cover_bare(
+        self, trader: Trader, side: int, lots: int, guards: tuple[Guard, ...], now: Moment
+    ) -> None:
+        """Let the cover without an entry hold so much more; there is one for each side."""
+        own = next((c for c in trader.covers if c.side == side and c.entry is None), None)
+        if own is None:
+            own = Cover(side, f"cover {len(self._by_order) + 1}", 0, None)
+            trader.covers.append(own)
+        own.lots += lots
+        for guard in guards:
+            if not any(o.sent.order_type == guard.order_type and o.works for o in own.orders):
+                self._guard(trader, own, guard, own.holds, now)
+        self._let_grow(own)
+
+    def _guard(self, trader: Trader, cover: Cover, guard: Guard, lots: int, now: Moment) -> None:
+        """Send an order of a cover, as a child of its entry while that works."""
+        entry = cover.entry
+        is_child = entry is not None and cover.holds == 0
+        order = Send(
+            tag="",
+            order_type=guard.order_type,
+            lots=-cover.side * lots,
+            limit_ticks=guard.ticks if guard.order_type == "limit" else None,
+            stop_ticks=guard.ticks if guard.order_type == "stop" else None,
+            group=cover.group,
+            reduce_only=True,
+        )
+        parent = entry.order.number if entry is not None and is_child else None
+        ticket = self._send(trader, Role.PROTECTIVE, order, parent, guard.reason, now)
+        ticket.cover = cover
+        cover.orders.append(ticket)
+
+    def _send_alone(self, trader: Trader, ticket: Ticket, now: Moment) -> None:
+        """A child that came after its entry had filled is sent again without it."""
+        cover = ticket.cover
+        if cover is not None and cover in trader.covers and cover.holds > 0:
+            kind, price = ticket.sent.order_type, ticket.limit_ticks or ticket.stop_ticks
+            assert price is not None
+            self._guard(trader, cover, Guard(kind, price, ticket.reason), cover.holds, now)
+
+    def _trail(self, trader: Trader, side: int, level: int, now: Moment) -> None:
+        """Move the stops of this side up to the level; make one for what has none."""
+        covers = [cover for cover in trader.covers if cover.side == side]
+        for cover in covers:
+            for ticket in cover.orders:
+                stop = ticket.stop_aimed_at if ticket.sent.order_type == "stop" else None
+                if ticket.works and stop is not None and side * (level - stop) > 0:
+                    ticket.next_reason = "trailing"
+                    self._want(ticket, Change(stop_ticks=level))
+        if side * trader.target <= 0:
+            return
+        guard = Guard("stop", level, "trailing")
+        for cover in covers:
+            if cover.holds > 0 and cover.stop is None:
+                self._guard(trader, cover, guard, cover.holds, now)
+        uncovered = side * self._ledger.lots(trader.key) - sum(each.holds for each in covers)
+        if uncovered > 0:
+            self._cover_bare(trader, side, uncovered, (guard,), now)
+            trader.own = 0
+
+    def _tend_covers(self, trader: Trader, ticket: Ticket, lots: int, after: int) -> None:
+        """A fill of `lots` is known: what covers hold, and what must be cut from them."""
+        for cover in trader.covers:
+            if cover.entry is ticket:
+                self._let_grow(cover)
+        if ticket.cover is not None:
+            ticket.cover.filled += lots
+            for other in ticket.cover.orders:
+                if other is not ticket:
+                    other.reduced(lots)
+        for side in (1, -1):
+            self._cut(trader, side, max(0, side * after))
+        if ticket.cover is not None and ticket.cover.side * after <= 0:
+            self._uncover(trader, ticket.cover.side)
+        self._count_own(trader, ticket, lots, after)
+        trader.covers = [cover for cover in trader.covers if cover.works]
+
+    def _count_own(self, trader: Trader, ticket: Ticket, lots: int, after: int) -> None:
+        """Lots that its own orders opened are its own to protect; what leaves, leaves first."""
+        side, before = sign_of(after), after - ticket.side * lots
+        if side * before <= 0:
+            trader.own = 0
+        if ticket.role is Role.OWN and ticket.side == side:
+            trader.own += min(lots, abs(after))
+        covered = sum(cover.holds for cover in trader.covers if cover.side == side)
+        trader.own = max(0, min(trader.own, abs(after) - covered))
+
+    def _uncover(self, trader: Trader, side: int) -> None:
+        """An exit has closed the position: nothing protects this side any more."""
+        for cover in trader.covers:
+            if cover.side == side:
+                for order in cover.orders:
+                    if order.lots_open:  # else the venue ends it by itself
+                        self._cancel(order)
+        trader.covers = [cover for cover in trader.covers if cover.side != side]
+
+    def _let_grow(self, cover: Cover) -> None:
+        """An order that is nobody's child is for all that its cover holds."""
+        for order in cover.orders:
+            if order.works and order.sent.parent is None:
+                order.aim = max(order.aim, order.booked + cover.holds)
+                self._ask(order)
+
+    def _cut(self, trader: Trader, side: int, held: int, *, orders: bool = True) -> None:
+        """Take what covers hold too much off them, the oldest first."""
+        covers = [cover for cover in trader.covers if cover.side == side]
+        beyond = sum(cover.holds for cover in covers) - held
+        for cover in covers:
+            lots = max(0, min(beyond, cover.holds))
+            beyond -= lots
+            cover.cut += lots
+            if lots and orders:
+                for order in cover.orders:
+                    self._shrink(order, lots)
+
+    def _fit(self, trader: Trader, position: int) -> None:
+        """After a split: no order of a cover is for more than that may still close."""
+        for side in (1, -1):
+            self._cut(trader, side, max(0, side * position), orders=False)
+        for cover in trader.covers:
+            coming = cover.lots - cover.opened if cover.entry and not cover.entry.is_over else 0
+            for order in cover.orders:
+                beyond = order.aim - order.booked - cover.holds - coming
+                if beyond > 0:
+                    self._shrink(order, beyond)
