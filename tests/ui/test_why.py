@@ -1,7 +1,7 @@
 """A chain of causes on the screen: aligned, one message after another, nothing cut."""
 
 import io
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 
