@@ -5,7 +5,7 @@ Within a source the instants never go back, so the row of a number is found by c
 instant by which so many rows are known, and then its place among those of that instant.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -66,13 +66,13 @@ class Numbering:
         """How many rows are known at this instant, which is the number of the last of them."""
         return sum(_by(each, ts) for each in self._instants())
 
-    def last(self, ts: Nanoseconds, sources: Container[Source]) -> NumberedRow | None:
+    def last(self, ts: Nanoseconds, sources: Collection[Source]) -> NumberedRow | None:
         """The last row of some of the sources that is known at this instant."""
         counts = [_by(each, ts) for each in self._instants()]
         found = [
             self._numbered(place, counts[place] - 1)
             for place, source in enumerate(self._sources)
-            if counts[place] and source in sources
+            if counts[place] and any(source is each for each in sources)
         ]
         return max(found, key=lambda each: each.seq, default=None)
 

@@ -1,16 +1,20 @@
 """Why not: what a strategy saw at a moment, what it wanted, and what held it back."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 import pytest
 
 from tests.research import stories
+from tests.research.making import run
 from tests.research.stories import CROSS, FLAT, crossing, minute, why_not
 from trader.errors import UsageError, VerificationError
 from trader.model.units import MINUTE_NS
+from trader.research.folder import open_run
 from trader.research.why_not import instant_of
+
+TICKS: Final = Path(__file__).parents[2] / "config" / "ticks.yaml"
 
 
 def conditions(told: dict[str, Any]) -> dict[str, bool]:
@@ -52,6 +56,17 @@ def test_between_two_rows_it_is_the_last_one_that_counts(tmp_path: Path) -> None
 
     assert later["saw"] == at["saw"]
     assert (later["rows"], later["state"]) == (at["rows"], at["state"])
+
+
+def test_of_quotes_and_prints_of_one_instrument_it_is_the_kind_it_hears(tmp_path: Path) -> None:
+    """Each file's columns are arrays, of other lengths."""
+    sets = [f"data.{number}.synthetic.rows=400" for number in (0, 1)]
+    run(TICKS, tmp_path / "ticks", sets)
+    told = why_not(open_run(tmp_path / "ticks"), "imbalance", "2024-01-01T00:01:00Z")
+
+    assert told["saw"]["row"]["kind"] == "quotes"
+    assert told["saw"]["ts"] < "2024-01-01T00:01:00Z"
+    assert {each["name"] for each in told["inputs"]} == {"bid_lots", "ask_lots", "held"}
 
 
 def test_nanoseconds_and_iso_are_one_instant(tmp_path: Path) -> None:

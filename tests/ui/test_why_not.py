@@ -68,7 +68,7 @@ def test_the_whole_page() -> None:
         "              note: 7",
         "state         count 3",
         "              alpha 0.3",
-        "              ring [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, … (100 in all)",
+        "              ring [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,… (100 in all)",
         "",
         "position      0 lots, target 1,000",
         "decided last  3.1  2024-01-02T00:03:00Z  s decides 1,000 lots: up",

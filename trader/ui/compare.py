@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from trader.ui.messages import Told, inputs_said, said
@@ -26,10 +25,8 @@ def print_comparison(console: Console, told: Told) -> None:
     for title, rows in _tables(told):
         console.print()
         console.print(Text(title, "bold"))
-        if rows:
-            console.print(_table(told, rows))
-        else:
-            console.print("  none")
+        for line in _table(told, rows) if rows else ("  none",):
+            console.print(Text(line), soft_wrap=True)
 
 
 def _about(told: Told) -> Iterator[str]:
@@ -100,14 +97,12 @@ def _source(source: Told | None) -> str | None:
     return f"{source['rows']:,} rows, {source['from']} to {source['to']}, {digest}…"
 
 
-def _table(told: Told, rows: list[tuple[str, Any, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="dim")
-    table.add_column("", no_wrap=True)
-    for side in ("a", "b"):
-        table.add_column(told[side], overflow="fold")
-    for key, a, b in rows:
-        table.add_row(key, _shown(a), _shown(b))
-    return table
+def _table(told: Told, rows: list[tuple[str, Any, Any]]) -> Iterator[str]:
+    """Aligned, and rather wider than the screen than folded."""
+    lines = [("", told["a"], told["b"]), *((key, _shown(a), _shown(b)) for key, a, b in rows)]
+    first, second, _ = (max(map(len, column)) for column in zip(*lines, strict=True))
+    for key, a, b in lines:
+        yield f"  {key:<{first}}    {a:<{second}}    {b}"
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - of JSON

@@ -19,7 +19,7 @@ _WORDS: Final = {
     "not_yet": "not taken yet",
     "no_size": "only the strategy knows its size",
     "size_zero": "its size comes to 0 lots",
-    "target_already": "is its target already",
+    "target_already": "that is its target already",
     "blocked": "blocked until its rule has let go of it",
     "warming_up": "exits are warming up",
 }
@@ -127,7 +127,7 @@ def _could(told: Told) -> Iterator[Line]:
 
 def _entry(entry: Told) -> str:
     lots = entry["lots"]
-    if lots is None:
+    if not lots:
         what = entry["side"]
     else:
         what = f"{'BUY' if lots > 0 else 'SELL'} {abs(lots):,} to {entry['target_lots']:,}"
