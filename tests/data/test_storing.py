@@ -8,7 +8,7 @@ import pytest
 from tests.data.cataloguing import arrived, keep, minutes
 from tests.data.ticking import depth, trades
 from trader.data.importing import new_pieces
-from trader.data.storing import write_pieces
+from trader.data.storing import held, write_pieces
 from trader.errors import DataError
 
 
@@ -111,3 +111,23 @@ def test_an_interruption_leaves_nothing_either(
         write_pieces(tmp_path / "catalog", pieces)
 
     assert everything(tmp_path) == []
+
+
+def test_one_import_at_a_time(tmp_path: Path) -> None:
+    root = tmp_path / "catalog"
+    with held(root), pytest.raises(DataError, match="another import writes") as told, held(root):
+        pass
+
+    assert told.value.where == str(root)
+    with held(root):
+        pass
+    assert not root.exists()
+
+
+def test_a_catalog_that_is_no_folder_cannot_be_held(tmp_path: Path) -> None:
+    root = tmp_path / "catalog"
+    root.write_text("mine", encoding="utf-8")
+    with pytest.raises(DataError, match="cannot be written"), held(root):
+        pass
+
+    assert root.read_text(encoding="utf-8") == "mine"

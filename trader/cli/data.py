@@ -1,5 +1,6 @@
 """`traderd data`: files into the catalog, what it has, and whether a run would take it."""
 
+from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -46,7 +47,7 @@ def import_(options: Options, /, files: tuple[Path, ...], *, dry_run: bool, **sa
     """Read CSV and Parquet files of one instrument, say what was made of them, and keep them."""
     from trader.data.catalog import catalog_root
     from trader.data.importing import new_pieces, read_incoming
-    from trader.data.storing import write_pieces
+    from trader.data.storing import held, write_pieces
 
     if not files:
         raise UsageError("a file is missing", where="traderd data import", hint="name at least one")
@@ -57,8 +58,9 @@ def import_(options: Options, /, files: tuple[Path, ...], *, dry_run: bool, **sa
         arrivals.append(read_incoming(path, into))
         if not options.as_json:
             write(_told(arrivals[-1]))
-    pieces = new_pieces(root, arrivals)
-    paths = [] if dry_run else write_pieces(root, pieces)
+    with nullcontext() if dry_run else held(root):
+        pieces = new_pieces(root, arrivals)
+        paths = [] if dry_run else write_pieces(root, pieces)
     if options.as_json:
         imported = [_imported(each, pieces, paths) for each in arrivals]
         document({"catalog": str(root), "dry_run": dry_run, "files": imported})

@@ -4,8 +4,10 @@ Each piece is written beside its place under a name that nobody takes for a file
 made safe on the disk, and moved in one step. What fails takes everything back.
 """
 
+import fcntl
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -14,6 +16,34 @@ import polars as pl
 from trader.data.catalog import file_name
 from trader.data.importing import Piece
 from trader.errors import DataError
+
+
+@contextmanager
+def held(root: Path) -> Iterator[None]:
+    """Hold the catalog for one import: what is new is looked for and written without another.
+
+    The hold ends with the process, however that ends. Raises `DataError` while another has it.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(root, os.O_RDONLY)
+    except OSError as error:
+        raise _unwritable(root, error) from error
+    try:
+        _lock(descriptor, root)
+        yield
+    finally:
+        os.close(descriptor)
+        _prune(root, [root])
+
+
+def _lock(descriptor: int, root: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise DataError(
+            "another import writes into the catalog", where=str(root), hint="wait until it is done"
+        ) from None
 
 
 def write_pieces(root: Path, pieces: Sequence[Piece]) -> list[Path]:
@@ -36,18 +66,20 @@ def write_pieces(root: Path, pieces: Sequence[Piece]) -> list[Path]:
         for folder in {path.parent for path in paths}:
             _make_safe(folder)
     except (OSError, pl.exceptions.PolarsError) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise DataError(
-            f"the catalog cannot be written: {reason}",
-            where=str(root),
-            hint="nothing was imported",
-        ) from error
+        raise _unwritable(root, error) from error
     finally:
         if len(moved) < len(pieces):
             for path in (*unfinished, *moved):
                 path.unlink(missing_ok=True)
-            _prune(root, paths)
+            _prune(root, [path.parent for path in paths])
     return paths
+
+
+def _unwritable(root: Path, error: Exception) -> DataError:
+    reason = next(iter(str(error).splitlines()), type(error).__name__)
+    return DataError(
+        f"the catalog cannot be written: {reason}", where=str(root), hint="nothing was imported"
+    )
 
 
 def _place(root: Path, piece: Piece) -> Path:
@@ -69,10 +101,10 @@ def _make_safe(path: Path) -> None:
         os.close(opened)
 
 
-def _prune(root: Path, paths: Iterable[Path]) -> None:
-    """Remove the folders that hold nothing."""
-    for path in paths:
-        folder = path.parent
+def _prune(root: Path, folders: Iterable[Path]) -> None:
+    """Remove the folders that hold nothing, up to the catalog itself."""
+    for each in folders:
+        folder = each
         while folder.is_relative_to(root) and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
             folder = folder.parent
