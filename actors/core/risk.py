@@ -307,7 +307,7 @@ class Risk(Stateful[Account]):
         self._gate.renew()
         self._renew()
         if changed.state is _ACTIVE:
-            self._watching.lift()
+            self._watching.lift(now)
             return self._look_everywhere(now)
         return self._flat() if changed.state is _FLATTENING else NOTHING
 

@@ -7,7 +7,7 @@ from tests.core import making
 from tests.core.making import A, B, bar, given
 from trader.errors import ConfigError
 from trader.logic.rules.limits import Facts, Limits, LimitValue
-from trader.model.control import TradingState, TradingStateChanged
+from trader.model.control import SetLimit, TradingState, TradingStateChanged
 from trader.model.envelope import Message
 from trader.model.orders import OrderApproved, OrderDenied, OrderRole, OrderType, SubmitOrder
 from trader.model.units import MINUTE_NS
@@ -68,3 +68,13 @@ def verdict(gate: Risk, order: SubmitOrder, now: int = NOW) -> str:
     answer = given(gate, order, now=now)[0]
     assert isinstance(answer, OrderApproved | OrderDenied)
     return answer.code if isinstance(answer, OrderDenied) else ""
+
+
+def about(kind: Any, id_: str = "o", **fields: Any) -> Any:
+    """Something happened to an order of strategy `one` in A."""
+    return kind(client_order_id=id_, strategy="one", instrument=A, **fields)
+
+
+def sets(name: str, value: str) -> SetLimit:
+    """Somebody sets a limit."""
+    return SetLimit(limit=name, value=value, by="ada", reason="calm")

@@ -18,23 +18,23 @@ ROOT: Final = Path(__file__).parent.parent.parent
 GOLDEN: Final = {
     "config/demo.yaml": (
         "e7e1a0f7b505507ff7bda03d1dc8816f0bb6ffea1bc150bdee3840e746ef47d8",
-        "8436bfb4e7eddf9a43dfbcb4330469acbb8930e4c2750d583ddb909e2b336f58",
+        "ca9aed169704b97c5c51d5aae9de4f642364b59aaac2d406e671ddda19fbabd2",
     ),
     "config/fx.yaml": (
         "3bffbca507dc095d351665863451139c1ad325478e49561b1150aecf30f53997",
-        "79ce7ae7cc069a7cb38ec03c6e07ca8016ac0ba776f4137267f96b3df61c53ab",
+        "c52ec12e379f2884af35c10e5cbfdee691f0db0fa0db76dc2b50055c5b086760",
     ),
     "config/ticks.yaml": (
         "138f2877d78056166b2038c7117e24e65ecf202cd9977b0c56eecca9a2877480",
-        "63642a7180a08c062cb918ae90db866ad6c4664f9bfbbbfbac43fcb12d48f4bf",
+        "ed4c082ef4654748b25e7c349b7af3fc31631b2b706c5630c191e6f28132fea9",
     ),
     "docs/examples/cross.yaml": (
         "a7ae0cad70f60488d833209154f8b841f43de2163438aedb4b7a3a9f34f86be2",
-        "a706b14a0685b621433a30aac87a7b0844e73eb2cacce6609b397f7834c79f40",
+        "cef8d557aae25ae290e7116a76f469e0d76d0e4466c55f68cc896a8af7c2dc1d",
     ),
     "docs/examples/split.yaml": (
         "ba42d1c23fdadae7668bd02cd0a366ed2abed59e7a8cdca88da1f3d86aa51b14",
-        "f0ac52d0277be6278180d4e2b9776b47d73b840a0b00c11c9fa16106e0f7c7f2",
+        "7f5069f2836ff2ded7da96afc99a5d0e7f41a3d0d30acf76e248f73e39995fff",
     ),
 }
 

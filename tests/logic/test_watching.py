@@ -89,7 +89,7 @@ def test_a_breaker_speaks_once_until_somebody_lets_trading_go_on() -> None:
 
     assert list(watching.marked(worth(899))) == [tripped]
     assert list(watching.marked(worth(1))) == []
-    watching.lift()
+    watching.lift(NOW)
     assert list(watching.marked(worth(899))) == [tripped]
 
 
@@ -176,7 +176,7 @@ def test_without_the_limit_no_fill_is_kept_and_a_lift_begins_a_new_window() -> N
 
     gate, watching = watched(slippage_bps_max=(100, 1), slippage_window=2)
     watching.filled(filled_at(200), order(5))
-    watching.lift()
+    watching.lift(NOW)
     assert list(watching.filled(filled_at(200), order(5))) == []  # the window is not full again
     assert len(gate.account.slips.fills) == 1
 
@@ -314,9 +314,9 @@ def test_a_lift_begins_the_count_anew_for_everybody() -> None:
     watching.look("one", NOW + 4 * SECOND_NS)
     assert gate.account.tripped == ["unprotected_max"]
 
-    watching.lift()
+    again = NOW + 3_600 * SECOND_NS
+    watching.lift(again)
 
-    again = NOW + 4 * SECOND_NS
     assert list(watching.look("one", again)) == [timer(again + 3 * SECOND_NS + 1)]
 
 

@@ -50,12 +50,17 @@ class Watching:
             None if allowed is None else Slippage(account.slips, limits.slippage_window, allowed)
         )
 
-    def lift(self) -> None:
-        """A person lets trading go on: every count begins anew."""
+    def lift(self, now: Nanoseconds) -> None:
+        """A person lets trading go on: every count begins anew.
+
+        The time in which trading stood still is not held against a position.
+        """
         account = self._account
         account.tripped, account.slips = [], Slips()
         for standing in account.standings.values():
-            standing.naked.clear()
+            naked = standing.naked
+            naked.turn(naked.worth, now)
+            naked.clear()
         self.renew()
 
     # -- losses ---------------------------------------------------------------------------------
