@@ -317,8 +317,10 @@ class OrderManager(Stateful[Orders]):
         out: list[Message] = []
         for name, desk in desks.items():
             if desk.instrument == split.instrument:
-                split_desk(desk, ratio)
-                out += self._guarding.balance(name, desk, now)
+                split_desk(desk, self.state.orders, ratio)
+                out += self._guarding.balance(name, desk, now, anew=True)
+                if desk.aim is not None and desk.aim.protection and not desk.waits:
+                    out += self._guarding.complete(desk.aim, desk, now)
         return out
 
     # -- control --------------------------------------------------------------------------------

@@ -223,18 +223,17 @@ class StrategyActor:
         ready = [exit_ for exit_ in self._exits if exit_.ready]
         levels = [(level, e.reason) for e in ready if (level := e.trail(held)) is not None]
         if levels:
+            # Told at every bar: a stop may have been sent meanwhile that stands further away.
             level, reason = max(levels, key=lambda each: side * each[0])
-            if not state.trailed or side * (level - state.trailed) > 0:
-                state.trailed = level
-                out.append(
-                    TrailStops(
-                        strategy=self._label,
-                        side=side,
-                        stop_ticks=level,
-                        ref_ticks=close,
-                        reason=reason,
-                    )
+            out.append(
+                TrailStops(
+                    strategy=self._label,
+                    side=side,
+                    stop_ticks=level,
+                    ref_ticks=close,
+                    reason=reason,
                 )
+            )
         over = [exit_.reason for exit_ in ready if exit_.ends(held)]
         if over and state.target * side > 0:
             state.blocked = side
@@ -245,7 +244,6 @@ class StrategyActor:
         del now
         state = self.state
         lots = state.position = changed.lots
-        state.trailed = 0
         if not lots:
             state.held = None
         elif state.held is None or state.held.side * lots < 0:
@@ -284,7 +282,6 @@ class StrategyActor:
         aimed = state.target
         state.target = split_lots(aimed, *ratio)
         state.position = split_lots(state.position, *ratio)
-        state.trailed = 0
         if state.mark != NONE:
             state.mark = split_half_ticks(state.mark, *ratio)
         held = state.held

@@ -108,14 +108,14 @@ def test_everything_is_carried_over() -> None:
     exit_ = stop()
     actor = priced(exits=[exit_])
     given(actor, ranging(0), ranging(1), position(10, 100))
-    actor.state.target, actor.state.mark, actor.state.trailed = 10, 201, 90
+    actor.state.target, actor.state.mark = 10, 201
     assert actor.state.held is not None
     actor.state.held.best_ticks = 104
 
     assert given(actor, split(7, 1)) == []
 
     state = actor.state
-    assert (state.target, state.position, state.mark, state.trailed) == (70, 70, 29, 0)
+    assert (state.target, state.position, state.mark) == (70, 70, 29)
     assert state.held == Held(1, 14, 15, 0)
     assert (actor.strategy.state.close, actor.strategy.state.volume) == (100, 70)
     assert exit_.distance_ticks == round(2 * 10 / 7)

@@ -80,14 +80,15 @@ def test_a_turn_begins_anew() -> None:
 @pytest.mark.parametrize(
     ("lots", "closes", "expected"),
     [
-        (10, (100, 104, 102, 107), [90, 94, 97]),
-        (-10, (100, 96, 98, 93), [110, 106, 103]),
+        (10, (100, 104, 102, 107), [90, 94, 94, 97]),
+        (-10, (100, 96, 98, 93), [110, 106, 106, 103]),
         (10, (95,), [85]),
     ],
 )
-def test_stops_follow_the_best_close_and_are_told_when_they_come_nearer(
+def test_stops_follow_the_best_close(
     lots: int, closes: tuple[int, ...], expected: list[int]
 ) -> None:
+    """Told at every bar: there may be stops now that do not stand there."""
     actor = holding(trailing(), lots=lots)
 
     answers = closing(actor, *closes)
@@ -100,17 +101,6 @@ def test_stops_follow_the_best_close_and_are_told_when_they_come_nearer(
         ref_ticks=closes[0],
         reason="trailing",
     )
-
-
-def test_after_a_change_of_position_or_target_the_level_is_told_again() -> None:
-    """There may be stops now that do not stand there."""
-    actor = holding(trailing(), answers=(None, Target(12), None))
-    assert levels(closing(actor, 100)) == [90]
-
-    assert levels(closing(actor, 100)) == []  # the target is told, after the level
-    assert levels(closing(actor, 100)) == [90]
-    given(actor, position(12))
-    assert levels(closing(actor, 100)) == [90]
 
 
 def test_none_is_told_before_the_profit_is_there() -> None:

@@ -40,9 +40,24 @@ def test_with_its_entry_it_ends_at_what_that_has_opened() -> None:
     assert (cover.held, cover.left) == (3, 3)
 
 
-def test_a_split_changes_every_size() -> None:
+def test_after_a_split_it_opens_what_the_venue_says_that_its_entry_opens() -> None:
     cover = Cover(side=-1, lots=15, opened=9, closing=4, filled=3, cut=2)
 
-    cover.split(1, 2)
+    cover.split((1, 2), (-9, -6))
 
     assert cover == Cover(side=-1, lots=7, opened=4, closing=2, filled=1, cut=1)
+
+
+def test_after_a_split_what_a_past_entry_has_opened_is_what_is_held_of_it() -> None:
+    cover = Cover(side=-1, lots=9, opened=9, closing=4, filled=3, cut=1)
+
+    cover.split((3, 2), None)
+
+    assert cover == Cover(side=-1, lots=7, opened=7, closing=4)
+
+
+def test_what_was_cut_and_is_filled_nevertheless_counts_once() -> None:
+    """A cancel may come too late: lots of no other cover make up for it."""
+    cover = Cover(side=1, lots=5, opened=5, filled=4, cut=5)
+
+    assert (cover.held, cover.left) == (0, 0)

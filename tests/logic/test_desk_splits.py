@@ -23,19 +23,19 @@ def test_a_desk_stands_where_the_account_does() -> None:
     desk = Desk(instrument="A", target=15, position=-9, own=3, aim=aim, last_ticks=101)
     desk.covers["e"] = Cover(side=1, lots=15, opened=9)
 
-    split_desk(desk, (7, 2))
+    split_desk(desk, {}, (7, 2))
 
     assert (desk.target, desk.position, desk.own, desk.last_ticks) == (52, -31, 10, 29)
-    assert desk.covers["e"] == Cover(side=1, lots=52, opened=31)
+    assert desk.covers["e"] == Cover(side=1, lots=31, opened=31)
     assert desk.aim is not None
     assert (desk.aim.lots, desk.aim.ref_ticks, desk.aim.inputs) == (52, 29, (7,))
-    assert desk.aim.protection == (Protection("stop", 4), Protection("profit", 0, LIMIT))
+    assert desk.aim.protection == (Protection("stop", 5), Protection("profit", 0, LIMIT))
 
 
 def test_a_desk_that_has_done_nothing_has_no_price() -> None:
     desk = Desk(instrument="A")
 
-    split_desk(desk, (7, 1))
+    split_desk(desk, {}, (7, 1))
 
     assert desk == Desk(instrument="A")
 

@@ -48,9 +48,6 @@ STOP = (Protection("atr_stop", 20),)
         (0, 1, [(1, None), (-1, 80), (-1, 70)]),
         (0, -1, [(-1, None), (1, 120), (1, 130)]),
         (-5, 10, [(15, None), (-10, 80), (-10, 70)]),  # what it opens, not what it closes
-        (5, 10, [(5, None), (-5, 80), (-5, 70)]),  # the other five have theirs
-        (10, 4, [(-6, None)]),
-        (10, 10, []),
         (10, 0, [(-10, None)]),
     ],
 )
@@ -67,6 +64,29 @@ def test_stops_protect_what_the_entry_opens(
     assert [
         (each.lots, each.stop_ticks) for each in orders if isinstance(each, SubmitOrder)
     ] == expected
+
+
+def test_what_is_held_of_a_target_without_protection_gets_the_target_s() -> None:
+    """Also where nothing works any more: a split may have left a lot that no stop was for."""
+    made = manager()
+    holds(made, 10)
+
+    assert commands(ask(made, target(12, protection=STOP))) == [
+        "submit 1 2",
+        "submit 3 -2",
+        "submit 2 -10",
+    ]
+
+
+def test_lots_of_the_strategy_s_own_on_the_other_side_lack_nothing() -> None:
+    made = manager()
+    holds(made, -5)
+    made.state.desks["one"].own = 5
+
+    assert commands(ask(made, target(10, protection=STOP))) == [
+        "submit 1 15",
+        "submit 2 -10",
+    ]
 
 
 def test_a_stop_names_its_entry_and_its_role() -> None:

@@ -51,7 +51,9 @@ class Covering(Dealing):
         if bare > 0:
             self._cover_bare(trader, side, bare, trader.guards, now)
             covers = [cover for cover in trader.covers if cover.side == side]
-        lacks = abs(trader.target) - sum(cover.left for cover in covers) - own
+        coming = sum(side * t.lots_open for t in trader.tickets if t.role is Role.TARGET)
+        will_be = min(abs(trader.target), side * position + coming)
+        lacks = will_be - sum(cover.left for cover in covers) - own
         for ticket in trader.open_tickets(Role.TARGET, side):
             if lacks > 0 and all(cover.entry is not ticket for cover in covers):
                 lots = min(lacks, abs(ticket.lots_open))
@@ -94,9 +96,11 @@ class Covering(Dealing):
         """A child that came after its entry had filled is sent again without it."""
         cover = ticket.cover
         if cover is not None and cover in trader.covers and cover.holds > 0:
-            kind, price = ticket.sent.order_type, ticket.limit_ticks or ticket.stop_ticks
+            kind, is_stop = ticket.sent.order_type, ticket.sent.order_type == "stop"
+            price = ticket.stop_aimed_at if is_stop else ticket.limit_ticks
             assert price is not None
-            self._guard(trader, cover, Guard(kind, price, ticket.reason), cover.holds, now)
+            reason = ticket.next_reason or ticket.reason
+            self._guard(trader, cover, Guard(kind, price, reason), cover.holds, now)
 
     def _trail(self, trader: Trader, side: int, level: int, now: Moment) -> None:
         """Move the stops of this side up to the level; make one for what has none."""
@@ -126,8 +130,12 @@ class Covering(Dealing):
         if ticket.cover is not None:
             ticket.cover.filled += lots
             for other in ticket.cover.orders:
-                if other is not ticket:
+                if other is ticket:
+                    continue
+                if other.has_arrived:
                     other.reduced(lots)
+                else:
+                    self._shrink(other, lots)
         for side in (1, -1):
             self._cut(trader, side, max(0, side * after))
         if ticket.cover is not None and ticket.cover.side * after <= 0:

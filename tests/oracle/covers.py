@@ -45,6 +45,8 @@ class Cover:
     @property
     def left(self) -> int:
         """What it may still protect, of what is held and of what will be."""
+        if self.entry is not None and self.entry.is_over:
+            return self.holds
         return max(0, self.lots - self.filled - self.cut)
 
     @property

@@ -11,8 +11,8 @@ Where the rules leave a choice, this is the choice:
 * A target order whose cancel was sent counts as gone. After a fill of a target order, what
   position and open lots then have beyond the target, in the direction of the fill, is taken back
   at once by one market order. So a fill which the cancel came too late for does not stay.
-* With latency a target that has canceled something waits for all such answers and then looks at
-  the gap again; while it waits nothing is taken back.
+* With latency a target that has canceled something waits for all such answers and then sends what
+  is missing, canceling nothing more; while it waits nothing is taken back.
 * Protection goes with an order on the side of the target, for the smaller of |target| and |order|.
   An order which only lowers the position toward its target brings none, and neither does a target
   that needs no order, or an order which is refused. The stop is sent first, then the limit. Its
@@ -117,7 +117,7 @@ class Desk(Covering):
             self._forget(trader, ticket)
         if trader.waits and not self._is_canceling(trader):
             trader.waits = False
-            self._aim(trader, now)
+            self._aim_on(trader, now)
 
     def _leave_children(self, trader: Trader, ticket: Ticket) -> None:
         """An entry is over: what protects it is for what it has opened."""
@@ -128,7 +128,7 @@ class Desk(Covering):
                         order.reduced(cover.lots - cover.opened)
         trader.covers = [cover for cover in trader.covers if cover.works]
 
-    def split(self, instrument: str, ratio: Fraction) -> None:
+    def split(self, instrument: str, ratio: Fraction, now: Moment) -> None:
         for trader in self._traders:
             if trader.setup.instrument == instrument:
                 trader.target = split_lots(trader.target, ratio)
@@ -147,6 +147,8 @@ class Desk(Covering):
                 for ticket in trader.tickets:
                     ticket.split(ratio)
                 self._fit(trader, self._ledger.lots(trader.key))
+                if not trader.waits:
+                    self._adopt(trader, now)
 
     def _hear(self, trader: Trader, bar: Bar, now: Moment) -> None:
         trader.close = bar.close
@@ -251,15 +253,18 @@ class Desk(Covering):
         buys = trader.open_tickets(Role.TARGET, 1)
         sells = trader.open_tickets(Role.TARGET, -1)
         gap = trader.target - position - sum(t.lots_open for t in buys + sells)
-        stay, go = (buys, sells) if gap > 0 else (sells, buys)
         if gap != 0:
-            for ticket in go:
+            for ticket in sells if gap > 0 else buys:
                 self._cancel(ticket)
         if self._wire.has_latency and self._is_canceling(trader):
             trader.waits = True
             return
-        lots = trader.target - position - sum(t.lots_open for t in stay)
-        self._enter(trader, lots if gap != 0 else 0, now)
+        self._aim_on(trader, now)
+
+    def _aim_on(self, trader: Trader, now: Moment) -> None:
+        """Send what is missing to the target, whatever works for it."""
+        coming = sum(t.lots_open for t in trader.tickets if t.role is Role.TARGET)
+        self._enter(trader, trader.target - self._ledger.lots(trader.key) - coming, now)
 
     def _enter(self, trader: Trader, lots: int, now: Moment) -> None:
         """Send a market order for the target, if any is wanted, and protect what must be.

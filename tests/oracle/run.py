@@ -304,7 +304,7 @@ class _World:
                 self._ledger.split(name, row.ratio)
                 self._venue.split(name, row.numerator, row.denominator)
                 self._split_reports(name, row.ratio)
-                self._desk.split(name, row.ratio)
+                self._desk.split(name, row.ratio, Moment(event.ts, self._seq))
                 self._gate.split(name, row.ratio)
             case Dividend():
                 self._ledger.pay(name, row.amount)

@@ -85,6 +85,11 @@ class Ticket:
         return self.status in ENDED
 
     @property
+    def has_arrived(self) -> bool:
+        """The venue has said so."""
+        return "ACCEPTED" in self.statuses
+
+    @property
     def works(self) -> bool:
         """Not over, and not being canceled."""
         return not self.is_over and not self.is_cancel_sent

@@ -35,7 +35,7 @@ class Aiming:
         desk.aim, desk.target, desk.waits = target, target.lots, False
         if target.lots:
             desk.leaves = False
-        if not desk.working:
+        if not desk.working and not target.protection:
             return self._toward(target, desk, target.lots - desk.position, now)
         orders = self._dealing.state.orders
         gap = target.lots - desk.position - target_open(desk, orders)

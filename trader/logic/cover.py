@@ -30,13 +30,16 @@ class Cover(Struct):
 
     @property
     def held(self) -> Lots:
-        """Lots of the position that it covers now."""
-        return self.opened - self.filled - self.cut
+        """Lots of the position that it covers now.
+
+        None, and not fewer, where its orders have filled what was cut from it already.
+        """
+        return max(0, self.opened - self.filled - self.cut)
 
     @property
     def left(self) -> Lots:
         """Lots that its orders should have left, those of an entry that still works included."""
-        return self.lots - self.filled - self.cut
+        return max(0, self.lots - self.filled - self.cut)
 
     def open(self, lots_filled: Lots) -> None:
         """The entry has filled so many signed lots in all."""
@@ -46,7 +49,18 @@ class Cover(Struct):
         """The entry has ended: nothing more is opened."""
         self.lots = self.opened
 
-    def split(self, numerator: int, denominator: int) -> None:
-        """Counts in the lots of after a split."""
-        for name in ("lots", "opened", "closing", "filled", "cut"):
-            setattr(self, name, split_lots(getattr(self, name), numerator, denominator))
+    def split(self, ratio: tuple[int, int], entry: tuple[Lots, Lots] | None) -> None:
+        """Counts in the lots of after a split, as the venue does.
+
+        `entry` is the size of an entry that still works, and what of it is filled, after the
+        split. What a past one has opened is no sum any more: what is held is carried as a whole.
+        """
+        if entry is None:
+            self.lots = self.opened = split_lots(self.held, *ratio)
+            self.filled = self.cut = 0
+            return
+        self.lots = split_lots(self.lots, *ratio)
+        self.filled = split_lots(self.filled, *ratio)
+        self.cut = split_lots(self.cut, *ratio)
+        self.closing = abs(entry[0]) - self.lots
+        self.open(entry[1])

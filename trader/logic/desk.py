@@ -11,12 +11,19 @@ from typing import Final
 from msgspec import Struct
 
 from trader.logic.cover import Cover
-from trader.model.orders import OrderRole, OrderStatus, OrderType, TargetPosition
+from trader.model.orders import (
+    OrderRole,
+    OrderStatus,
+    OrderType,
+    Protection,
+    TargetPosition,
+)
 from trader.model.units import Lots, Ticks
 
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
 _MARKET: Final = OrderType.MARKET
+_STOP: Final = OrderType.STOP
 
 
 class Guard(Struct, frozen=True, array_like=True):
@@ -121,6 +128,15 @@ class Desk(Struct):
     last_ticks: Ticks = 0
     unguarded: bool = False
     leaves: bool = False
+
+
+def protective_ticks(ref_ticks: Ticks, side: int, protection: Protection) -> Ticks:
+    """The price of what protects a position of this side, decided at `ref_ticks`.
+
+    A stop lies behind that, a limit in front of it; both at a tick at least.
+    """
+    away = protection.distance_ticks * (side if protection.kind is _STOP else -side)
+    return max(1, ref_ticks - away)
 
 
 def target_open(desk: Desk, orders: Mapping[str, Order]) -> Lots:

@@ -5,10 +5,11 @@ order that is left without lots it cancels. A change that is under way when the 
 the numbers that were sent: what the venue answers counts.
 """
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
-from trader.kernels.rounding import scaled
-from trader.logic.desk import Change, Desk, Guard, Order
+from trader.logic.desk import Change, Desk, Guard, Order, protective_ticks
 from trader.logic.splits import split_lots, split_ticks
 from trader.model.orders import Protection, TargetPosition
 from trader.model.units import Lots, Ticks
@@ -17,8 +18,8 @@ Ratio = tuple[int, int]
 """Numerator and denominator: so many lots stand for so many of before."""
 
 
-def split_desk(desk: Desk, ratio: Ratio) -> None:
-    """Target, position and what covers it, in the lots of after the split."""
+def split_desk(desk: Desk, orders: Mapping[str, Order], ratio: Ratio) -> None:
+    """Target, position and what covers it, in the lots of after the split, as `orders` are."""
     desk.target = split_lots(desk.target, *ratio)
     desk.own = split_lots(desk.own, *ratio)
     desk.position = split_lots(desk.position, *ratio)
@@ -26,8 +27,9 @@ def split_desk(desk: Desk, ratio: Ratio) -> None:
         desk.last_ticks = split_ticks(desk.last_ticks, *ratio)
     if desk.aim is not None:
         desk.aim = _target(desk.aim, ratio)
-    for cover in desk.covers.values():
-        cover.split(*ratio)
+    for id_, cover in desk.covers.items():
+        entry = orders[id_] if id_ in desk.working else None
+        cover.split(ratio, None if entry is None else (entry.lots, entry.lots_filled))
 
 
 def split_order(order: Order, ratio: Ratio) -> None:
@@ -55,13 +57,15 @@ def _target(target: TargetPosition, ratio: Ratio) -> TargetPosition:
         target,
         lots=split_lots(target.lots, *ratio),
         ref_ticks=split_ticks(target.ref_ticks, *ratio),
-        protection=tuple([_protection(each, ratio) for each in target.protection]),
+        protection=tuple([_protection(target, each, ratio) for each in target.protection]),
     )
 
 
-def _protection(protection: Protection, ratio: Ratio) -> Protection:
-    numerator, denominator = ratio
-    distance = scaled(protection.distance_ticks, denominator, numerator)
+def _protection(target: TargetPosition, protection: Protection, ratio: Ratio) -> Protection:
+    """The distance to the price that an order has after the split which was placed before it."""
+    side = 1 if target.lots > 0 else -1
+    price = split_ticks(protective_ticks(target.ref_ticks, side, protection), *ratio)
+    distance = abs(split_ticks(target.ref_ticks, *ratio) - price)
     return Protection(protection.reason, distance, protection.kind)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from trader.logic.cover import Cover
 from trader.logic.dealing import Dealing, Wish
-from trader.logic.desk import Change, Desk, Guard, Order, members
+from trader.logic.desk import Change, Desk, Guard, Order, members, protective_ticks, target_open
 from trader.model.envelope import Message
 from trader.model.orders import (
     OrderRole,
@@ -41,11 +41,8 @@ def guards(target: TargetPosition, size: Lots) -> tuple[Guard, ...]:
 
 
 def _guard(lots: Lots, ref_ticks: Ticks, protection: Protection) -> Guard:
-    """A stop lies behind the price decided at, a limit in front of it; both at a tick at least."""
-    kind = protection.kind
-    away = protection.distance_ticks if kind is _STOP else -protection.distance_ticks
-    ticks = max(1, ref_ticks + (away if lots > 0 else -away))
-    return Guard(kind, lots, ticks, ref_ticks, protection.reason)
+    ticks = protective_ticks(ref_ticks, -1 if lots > 0 else 1, protection)
+    return Guard(protection.kind, lots, ticks, ref_ticks, protection.reason)
 
 
 class Guarding:
@@ -68,20 +65,22 @@ class Guarding:
     def complete(self, target: TargetPosition, desk: Desk, now: Nanoseconds) -> list[Message]:
         """Protects what is held, or will be opened, of a target by orders made for another one."""
         side = 1 if desk.target > 0 else -1
-        lots = abs(desk.target) - desk.own
-        bare = min(desk.position * side, abs(desk.target)) - desk.own
+        held = desk.position * side
+        own = desk.own if held > 0 else 0
+        coming = side * target_open(desk, self._dealing.state.orders)
+        lots = min(held + coming, abs(desk.target)) - own
+        bare = min(held, abs(desk.target)) - own
         for cover in desk.covers.values():
             if cover.side == side:
-                gone = cover.filled + cover.cut
-                bare -= cover.opened - gone
-                lots -= cover.lots - gone
+                bare -= cover.held
+                lots -= cover.left
         out: list[Message] = []
         if bare > 0 and not desk.unguarded:
             out = self._adopt(target, desk, side * bare, now)
             lots -= bare
         if lots > 0:
-            coming = [self._dealing.state.orders[id_].guards for id_ in desk.working]
-            lots -= sum(abs(taken[0].lots) for taken in coming if taken)
+            along = [self._dealing.state.orders[id_].guards for id_ in desk.working]
+            lots -= sum(abs(taken[0].lots) for taken in along if taken)
         return out + self._lead(target, desk, side * lots, now) if lots > 0 else out
 
     def _adopt(
@@ -284,21 +283,23 @@ class Guarding:
         desk.own = max(0, min(desk.own, abs(held) - covered))
 
     def balance(
-        self, strategy: str, desk: Desk, now: Nanoseconds, *, stopped: int = 0
+        self, strategy: str, desk: Desk, now: Nanoseconds, *, stopped: int = 0, anew: bool = False
     ) -> list[Message]:
         """Cuts what covers more than the position, and tends to whatever grows with it.
 
+        `anew` looks at every order, whatever has changed: a split rounds each number by itself.
+
         An entry that still works keeps its protection, unless an exit has just closed the position
-        of its side (`stopped`): then the target ends with it, and so does the entry.
+        of its side (`stopped`): then the target ends, and the entry with it. What that still opens
+        no cover holds.
         """
         long, short = min(0, -desk.position), min(0, desk.position)
-        tended = bool(stopped)
+        tended = bool(stopped) or anew
         for cover in desk.covers.values():
-            held = cover.opened - cover.filled - cover.cut
             if cover.side > 0:
-                long += held
+                long += cover.held
             else:
-                short += held
+                short += cover.held
             tended |= cover.loose or bool(cover.refused)
         if not tended and long <= 0 and short <= 0:
             return []
@@ -308,9 +309,11 @@ class Guarding:
             cut = max(0, min(beyond[cover.side], cover.held))
             cover.cut += cut
             beyond[cover.side] -= cut
-            if cut or cover.loose or cover.side == stopped:
+            if cut or cover.loose or anew or cover.side == stopped:
                 out += self._fit(desk, key, cover, is_stopped=cover.side == stopped)
-            if cover.refused:
+            if cover.side == stopped:
+                del desk.covers[key]
+            elif cover.refused:
                 out += self._leave(strategy, desk, key, cover, now)
                 self._drop(desk, key)
         return out

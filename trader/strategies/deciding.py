@@ -49,8 +49,8 @@ class Sizing(Struct, frozen=True, kw_only=True):
 class StrategyState(Struct):
     """What the actor keeps beside the strategy's own state and its exits' states.
 
-    Position, `held` and `trailed` (where stops were last told to be) are kept for exits, equity
-    and mark (in half ticks; `quoted` once it is a quote's) for sizes that are shares of equity.
+    Position and `held` are kept for exits, equity and mark (in half ticks; `quoted` once it is a
+    quote's) for sizes that are shares of equity.
     `disabled` waits for a person; `checked` once its strategy's state was found to be saveable.
     """
 
@@ -61,7 +61,6 @@ class StrategyState(Struct):
     checked: bool = False
     position: Lots = 0
     held: Held | None = None
-    trailed: Ticks = 0
     equity: Money = 0
     mark: int = NONE
     quoted: bool = False
@@ -180,7 +179,6 @@ class Decider:
             self._strategy.on_flat(exited=False)
             return (self._withheld(lots, "warming_up"),)
         state.target = lots
-        state.trailed = 0
         return (
             TargetPosition(
                 strategy=self._label,
