@@ -11,6 +11,7 @@ from tests.core.desks import (
     changed,
     commands,
     fill,
+    made_lots,
     manager,
     name,
     order,
@@ -152,6 +153,18 @@ def test_an_exit_that_closes_all_takes_along_what_waits() -> None:
     answers = given(made, fill(-4, "s", 2), changed(0, -4, PROTECTION))
 
     assert commands(answers) == ["cancel 2", "cancel 3"]
+
+
+def test_what_an_entry_opens_after_an_exit_has_closed_all_is_protected_anew() -> None:
+    """Its own orders are being canceled: three that are held, and three that may still come."""
+    made = entering()
+    given(made, fill(-4, "s", 2), changed(0, -4, PROTECTION))
+
+    given(made, fill(3, "t2"))
+    answers = ask(made, changed(3, 3))
+
+    assert made_lots(answers) == [-3, -3, -3, -3]
+    assert list(made.state.desks["one"].covers) == ["one+", name(1)]
 
 
 def test_when_an_entry_ends_its_protection_keeps_what_it_opened() -> None:

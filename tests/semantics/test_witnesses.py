@@ -1,10 +1,13 @@
 """Runs that were once wrong, each as small as it gets: what must happen, and that both say so."""
 
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
-from tests.oracle.cases import Told, X, bars, flat, told, unit_instrument
-from tests.oracle.exits import AtrStop
-from tests.oracle.market import DAY_NS, Bar, Source
+from tests.oracle.cases import HOUR_NS, START, Told, X, bars, flat, told, unit_instrument
+from tests.oracle.exits import AtrStop, Exit, Trailing
+from tests.oracle.market import DAY_NS, Bar, Happenings, Source, Split
+from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleResult, OracleRun, compute
 from tests.oracle.strategies import (
     Action,
@@ -31,13 +34,16 @@ def agreed(run: OracleRun) -> OracleResult:
     return ours
 
 
-def scripted(market: tuple[Bar, ...], at_bar: Actions, stop: AtrStop | None = STOP) -> OracleResult:
+def scripted(
+    market: tuple[Bar, ...], at_bar: Actions, exits: Sequence[Exit] = (STOP,), **settings: Any
+) -> OracleResult:
     return agreed(
         OracleRun(
             Fraction(10_000),
             (unit_instrument(X),),
             (Source(X, market),),
-            (Strategy("s", X, Scripted(at_bar), () if stop is None else (stop,)),),
+            (Strategy("s", X, Scripted(at_bar), tuple(exits)),),
+            **settings,
         )
     )
 
@@ -127,6 +133,38 @@ def test_a_name_whose_order_was_denied_is_free_again() -> None:
     wall, cross = Send("w", "limit", -1, limit_ticks=105), Send("c", "market", 1)
     market = bars(*[flat(100)] * 30)
     at_bar: Actions = {0: (wall, cross), 26: (Cancel("c"), Cancel("w")), 27: (cross,)}
-    result = scripted(market, at_bar, stop=None)
+    result = scripted(market, at_bar, exits=())
 
     assert [order.status for order in result.orders] == ["CANCELED", "DENIED", "FILLED"]
+
+
+def test_a_lot_that_no_stop_is_for_after_a_split_gets_one() -> None:
+    """Nine become six, their stops of five and four three and two; at 94 x 3 / 2 is the third."""
+    market = bars(
+        flat(100), (100, 102, 97, 99, 1_000), flat(100), flat(160), (160, 160, 140, 150, 9)
+    )
+    split = Happenings(X, (Split(START + 3 * HOUR_NS, 2, 3),))
+    result = scripted(market, {1: (Target(5), Target(9))}, happenings=(split,))
+
+    assert [(order.lots, order.stop_ticks) for order in result.orders if order.stop_ticks] == [
+        (-5, 94),
+        (-4, 94),
+        (-1, 141),
+    ]
+    assert [fill.lots for fill in result.fills] == [5, 4, -3, -2, -1]
+
+
+def test_a_stop_that_waited_for_cancels_is_trailed_to_where_the_others_stand() -> None:
+    """At 102 by the wide bar at which its target was made; the level has been 108 since."""
+    calm = (110, 111, 109, 110, 0)
+    rise = (flat(100), flat(100), (100, 101, 99, 100, 9), (100, 110, 100, 110, 9), calm, calm)
+    market = bars(flat(100), WIDE, *rise, (110, 117, 109, 110, 0), *[calm] * 9)
+    result = scripted(
+        market,
+        {1: (Target(5),), 8: (Target(0), Target(9))},
+        [Trailing(1, Fraction(1))],
+        rules=VenueRules(participation=Fraction(1)),
+        latency_ns=HOUR_NS + 7,
+    )
+
+    assert [order.stop_last for order in result.orders[1::3]] == [108, 108]
