@@ -33,26 +33,26 @@ class Covering(Dealing):
         """Send what protects `lots` of an entry along with it, at the prices of its decision."""
         if not trader.guards:
             return
-        cover = Cover(sign_of(trader.target), f"entry {entry.order.number}", lots, entry)
+        cover = Cover(sign_of(trader.aim), f"entry {entry.order.number}", lots, entry)
         trader.covers.append(cover)
         for guard in trader.guards:
             self._guard(trader, cover, guard, lots, now)
 
     def _adopt(self, trader: Trader, now: Moment) -> None:
         """Protect what is held of the target, or will be, and that nothing protects."""
-        side = sign_of(trader.target)
+        side = sign_of(trader.aim)
         if side == 0 or not trader.guards:
             return
         covers = [cover for cover in trader.covers if cover.side == side]
         position = self._ledger.lots(trader.key)
         own = trader.own if side * position > 0 else 0
-        held = min(max(0, side * position), abs(trader.target))
+        held = min(max(0, side * position), abs(trader.aim))
         bare = held - sum(cover.holds for cover in covers) - own
-        if bare > 0:
+        if bare > 0 and not trader.unguarded:
             self._cover_bare(trader, side, bare, trader.guards, now)
             covers = [cover for cover in trader.covers if cover.side == side]
         coming = sum(side * t.lots_open for t in trader.tickets if t.role is Role.TARGET)
-        will_be = min(abs(trader.target), side * position + coming)
+        will_be = min(abs(trader.aim), side * position + coming)
         lacks = will_be - sum(cover.left for cover in covers) - own
         for ticket in trader.open_tickets(Role.TARGET, side):
             if lacks > 0 and all(cover.entry is not ticket for cover in covers):
@@ -91,6 +91,31 @@ class Covering(Dealing):
         ticket = self._send(trader, Role.PROTECTIVE, order, parent, guard.reason, now)
         ticket.cover = cover
         cover.orders.append(ticket)
+        if ticket.is_over:
+            self._lose(trader, ticket, now)
+
+    def _lose(self, trader: Trader, ticket: Ticket, now: Moment) -> None:
+        """A stop cannot be had: nothing more is entered for it, and what is held is left."""
+        cover = ticket.cover
+        is_lost = ticket.sent.order_type == "stop" and not ticket.is_cancel_sent
+        if cover is None or cover not in trader.covers or not is_lost:
+            return
+        others = [o for o in cover.orders if o.sent.order_type == "stop" and not o.is_over]
+        if others or ticket.expected <= ticket.booked or cover.left == 0:
+            return
+        trader.unguarded = True
+        cover.refused = ticket.reason
+        if cover.entry is not None and not cover.entry.is_over:
+            self._cancel(cover.entry)
+            if cover.side * self._ledger.lots(trader.key) < 0:
+                trader.aim, trader.guards, trader.waits = 0, (), True
+        self._leave(trader, cover, now)
+
+    def _leave(self, trader: Trader, cover: Cover, now: Moment) -> None:
+        """Close what a cover holds whose stop was refused; one such order at a time."""
+        leaves = any(o.sent.order_type == "market" and not o.is_over for o in cover.orders)
+        if cover.refused and cover.holds > 0 and not leaves:
+            self._guard(trader, cover, Guard("market", 0, cover.refused), cover.holds, now)
 
     def _send_alone(self, trader: Trader, ticket: Ticket, now: Moment) -> None:
         """A child that came after its entry had filled is sent again without it."""
@@ -111,18 +136,22 @@ class Covering(Dealing):
                 if ticket.works and stop is not None and side * (level - stop) > 0:
                     ticket.next_reason = "trailing"
                     self._want(ticket, Change(stop_ticks=level))
-        if side * trader.target <= 0:
+        if side * trader.aim <= 0:
+            return
+        if trader.unguarded:
             return
         guard = Guard("stop", level, "trailing")
         for cover in covers:
-            if cover.holds > 0 and cover.stop is None:
+            if cover.holds > 0 and cover.stop is None and not cover.refused:
                 self._guard(trader, cover, guard, cover.holds, now)
         uncovered = side * self._ledger.lots(trader.key) - sum(each.holds for each in covers)
         if uncovered > 0:
             self._cover_bare(trader, side, uncovered, (guard,), now)
             trader.own = 0
 
-    def _tend_covers(self, trader: Trader, ticket: Ticket, lots: int, after: int) -> None:
+    def _tend_covers(
+        self, trader: Trader, ticket: Ticket, lots: int, after: int, now: Moment
+    ) -> None:
         """A fill of `lots` is known: what covers hold, and what must be cut from them."""
         for cover in trader.covers:
             if cover.entry is ticket:
@@ -140,6 +169,8 @@ class Covering(Dealing):
             self._cut(trader, side, max(0, side * after))
         if ticket.cover is not None and ticket.cover.side * after <= 0:
             self._uncover(trader, ticket.cover.side)
+        for cover in trader.covers:
+            self._leave(trader, cover, now)
         self._count_own(trader, ticket, lots, after)
         trader.covers = [cover for cover in trader.covers if cover.works]
 

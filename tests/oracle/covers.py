@@ -16,7 +16,8 @@ from tests.oracle.tickets import Ticket
 class Cover:
     """`lots` is what its entry adds; one without an entry was made for lots that nobody held.
 
-    `filled` is what its own orders have filled, `cut` what was taken from it.
+    `filled` is what its own orders have filled, `cut` what was taken from it, `refused` the reason
+    of a stop that could not be had.
     """
 
     side: int
@@ -26,6 +27,7 @@ class Cover:
     orders: list[Ticket] = field(default_factory=list)
     filled: int = 0
     cut: int = 0
+    refused: str = ""
     settled: int | None = None  # what a past entry had opened, in lots of after a split
 
     @property

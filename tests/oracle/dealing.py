@@ -55,13 +55,17 @@ class Guard:
 
 @dataclass(eq=False)
 class Trader:
-    """One strategy at work; it hears bars of `interval_ns`."""
+    """One strategy at work; it hears bars of `interval_ns`.
+
+    `aim` is what orders are sent for: the target, or 0 where its entry could not be protected.
+    """
 
     setup: Strategy
     rule: Rule | None
     policies: tuple[Policy, ...]
     interval_ns: int
     target: int = 0
+    aim: int = 0
     ended: int = 0  # the side of the target that an exit has ended
     waits: bool = False  # for cancels, before it looks at the gap again
     close: int = 0
@@ -69,6 +73,7 @@ class Trader:
     held: Held | None = None
     bars_counted: int = 0
     fills_counted: int = 0
+    unguarded: bool = False  # a stop was refused, and nothing has filled since
     own: int = 0  # lots of the position that its own orders opened, which no cover holds
     covers: list[Cover] = field(default_factory=list)  # the oldest entry's first
     tickets: list[Ticket] = field(default_factory=list)  # of orders that work

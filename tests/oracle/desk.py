@@ -27,6 +27,10 @@ Where the rules leave a choice, this is the choice:
 * A position is held from the booking of the fill that opened it, until it is flat or turned. At a
   closed bar exits are looked at first: stops trail, then a position whose time is up ends. Only
   then does the strategy hear the bar.
+* A stop that is refused is not sent again: its entry is canceled and what that has opened is left
+  by one market order; where that is refused too, with the next fill. An entry that was to turn the
+  position is taken back with it, but what it was to close still is. Till the next fill nothing
+  else is protected.
 * A script's orders are left alone: stops that a script sends are not managed. A tag whose order is
   working, as far as the desk knows, cannot be used for another one.
 * A target that a script repeats changes nothing. A target that an exit ended is not taken again
@@ -106,6 +110,8 @@ class Desk(Covering):
                 self._leave_children(trader, ticket)
                 if report.reason == "unknown_parent":
                     self._send_alone(trader, ticket, now)
+                else:
+                    self._lose(trader, ticket, now)
             case Replaced():
                 ticket.changed(report.size, report.limit_ticks, report.stop_ticks)
                 if report.is_answer:
@@ -132,6 +138,7 @@ class Desk(Covering):
         for trader in self._traders:
             if trader.setup.instrument == instrument:
                 trader.target = split_lots(trader.target, ratio)
+                trader.aim = split_lots(trader.aim, ratio)
                 trader.own = split_lots(trader.own, ratio)
                 trader.guards = tuple(guard.split(ratio) for guard in trader.guards)
                 if self._ledger.lots(trader.key) == 0:
@@ -187,10 +194,11 @@ class Desk(Covering):
         self._ledger.book(trader.key, fill.lots, fill.ticks, fill.fee)
         after = before + fill.lots
         ticket.fill(abs(fill.lots))
+        trader.unguarded = False
         if ticket.is_over:
             self._forget(trader, ticket)
         self._hold(trader, fill, before, after)
-        self._tend_covers(trader, ticket, abs(fill.lots), after)
+        self._tend_covers(trader, ticket, abs(fill.lots), after, now)
         side = -sign_of(fill.lots)
         if ticket.role is Role.PROTECTIVE and side * after <= 0 and side * trader.target > 0:
             self._end_target(trader, side, ticket.reason, now)
@@ -230,7 +238,8 @@ class Desk(Covering):
             self._record(trader, target, "warming_up", now)
             return
         changes = target != trader.target
-        trader.target = target
+        if changes:
+            trader.target = trader.aim = target
         if changes and all(policy.ready for policy in trader.policies):
             trader.guards = self._guards(trader, side)
         if changes or reason == AGAINST_TREND:
@@ -242,7 +251,7 @@ class Desk(Covering):
         """An exit ends the target of this side."""
         if trader.rule is not None:
             trader.rule.disarm(side)
-        trader.target = 0
+        trader.target = trader.aim = 0
         trader.ended = side
         self._record(trader, 0, reason, now)
         self._aim(trader, now)
@@ -252,7 +261,7 @@ class Desk(Covering):
         position = self._ledger.lots(trader.key)
         buys = trader.open_tickets(Role.TARGET, 1)
         sells = trader.open_tickets(Role.TARGET, -1)
-        gap = trader.target - position - sum(t.lots_open for t in buys + sells)
+        gap = trader.aim - position - sum(t.lots_open for t in buys + sells)
         if gap != 0:
             for ticket in sells if gap > 0 else buys:
                 self._cancel(ticket)
@@ -264,7 +273,7 @@ class Desk(Covering):
     def _aim_on(self, trader: Trader, now: Moment) -> None:
         """Send what is missing to the target, whatever works for it."""
         coming = sum(t.lots_open for t in trader.tickets if t.role is Role.TARGET)
-        self._enter(trader, trader.target - self._ledger.lots(trader.key) - coming, now)
+        self._enter(trader, trader.aim - self._ledger.lots(trader.key) - coming, now)
 
     def _enter(self, trader: Trader, lots: int, now: Moment) -> None:
         """Send a market order for the target, if any is wanted, and protect what must be.
@@ -282,8 +291,8 @@ class Desk(Covering):
     def _send_entry(self, trader: Trader, lots: int, now: Moment) -> None:
         wanted = Send("", "market", lots)
         entry = self._send(trader, Role.TARGET, wanted, None, "target", now)
-        if lots * trader.target > 0 and not entry.is_over:
-            self._protect(trader, entry, min(abs(trader.target), entry.size), now)
+        if lots * trader.aim > 0 and not entry.is_over:
+            self._protect(trader, entry, min(abs(trader.aim), entry.size), now)
 
     def _is_canceling(self, trader: Trader) -> bool:
         """True while a cancel of a target order is not answered."""
@@ -296,7 +305,7 @@ class Desk(Covering):
         if trader.waits or ticket.role is Role.OWN:
             return
         coming = sum(t.lots_open for t in trader.tickets if t.role is Role.TARGET)
-        excess = after + coming - trader.target
+        excess = after + coming - trader.aim
         lots = -excess if excess * fill.lots > 0 else 0
         if ticket.role is Role.TARGET:
             self._enter(trader, lots, now)
