@@ -10,9 +10,20 @@ import msgspec
 import polars as pl
 import pytest
 
-from tests.research.making import CROSS, ROWS, configuration, project, quiet, ran, run
+from tests.research.making import (
+    CROSS,
+    MINUTE_NS,
+    ROWS,
+    START_NS,
+    configuration,
+    project,
+    quiet,
+    ran,
+    run,
+)
 from trader.config.loader import load
-from trader.errors import DataError, UsageError
+from trader.config.notation import instant_text
+from trader.errors import DataError, RangeError, UsageError
 from trader.research.folder import open_run
 from trader.research.interruption import Interrupted
 from trader.research.simulate import Request, simulate
@@ -178,6 +189,21 @@ def test_data_that_break_in_the_middle_leave_no_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="1200"):
         run(path, tmp_path / "out")
 
+    assert not (tmp_path / "out").exists()
+
+
+def test_dividends_that_no_table_can_hold_are_refused_with_their_row(tmp_path: Path) -> None:
+    """Ten lots of a tenth, at 900 billion each: nothing wraps, nobody reads a traceback."""
+    ts = instant_text(START_NS + 800 * MINUTE_NS)
+    (tmp_path / "actions.csv").write_text(f"ts,action,amount\n{ts},dividend,900000000000\n")
+    text = configuration([CROSS]).replace(
+        "strategies:", "  - {kind: actions, instrument: WAVE.x, path: actions.csv}\nstrategies:"
+    )
+
+    with pytest.raises(RangeError, match="leaves the range of int64") as caught:
+        run(project(tmp_path, text), tmp_path / "out", ["run.gear=step"])
+
+    assert caught.value.where.startswith("row 80")
     assert not (tmp_path / "out").exists()
 
 

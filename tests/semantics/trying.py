@@ -1,13 +1,19 @@
 """One seed: the core and the calculator work out the same run, and must say the same."""
 
+import struct
 import traceback
+from itertools import chain
+from typing import Final
 
-from tests.oracle.run import OracleRun, compute
+from tests.oracle.run import OracleResult, OracleRun, compute, quantum_of
 from tests.semantics.bridge import simulation
 from tests.semantics.cases import case
 from tests.semantics.coverage import reached
 from tests.semantics.reading import differences, observed
 from tests.storm.trial import Verdict
+
+
+INT64_MAX: Final = 2**63 - 1
 
 
 def tried(seed: int) -> Verdict:
@@ -22,5 +28,16 @@ def compared(run: OracleRun) -> Verdict:
     """The first difference of each part, if there are any."""
     right = compute(run)
     whole = simulation(run)
-    whole.run()
+    try:
+        whole.run()
+    except struct.error:
+        if leaves_int64(run, right):
+            return Verdict((), right.met)
+        raise
     return Verdict(tuple(differences(observed(whole), right)), reached(right, whole))
+
+
+def leaves_int64(run: OracleRun, right: OracleResult) -> bool:
+    """Whether the account comes to money that no table can hold: such a run is refused."""
+    rows = chain.from_iterable((row.equity, row.cash, row.realized) for row in right.equity_rows)
+    return any(abs(amount) / quantum_of(run) > INT64_MAX for amount in rows)
