@@ -12,7 +12,6 @@ from tests.semantics.coverage import reached
 from tests.semantics.reading import differences, observed
 from tests.storm.trial import Verdict
 
-
 INT64_MAX: Final = 2**63 - 1
 
 
