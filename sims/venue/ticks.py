@@ -62,12 +62,15 @@ class TickMatching:
             self._all(book, market, now)
 
     def traded(self, book: Book, now: Nanoseconds) -> None:
-        """Somebody traded: one print for all our orders, in order of arrival."""
+        """Somebody traded: one print for all our orders that work, in order of arrival.
+
+        An order that the print lets work, or makes one of a stop, takes part from the next one on.
+        """
         trade, market = book.trade, self._markets[book.instrument]
         if trade is None or not trade.lots or book.halted:
             return
         left = trade.lots
-        for order, stance in [(order, order.stance) for order in book.orders.values()]:
+        for order, stance in [(each, each.stance) for each in book.orders.values() if each.room]:
             if not order.room or order.ended:
                 continue
             if stance is _WAITS:
@@ -119,13 +122,15 @@ class TickMatching:
     def _take(self, book: Book, market: Market, order: WorkingOrder, now: Nanoseconds) -> None:
         """The first market that an order meets: it takes what it may."""
         side = 1 if order.lots > 0 else -1
-        offers = [offer for offer in market.offers(book, side) if _suits(order, offer[0])]
         order.met = True
-        if order.judged and not self._may(book, order, offers, now):
-            return
-        for ticks, left in offers:
+        if order.judged:
+            offers = [offer for offer in market.offers(book, side) if _suits(order, offer[0])]
+            if not self._may(book, order, offers, now):
+                return
+        # Asked for one by one: a child that a fill lets work may have taken of the next level.
+        for ticks, left in market.offers(book, side):
             lots = min(order.room, left)
-            if not lots:
+            if not lots or not _suits(order, ticks):
                 break
             market.take(ticks, side, lots)
             price = self._rules.taken(ticks, order.lots) if order.stance is _TAKES else ticks
@@ -253,10 +258,12 @@ class TickMatching:
         now: Nanoseconds,
     ) -> None:
         life = self._life
+        # A child in the group of its own parent gives room up and gets it back: it has not come.
+        idle = [id_ for id_ in order.children if (c := book.orders.get(id_)) and not c.room]
         life.fill(book, order, lots, at, now)
         if order.children:
-            for child, before in life.grant(book, order, None, now):
-                if not before:
+            for child, _ in life.grant(book, order, None, now):
+                if child.client_order_id in idle:
                     self.joined(book, child, now)
         if order.filled == order.lots and not order.ended:
             self._markets[book.instrument].ahead.pop(order.client_order_id, None)

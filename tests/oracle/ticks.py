@@ -6,7 +6,9 @@ it goes through, and once it has passed it is gone.
 
 An order *comes* when it arrives, is changed (another price, more lots), is triggered, or starts to
 work as a child. Then it takes what stands there, if that is fresh; else the next row is the first
-market that it meets. What is left of a limit rests.
+market that it meets. What is left of a limit rests. All children that a fill lets work begin then,
+and come one after the other: the last may find nothing left for it. A print serves those that work
+when it comes.
 """
 
 from collections.abc import Iterable
@@ -244,6 +246,7 @@ class TickVenue(Life):
             return
         if order.is_limit and not is_first:
             self._fill_resting(order, ts)
+            self._look_ahead(order)
             return
         if order.time_in_force == "FOK" and self._within_reach(order) < order.size - order.filled:
             self._end(order, "CANCELED", "fok")
@@ -343,6 +346,7 @@ class TickVenue(Life):
         """An order may work; a `new` one has met no market yet."""
         order.started = ts if order.started is None else order.started
         order.met_opening = order.met_opening and not is_new
+        self._ahead.pop(order.number, None)
         if order.is_trigger:
             is_blind = self._has_quotes and not self._is_fresh(ts)
             if is_blind or not self._is_reached(order, ts):
@@ -362,8 +366,12 @@ class TickVenue(Life):
         if order.ended:
             del self._live[order.number]
         self._reduce_group(order, lots)
-        for child in idle:
+        begun = [child for child in idle if not child.ended and self._room(child) > 0]
+        new = [child for child in begun if child.started is None]
+        for child in new:
+            child.started = ts
+        for child in begun:
             if not child.ended and self._room(child) > 0:
-                self._come(child, ts, is_new=child.started is None)
+                self._come(child, ts, is_new=child in new)
         if order.ended:
             self._leave_children(order)

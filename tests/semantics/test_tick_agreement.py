@@ -68,9 +68,9 @@ def played(seed: int, kind: str, *, prints: bool) -> Both:
                 max(1, price + rng.randint(-2, 2)), rng.choice((1, 4, 10)), rng.choice((1, -1, 0))
             )
             venues.trade(row, now)
-        disturb(rng, venues, near, now, families=not prints, apart=True)
+        disturb(rng, venues, near, now)
         now += rng.choice((0, 0, SECOND_NS, 20 * SECOND_NS, 61 * SECOND_NS))
-        disturb(rng, venues, near, now, families=not prints, apart=True)
+        disturb(rng, venues, near, now)
         if rng.random() < 0.05:
             venues.turn()
         if rng.random() < 0.05:

@@ -27,20 +27,14 @@ def price(rng: Chance, near: Bar) -> int:
     return max(1, found)
 
 
-def wanted(
-    rng: Chance, number: int, near: Bar, now: int, alive: list[Order], *, apart: bool = False
-) -> Order:
-    """An order whose prices are taken from a bar, now and then a child of a living one.
-
-    `apart`: no child is in the group of its parent.
-    """
+def wanted(rng: Chance, number: int, near: Bar, now: int, alive: list[Order]) -> Order:
+    """An order whose prices are taken from a bar, now and then a child of a living one."""
     kind = rng.choice(KINDS)
     lots = rng.choice((2, 5, 9, 14)) * rng.choice((1, -1))
     parent, group = None, rng.choice(("", "", "g", "h"))
     if alive and rng.random() < 0.45:
         named = rng.choice(alive)
         parent, lots = named.number, -named.side * rng.choice((named.size, 3, 6, 20))
-        group = "" if apart and group == named.group else group
     elif rng.random() < 0.03:
         parent = UNKNOWN
     return Order(
@@ -67,17 +61,14 @@ def changed(rng: Chance, order: Order, near: Bar) -> Change:
     return Change(size, limit, stop)
 
 
-def disturb(
-    rng: Chance, venues: Both, near: Bar, now: int, *, families: bool = True, apart: bool = False
-) -> None:
-    """A few commands at one instant; `families`: orders may have parents."""
+def disturb(rng: Chance, venues: Both, near: Bar, now: int) -> None:
+    """A few commands at one instant."""
     for _ in range(rng.choice((0, 0, 1, 2, 4))):
         alive = [order for order in venues.orders if not order.ended]
         does = rng.random()
         if does < 0.6 or not alive:
-            parents = alive if families else []
             number = len(venues.orders) + 1
-            venues.submit(wanted(rng, number, near, now, parents, apart=apart), now)
+            venues.submit(wanted(rng, number, near, now, alive), now)
         elif does < 0.7:
             venues.cancel(rng.choice(venues.orders), now)
         else:

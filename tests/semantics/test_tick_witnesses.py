@@ -1,0 +1,74 @@
+"""Moments on ticks that were once wrong, each as small as it gets; both venues must agree."""
+
+from tests.oracle.orders import VenueRules
+from tests.oracle.ticks import SECOND_NS, Print, Quote
+from tests.semantics.test_venue_witnesses import lots_of, order
+from tests.semantics.venues import both_on_ticks
+
+
+def test_what_a_child_takes_of_a_level_its_parent_does_not_get() -> None:
+    """The parent walks a book of three levels; its child and that one's child come in between."""
+    venues = both_on_ticks(VenueRules(), "depth", prints=False)
+    venues.submit(order(1, "market", -5), 0)
+    venues.submit(order(2, "market", 5, parent=1), 0)
+    venues.submit(order(3, "market", -5, parent=2), 0)
+
+    venues.book({111: 2, 109: 2, 108: 9}, {114: 9}, SECOND_NS)
+
+    assert [(number, lots, ticks) for number, _, lots, ticks, *_ in venues.fills] == [
+        (1, -2, 111),
+        (2, 2, 114),
+        (3, -2, 109),
+        (1, -3, 108),
+        (2, 3, 114),
+        (3, -3, 108),
+    ]
+    venues.agree()
+
+
+def test_a_print_serves_those_that_worked_when_it_came() -> None:
+    """It goes through the child's limit as well, but it is what let the child work."""
+    venues = both_on_ticks(VenueRules(), "trades", prints=True)
+    venues.submit(order(1, "limit", 4, 100), 0)
+    venues.submit(order(2, "limit", -4, 95, parent=1), 0)
+
+    venues.trade(Print(99, 10), SECOND_NS)
+    assert lots_of(venues) == [(1, 4)]
+    venues.trade(Print(97, 10), 2 * SECOND_NS)
+
+    assert lots_of(venues) == [(1, 4), (2, -4)]
+    venues.agree()
+
+
+def test_a_child_in_the_group_of_its_parent_has_not_come_anew() -> None:
+    """Its parent's last fill takes two of it and opens two more: it is cut to them, then trades."""
+    venues = both_on_ticks(VenueRules(), "quotes", prints=False)
+    venues.quote(Quote(90, 100, 2, 20), SECOND_NS)
+    venues.submit(order(1, "limit", -4, 90, group="h"), SECOND_NS)
+    venues.submit(order(2, "stop", 6, 101, parent=1, group="h"), SECOND_NS)
+
+    venues.quote(Quote(90, 102, 3, 20), 2 * SECOND_NS)
+
+    assert lots_of(venues) == [(1, -2), (1, -2), (2, 2)]
+    assert [row[:3] for row in venues.heard if row[0] == "replaced"] == [
+        ("replaced", 2, 4),
+        ("replaced", 2, 2),
+    ]
+    venues.agree()
+
+
+def test_a_child_that_gets_room_again_rests_behind_what_is_shown_by_then() -> None:
+    """The one lot that it was told of was ahead of the two that have been filled."""
+    venues = both_on_ticks(VenueRules(), "quotes", prints=True, by_volume=True)
+    venues.quote(Quote(90, 100, 2, 1), SECOND_NS)
+    venues.submit(order(1, "limit", 4, 95), SECOND_NS)
+    venues.submit(order(2, "limit", -4, 100, parent=1), SECOND_NS)
+    venues.trade(Print(94, 2), 2 * SECOND_NS)
+    venues.trade(Print(101, 2), 3 * SECOND_NS)
+    venues.quote(Quote(90, 99, 2, 1), 4 * SECOND_NS)
+    venues.trade(Print(94, 2), 5 * SECOND_NS)
+
+    venues.trade(Print(100, 9, 1), 6 * SECOND_NS)
+
+    assert lots_of(venues) == [(1, 2), (2, -2), (1, 2)]
+    venues.agree()
