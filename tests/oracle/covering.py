@@ -148,6 +148,7 @@ class Covering(Dealing):
         if uncovered > 0:
             self._cover_bare(trader, side, uncovered, (guard,), now)
             trader.own = 0
+        self._forget_covers(trader)
 
     def _tend_covers(
         self, trader: Trader, ticket: Ticket, lots: int, after: int, now: Moment
@@ -172,6 +173,10 @@ class Covering(Dealing):
         for cover in trader.covers:
             self._leave(trader, cover, now)
         self._count_own(trader, ticket, lots, after)
+        self._forget_covers(trader)
+
+    def _forget_covers(self, trader: Trader) -> None:
+        """What a cover held of which nothing works any more is bare."""
         trader.covers = [cover for cover in trader.covers if cover.works]
 
     def _count_own(self, trader: Trader, ticket: Ticket, lots: int, after: int) -> None:

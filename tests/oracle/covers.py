@@ -53,9 +53,10 @@ class Cover:
 
     @property
     def works(self) -> bool:
-        """True while anything can still come of it."""
+        """True while its entry or an order of it works, or what it holds has still to be left."""
         is_coming = self.entry is not None and not self.entry.is_over
-        return is_coming or self.holds > 0 or any(order.works for order in self.orders)
+        is_to_leave = self.refused != "" and self.holds > 0
+        return is_coming or is_to_leave or any(not order.is_over for order in self.orders)
 
     @property
     def stop(self) -> Ticket | None:

@@ -53,6 +53,8 @@ from tests.oracle.strategies import Action, Cancel, Replace, Scripted, Send, Tar
 from tests.oracle.tickets import Role, Ticket
 
 UNKNOWN_ORDER = 0
+REDUCED = ("group", "parent_ended", "split", "nothing_left")
+"""Why the venue ends an order that is needed no more."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +108,7 @@ class Desk(Covering):
             case Fill():
                 self._on_fill(trader, ticket, report, now)
             case Ended():
-                ticket.end(report.status)
-                self._leave_children(trader, ticket)
-                if report.reason == "unknown_parent":
-                    self._send_alone(trader, ticket, now)
-                else:
-                    self._lose(trader, ticket, now)
+                self._end(trader, ticket, report, now)
             case Replaced():
                 ticket.changed(report.size, report.limit_ticks, report.stop_ticks)
                 if report.is_answer:
@@ -125,14 +122,19 @@ class Desk(Covering):
             trader.waits = False
             self._aim_on(trader, now)
 
-    def _leave_children(self, trader: Trader, ticket: Ticket) -> None:
-        """An entry is over: what protects it is for what it has opened."""
+    def _end(self, trader: Trader, ticket: Ticket, report: Ended, now: Moment) -> None:
+        """An order is over; of an entry what protects it is for what that has opened."""
+        ticket.end(report.status)
+        if report.reason == "unknown_parent":
+            self._send_alone(trader, ticket, now)
+        elif report.reason not in REDUCED:
+            self._lose(trader, ticket, now)
         for cover in trader.covers:
             if cover.entry is ticket:
                 for order in cover.orders:
                     if order.sent.parent is not None:
                         order.reduced(cover.lots - cover.opened)
-        trader.covers = [cover for cover in trader.covers if cover.works]
+        self._forget_covers(trader)
 
     def split(self, instrument: str, ratio: Fraction, now: Moment) -> None:
         for trader in self._traders:
@@ -156,6 +158,7 @@ class Desk(Covering):
                 self._fit(trader, self._ledger.lots(trader.key))
                 if not trader.waits:
                     self._adopt(trader, now)
+                self._forget_covers(trader)
 
     def _hear(self, trader: Trader, bar: Bar, now: Moment) -> None:
         trader.close = bar.close
@@ -287,6 +290,7 @@ class Desk(Covering):
         own = len(covers)
         self._adopt(trader, now)
         covers[known:] = covers[own:] + covers[known:own]
+        self._forget_covers(trader)
 
     def _send_entry(self, trader: Trader, lots: int, now: Moment) -> None:
         wanted = Send("", "market", lots)

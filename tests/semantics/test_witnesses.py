@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from tests.oracle.cases import HOUR_NS, START, Told, X, bars, flat, told, unit_instrument
+from tests.oracle.cases import HOUR_NS, START, Told, X, bar, bars, flat, told, unit_instrument
 from tests.oracle.exits import AtrStop, Exit, Trailing
+from tests.oracle.gate import Limits
 from tests.oracle.market import DAY_NS, Bar, Happenings, Source, Split
 from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleResult, OracleRun, compute
@@ -56,8 +57,8 @@ def test_a_bar_is_a_price_before_anybody_decides_on_it() -> None:
     """The first bar, and the one after a weekend of four days, are as fresh as any other."""
     market = (*bars(flat(100), interval=DAY_NS), *bars(flat(100), flat(100), interval=DAY_NS))
     later = tuple(
-        Bar(bar.ts_open + 5 * k * DAY_NS, bar.ts_close + 5 * k * DAY_NS, 100, 100, 100, 100, 9)
-        for k, bar in enumerate(market)
+        Bar(each.ts_open + 5 * k * DAY_NS, each.ts_close + 5 * k * DAY_NS, 100, 100, 100, 100, 9)
+        for k, each in enumerate(market)
     )
     result = agreed(
         OracleRun(
@@ -168,3 +169,23 @@ def test_a_stop_that_waited_for_cancels_is_trailed_to_where_the_others_stand() -
     )
 
     assert [order.stop_last for order in result.orders[1::3]] == [108, 108]
+
+
+def test_what_a_refused_stop_was_for_is_left_with_the_next_fill() -> None:
+    """A gap of six hours makes the price stale; two sales of ten were one too many.
+
+    Five of the ten that are held too many are part of the target: their stop is denied, and so is
+    the order that would leave them. The next sale makes it one that only lowers the position.
+    """
+    late = tuple(bar(k, flat(90)) for k in (10, 11))
+    market = (*bars(flat(100), WIDE, flat(100), (100, 100, 100, 100, 0)), *late)
+    result = scripted(
+        market,
+        {1: (Target(10),), 2: (Target(0),), 3: (Target(-5),)},
+        rules=VenueRules(participation=Fraction(1)),
+        limits=Limits(stale_ns={X: 2 * HOUR_NS}),
+    )
+
+    assert [order.lots for order in result.orders] == [10, -10, -10, -5, 5, 10, 5, 5, 5]
+    assert result.denials == ((7, "price_stale"), (8, "price_stale"))
+    assert [fill.lots for fill in result.fills] == [10, -10, -10, -5, 10, 5]
