@@ -33,6 +33,7 @@ ENDS: Final = (
     "canceled asked_for",
     "canceled group",
     "canceled parent_ended",
+    "canceled post_only",
     "canceled nothing_left",
     "canceled ioc",
     "canceled fok",

@@ -31,18 +31,19 @@ USA = tuple(f"{symbol}.usa" for symbol in SHARES)
 EURO = ("EURUSD.fx",)
 
 
-SEEDS: Final = 2_000
-AGREEING_MIN: Final = 1_740
-"""The calculator does not yet know all that the core does: where a strategy's own orders, targets
-and protection meet on one instrument, which of several rules of risk says no first, and what a
-cover becomes when its entry is left. So many seeds agree in everything; fewer are a fault."""
+SEEDS: Final = (*range(2_000), 4_773, 11_865)
+"""The last two meet what is rare: a stop that is refused, and a post-only limit that has filled in
+part before it is moved into the market."""
+AGREEING_MIN: Final = 1_890
+"""Of several rules of risk the calculator does not yet know which says no first, nor that a change
+may be refused. So many seeds agree in everything; fewer are a fault."""
 
 
 def test_generated_runs_agree_and_reach_everything() -> None:
     """Any seed is tried again by `scripts/storm semantics --seed SEED --seeds 1`."""
     met: Counter[str] = Counter()
     agreeing = 0
-    for seed in range(SEEDS):
+    for seed in SEEDS:
         verdict = tried(seed)
         agreeing += verdict.faults == ()
         met += verdict.met
