@@ -253,7 +253,7 @@ def lies(whole: Simulation, right: OracleResult) -> bool:
 def test_an_honest_venue_is_believed() -> None:
     """What it is believed on is most of what was drawn."""
     assert seen() == 0
-    assert len(witnesses()) > 35
+    assert len(witnesses()) > 55
 
 
 def test_a_venue_that_repeats_itself_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,11 +274,11 @@ def test_a_lying_venue_is_seen(
 
 
 def shifted(run: OracleRun) -> OracleRun:
-    """One close, of one bar, one tick higher."""
+    """One close, of one bar, one tick higher: of the sixteenth, when most indicators are ready."""
     source = run.sources[0]
-    bar = source.bars[10]
+    bar = source.bars[15]
     other = type(bar)(**{**vars(bar), "close": bar.close + 1, "high": bar.high + 1})
-    bars = (*source.bars[:10], other, *source.bars[11:])
+    bars = (*source.bars[:15], other, *source.bars[16:])
     return type(run)(
         **{**vars(run), "sources": (type(source)(source.instrument, bars), *run.sources[1:])}
     )
@@ -287,7 +287,7 @@ def shifted(run: OracleRun) -> OracleRun:
 def test_one_tick_in_one_bar_is_seen() -> None:
     found = [lies(simulation(shifted(run)), right) for run, right in witnesses()]
 
-    assert sum(found) > len(found) // 4
+    assert sum(found) > len(found) // 3
 
 
 LEDGERS = ("booked", "floored", "through")
