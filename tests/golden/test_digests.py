@@ -18,23 +18,23 @@ ROOT: Final = Path(__file__).parent.parent.parent
 GOLDEN: Final = {
     "config/demo.yaml": (
         "e7e1a0f7b505507ff7bda03d1dc8816f0bb6ffea1bc150bdee3840e746ef47d8",
-        "ca9aed169704b97c5c51d5aae9de4f642364b59aaac2d406e671ddda19fbabd2",
+        "5d77133a80ac104d59922cc6e246a0afa4b996bd5bfaed1914daad3b7c90d05d",
     ),
     "config/fx.yaml": (
         "3bffbca507dc095d351665863451139c1ad325478e49561b1150aecf30f53997",
-        "c52ec12e379f2884af35c10e5cbfdee691f0db0fa0db76dc2b50055c5b086760",
+        "4df9972710366f046c98e950878baf8c9bd9fe6f58b280696bccac49c031a10e",
     ),
     "config/ticks.yaml": (
         "138f2877d78056166b2038c7117e24e65ecf202cd9977b0c56eecca9a2877480",
-        "ed4c082ef4654748b25e7c349b7af3fc31631b2b706c5630c191e6f28132fea9",
+        "3a5a74e372d7dcca696249620df473d16a8e829e1a6e9132956655b75070736c",
     ),
     "docs/examples/cross.yaml": (
         "a7ae0cad70f60488d833209154f8b841f43de2163438aedb4b7a3a9f34f86be2",
-        "cef8d557aae25ae290e7116a76f469e0d76d0e4466c55f68cc896a8af7c2dc1d",
+        "d0fd00a7a62ab62a63e68b0724ffc80da3cf0f2d6a3c8140626c01a9744653d9",
     ),
     "docs/examples/split.yaml": (
         "ba42d1c23fdadae7668bd02cd0a366ed2abed59e7a8cdca88da1f3d86aa51b14",
-        "7f5069f2836ff2ded7da96afc99a5d0e7f41a3d0d30acf76e248f73e39995fff",
+        "34acc5fe875347ad67b5624069c6b03f352704dd58e85b19b6a2d5dd267f9ea1",
     ),
 }
 
