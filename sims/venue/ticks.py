@@ -258,12 +258,14 @@ class TickMatching:
         now: Nanoseconds,
     ) -> None:
         life = self._life
-        # A child in the group of its own parent gives room up and gets it back: it has not come.
-        idle = [id_ for id_ in order.children if (c := book.orders.get(id_)) and not c.room]
+        # A child in the group of its own parent gives room up and gets it back: it has not come. The
+        # group may also end the parent, which then has granted all there is.
+        idle = [c for id_ in order.children if (c := book.orders.get(id_)) and not c.room]
         life.fill(book, order, lots, at, now)
         if order.children:
-            for child, _ in life.grant(book, order, None, now):
-                if child.client_order_id in idle:
+            life.grant(book, order, None, now)
+            for child in idle:
+                if child.room:
                     self.joined(book, child, now)
         if order.filled == order.lots and not order.ended:
             self._markets[book.instrument].ahead.pop(order.client_order_id, None)

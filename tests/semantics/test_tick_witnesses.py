@@ -72,3 +72,17 @@ def test_a_child_that_gets_room_again_rests_behind_what_is_shown_by_then() -> No
 
     assert lots_of(venues) == [(1, 2), (2, -2), (1, 2)]
     venues.agree()
+
+
+def test_a_child_whose_parent_ends_by_its_own_fill_trades_what_that_opened() -> None:
+    """The fill takes from the grandparent what that has left, which ends it and the parent."""
+    venues = both_on_ticks(VenueRules(), "quotes", prints=False)
+    venues.quote(Quote(100, 105, 9, 2), SECOND_NS)
+    venues.submit(order(1, "limit", 4, 105, group="g"), SECOND_NS)
+    venues.submit(order(2, "limit", -20, 110, parent=1, group="g"), SECOND_NS)
+    venues.submit(order(3, "market", 20, parent=2), SECOND_NS)
+
+    venues.quote(Quote(110, 115, 9, 9), 2 * SECOND_NS)
+
+    assert lots_of(venues) == [(1, 2), (2, -2), (3, 2)]
+    venues.agree()
