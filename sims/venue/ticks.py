@@ -258,8 +258,8 @@ class TickMatching:
         now: Nanoseconds,
     ) -> None:
         life = self._life
-        # A child in the group of its own parent gives room up and gets it back: it has not come. The
-        # group may also end the parent, which then has granted all there is.
+        # A child in the group of its own parent gives room up and gets it back: it has not come.
+        # The group may also end the parent, which then has granted all there is.
         idle = [c for id_ in order.children if (c := book.orders.get(id_)) and not c.room]
         life.fill(book, order, lots, at, now)
         if order.children:

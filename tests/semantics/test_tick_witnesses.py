@@ -1,6 +1,6 @@
 """Moments on ticks that were once wrong, each as small as it gets; both venues must agree."""
 
-from tests.oracle.orders import VenueRules
+from tests.oracle.orders import Change, VenueRules
 from tests.oracle.ticks import SECOND_NS, Print, Quote
 from tests.semantics.test_venue_witnesses import lots_of, order
 from tests.semantics.venues import both_on_ticks
@@ -79,10 +79,12 @@ def test_a_child_whose_parent_ends_by_its_own_fill_trades_what_that_opened() -> 
     venues = both_on_ticks(VenueRules(), "quotes", prints=False)
     venues.quote(Quote(100, 105, 9, 2), SECOND_NS)
     venues.submit(order(1, "limit", 4, 105, group="g"), SECOND_NS)
-    venues.submit(order(2, "limit", -20, 110, parent=1, group="g"), SECOND_NS)
+    parent = order(2, "limit", -20, 110, parent=1, group="g")
+    venues.submit(parent, SECOND_NS)
     venues.submit(order(3, "market", 20, parent=2), SECOND_NS)
+    venues.quote(Quote(100, 115, 9, 9), 2 * SECOND_NS)
 
-    venues.quote(Quote(110, 115, 9, 9), 2 * SECOND_NS)
+    venues.replace(parent, Change(limit_ticks=100), 2 * SECOND_NS)
 
     assert lots_of(venues) == [(1, 2), (2, -2), (3, 2)]
     venues.agree()
