@@ -15,19 +15,15 @@ class Covering(Dealing):
 
     def _guards(self, trader: Trader, side: int) -> tuple[Guard, ...]:
         """The nearest stop and the nearest limit for an entry decided now on this side."""
-        stops = [
-            Guard("stop", max(1, trader.close - side * policy.distance), policy.reason)
-            for policy in trader.policies
-            if policy.gives_stop
-        ]
-        limits = [
-            Guard("limit", max(1, trader.close + side * policy.distance), policy.reason)
-            for policy in trader.policies
-            if policy.gives_limit
-        ]
-        nearest = [max(stops, key=lambda each: side * each.ticks)] if stops else []
-        nearest += [min(limits, key=lambda each: side * each.ticks)] if limits else []
-        return tuple(nearest)
+        stops = [policy for policy in trader.policies if policy.gives_stop]
+        limits = [policy for policy in trader.policies if policy.gives_limit]
+        found: list[Guard] = []
+        for kind, of_kind, way in (("stop", stops, -side), ("limit", limits, side)):
+            if of_kind:
+                nearest = min(of_kind, key=lambda policy: policy.distance)
+                price = max(1, trader.close + way * nearest.distance)
+                found.append(Guard(kind, price, nearest.reason))
+        return tuple(found)
 
     def _protect(self, trader: Trader, entry: Ticket, lots: int, now: Moment) -> None:
         """Send what protects `lots` of an entry along with it, at the prices of its decision."""

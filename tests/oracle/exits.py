@@ -7,8 +7,8 @@ Where the rules leave a choice, this is the choice:
 
 * A trailing exit is in profit enough if the best close is at least activate x ATR beyond the
   price of the entry's first fill, slippage included.
-* Of several stops of one entry the nearest price is taken, of equal ones the first listed; the
-  same goes for limits.
+* Of several stops of one entry the one at the least distance is taken, of equal ones the first
+  listed, before any is put at one tick; the same goes for limits.
 """
 
 from dataclasses import dataclass

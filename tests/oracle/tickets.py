@@ -161,7 +161,13 @@ class Ticket:
         return change
 
     def changed(self, size: int, limit_ticks: int | None, stop_ticks: int | None) -> None:
-        """The venue says what the order is from now on."""
+        """The venue says what the order is from now on.
+
+        Of a script's own order nothing is counted beforehand: it shall be what it is told to be.
+        """
+        if self.role is Role.OWN and (self.asked is None or self.asked.size is None):
+            self.aim = size if self.aim == self.expected else self.aim
+            self.expected = size
         self.size, self.limit_ticks, self.stop_ticks = size, limit_ticks, stop_ticks
 
     def answered(self, what: str) -> None:

@@ -93,7 +93,7 @@ class Guarding:
             same = [
                 (id_, each)
                 for id_, each in self._members(desk, key)
-                if each.order_type is guard.order_type
+                if each.order_type is guard.order_type and not each.cancel_wanted
             ]
             for id_, each in same:
                 out += self._dealing.urge(id_, each)
@@ -366,7 +366,9 @@ class Guarding:
         self, wanted: TrailStops, desk: Desk, key: str, cover: Cover, now: Nanoseconds
     ) -> list[Message]:
         """A stop for a cover that has none."""
-        if cover.held <= 0 or cover.refused or any(m.is_stop for _, m in self._members(desk, key)):
+        # One that is being canceled is none any more.
+        stops = (m.is_stop and not m.cancel_wanted for _, m in self._members(desk, key))
+        if cover.held <= 0 or cover.refused or any(stops):
             return []
         cover.loose = True
         lots = -cover.side * cover.held
