@@ -354,8 +354,10 @@ class Guarding:
         for key, cover in desk.covers.items():
             if cover.side == wanted.side:
                 bare -= cover.held
-                out += self._stop_at(wanted, desk, key, cover, now)
+                if not cover.refused:
+                    out += self._stop_at(wanted, desk, key, cover, now)
         if bare > 0:
+            desk.own = 0
             key, cover = self._own(wanted.strategy, desk, wanted.side * bare)
             for id_, order in self._members(desk, key):
                 out += self._dealing.urge(id_, order)
@@ -368,7 +370,7 @@ class Guarding:
         """A stop for a cover that has none."""
         # One that is being canceled is none any more.
         stops = (m.is_stop and not m.cancel_wanted for _, m in self._members(desk, key))
-        if cover.held <= 0 or cover.refused or any(stops):
+        if cover.held <= 0 or any(stops):
             return []
         cover.loose = True
         lots = -cover.side * cover.held
