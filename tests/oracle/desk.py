@@ -139,26 +139,32 @@ class Desk(Covering):
     def split(self, instrument: str, ratio: Fraction, now: Moment) -> None:
         for trader in self._traders:
             if trader.setup.instrument == instrument:
-                trader.target = split_lots(trader.target, ratio)
-                trader.aim = split_lots(trader.aim, ratio)
-                trader.own = split_lots(trader.own, ratio)
-                trader.guards = tuple(guard.split(ratio) for guard in trader.guards)
-                if self._ledger.lots(trader.key) == 0:
-                    trader.held = None
-                if trader.held is not None:
-                    trader.held.split(ratio)
-                for policy in trader.policies:
-                    policy.split(ratio)
-                if trader.rule is not None:
-                    trader.rule.split(ratio)
-                for cover in trader.covers:
-                    cover.split(ratio)
-                for ticket in trader.tickets:
-                    ticket.split(ratio)
+                self._carry(trader, ratio)
                 self._fit(trader, self._ledger.lots(trader.key))
+                for cover in trader.covers:
+                    self._leave(trader, cover, now)
                 if not trader.waits:
                     self._adopt(trader, now)
                 self._forget_covers(trader)
+
+    def _carry(self, trader: Trader, ratio: Fraction) -> None:
+        """Everything that a strategy remembers, in the lots and ticks of after a split."""
+        trader.target = split_lots(trader.target, ratio)
+        trader.aim = split_lots(trader.aim, ratio)
+        trader.own = split_lots(trader.own, ratio)
+        trader.guards = tuple(guard.split(ratio) for guard in trader.guards)
+        if self._ledger.lots(trader.key) == 0:
+            trader.held = None
+        if trader.held is not None:
+            trader.held.split(ratio)
+        for policy in trader.policies:
+            policy.split(ratio)
+        if trader.rule is not None:
+            trader.rule.split(ratio)
+        for cover in trader.covers:
+            cover.split(ratio)
+        for ticket in trader.tickets:
+            ticket.split(ratio)
 
     def _hear(self, trader: Trader, bar: Bar, now: Moment) -> None:
         trader.close = bar.close

@@ -153,11 +153,12 @@ class TickVenue(Life):
         if self._halted:
             return
         left = row.lots
-        for order in [each for each in self._live.values() if self._room(each) > 0]:
+        working = [each for each in self._live.values() if self._room(each) > 0]
+        for order, waits in [(each, each.is_trigger) for each in working]:
             if order.ended or self._room(order) <= 0:
                 continue
-            if order.is_trigger:
-                if order.is_beyond(row.ticks):
+            if waits:
+                if order.is_trigger and order.is_beyond(row.ticks):
                     order.triggered = True
                     self._take_part(order, ts)
             elif self._is_judged(order):
