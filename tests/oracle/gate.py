@@ -48,6 +48,33 @@ def stale_after_two_bars(sources: Iterable[Source]) -> dict[str, int]:
     return {source.instrument: 2 * source.interval_ns for source in sources}
 
 
+@dataclass(eq=False)
+class Working:
+    """An order that passed and has not ended, with the parent that worked when it came."""
+
+    ticket: Ticket
+    parent: Ticket | None = None
+    parent_size: int = 0
+
+    @property
+    def size(self) -> int:
+        """The most that it may be in all, with a change that is asked for."""
+        ticket, asked = self.ticket, self.ticket.asked
+        return ticket.size if asked is None or asked.size is None else max(ticket.size, asked.size)
+
+    @property
+    def lots(self) -> int:
+        """Signed lots that it may fill now: of a child on the other side, what its parent opened.
+
+        A parent that is larger than its child first closes what is left over.
+        """
+        room = self.size
+        if self.parent is not None:
+            opened = self.parent.booked - max(0, self.parent_size - self.size)
+            room = min(room, max(0, opened))
+        return self.ticket.side * max(0, room - self.ticket.booked)
+
+
 @dataclass
 class Market:
     """An instrument as the gate sees it, with the orders that passed and have not ended."""
@@ -57,7 +84,7 @@ class Market:
     close: int | None = None
     closed_at: int = 0
     is_halted: bool = False
-    working: list[Ticket] = field(default_factory=list)
+    working: list[Working] = field(default_factory=list)
 
     @property
     def lots(self) -> int:
@@ -65,19 +92,30 @@ class Market:
         held = self.ledger.positions.items()
         return sum(position.lots for (_, name), position in held if name == self.name)
 
-    def sides(self, more: int = 0) -> tuple[int, int]:
-        """The largest and the smallest position that working orders and `more` could make."""
-        open_lots = [t.lots_left for t in self.working if t.role is not Role.PROTECTIVE]
-        buys = sum(n for n in [*open_lots, more] if n > 0)
-        sells = sum(n for n in [*open_lots, more] if n < 0)
+    def sides(self, more: int = 0, *, guarded: bool = True) -> tuple[int, int]:
+        """The largest and the smallest position that working orders and `more` could make.
+
+        Of each group only the order that has most counts. `guarded` counts protection too.
+        """
+        buys, sells = max(0, more), min(0, more)
+        together: dict[tuple[str, int], list[int]] = {}
+        for number, each in enumerate(self.working):
+            if guarded or each.ticket.role is not Role.PROTECTIVE:
+                group = each.ticket.order.group
+                key = (f"of {group}", 0) if group else ("alone", number)
+                together.setdefault(key, []).append(each.lots)
+        for lots in together.values():
+            buys += max(0, *lots, 0)
+            sells += min(0, *lots, 0)
         return self.lots + buys, self.lots + sells
 
     def worst(self, more: int = 0) -> int:
-        return max(abs(lots) for lots in self.sides(more))
+        long, short = self.sides(more)
+        return max(long, -short)
 
     def is_lowered_by(self, lots: int) -> bool:
         """True if the order, with all that works on its side, brings the position toward zero."""
-        long, short = self.sides(lots)
+        long, short = self.sides(lots, guarded=False)
         if lots > 0:
             return self.lots < 0 and long <= 0
         return self.lots > 0 and short >= 0
@@ -97,8 +135,7 @@ class Gate:
     def on_gone(self, ticket: Ticket) -> None:
         """An order is over, as far as we know."""
         working = self._markets[ticket.order.instrument].working
-        if ticket in working:
-            working.remove(ticket)
+        working[:] = [each for each in working if each.ticket is not ticket]
 
     def on_halt(self, instrument: str, *, is_over: bool) -> None:
         self._markets[instrument].is_halted = not is_over
@@ -111,7 +148,8 @@ class Gate:
         """The rule that refuses the order; None lets it pass and counts it from now on."""
         for code in self._refusals(ticket, ts):
             return code
-        self._markets[ticket.order.instrument].working.append(ticket)
+        working = self._markets[ticket.order.instrument].working
+        working.append(_working(ticket, working))
         if ticket.role is not Role.PROTECTIVE:
             self._approved_at.append(ts)
         return None
@@ -125,10 +163,12 @@ class Gate:
         is_old = stale_ns is not None and ts - market.closed_at > stale_ns
         if (market.close is None or is_old) and not market.is_lowered_by(ticket.lots_left):
             yield "price_stale"
-        if any(_could_trade(ticket, other) for other in market.working):
+        if any(_could_trade(ticket, other.ticket, market.close) for other in market.working):
             yield "self_trade"
         if ticket.role is not Role.PROTECTIVE:
             yield from self._beyond_limits(ticket, market, ts)
+        elif ticket.sent.parent is None:
+            yield from self._too_far(ticket, market)
 
     def _beyond_limits(self, ticket: Ticket, market: Market, ts: int) -> Iterator[str]:
         limits, lots = self._limits, ticket.lots_left
@@ -137,17 +177,22 @@ class Gate:
                 yield "lots_exceed_max"
             if _above(self._notional(ticket, market), limits.notional_max):
                 yield "notional_exceeds_max"
-        long, short = market.sides(lots)
-        if _above(long if lots > 0 else -short, limits.position_max):
-            yield "position_exceeds_max"
+        yield from self._too_far(ticket, market)
         worth, before_worth = self._gross(market.name, lots), self._gross("", 0)
         if worth > before_worth and _above(worth, limits.gross_max):
             yield "gross_exceeds_max"
         is_sale = market.name in limits.long_only and lots < 0
-        if is_sale and market.sides(lots)[1] < 0:
+        if is_sale and market.sides(lots, guarded=False)[1] < 0:
             yield "short_forbidden"
         if limits.orders_max is not None and self._recent(ts) >= limits.orders_max:
             yield "rate_exceeds_max"
+
+    def _too_far(self, ticket: Ticket, market: Market) -> Iterator[str]:
+        lots = ticket.lots_left
+        long, short = market.sides(lots)
+        reach = long if lots > 0 else -short
+        if _above(reach, self._limits.position_max) and not market.is_lowered_by(lots):
+            yield "position_exceeds_max"
 
     def _notional(self, ticket: Ticket, market: Market) -> Fraction:
         price = ticket.limit_ticks or ticket.stop_ticks or market.close
@@ -171,13 +216,32 @@ def _above(value: Fraction | int, limit: Fraction | int | None) -> bool:
     return limit is not None and value > limit
 
 
-def _could_trade(ticket: Ticket, other: Ticket) -> bool:
+def _working(ticket: Ticket, others: Iterable[Working]) -> Working:
+    for each in others:
+        if each.ticket.order.number == ticket.sent.parent and each.ticket.side != ticket.side:
+            return Working(ticket, each.ticket, each.size)
+    return Working(ticket)
+
+
+def _could_trade(ticket: Ticket, other: Ticket, close: int | None) -> bool:
     kind, price = ticket.order.order_type, ticket.limit_ticks
-    if kind == "stop" or ticket.side == other.side:
+    if kind == "stop" or ticket.side == other.side or not other.lots_left:
         return False
     if kind == "market" or price is None:
         is_its_own = other.order.strategy == ticket.order.strategy
         if is_its_own and other.role is Role.PROTECTIVE:
             return False  # else a strategy that takes profit could never add to its position
-        return bool(other.limits_in_question)
+        return bool(other.limits_in_question) and not _waits(other, close)
     return any(ticket.side * (price - limit) >= 0 for limit in other.limits_in_question)
+
+
+def _waits(ticket: Ticket, close: int | None) -> bool:
+    """A stop-limit whose stop the last close has not reached, with the limit at or beyond it.
+
+    If the limit lies short of the stop, a stop that was reached before may have left it to rest.
+    """
+    stop, limit = ticket.stop_ticks, ticket.limit_ticks
+    if ticket.order.order_type != "stop_limit" or stop is None or limit is None:
+        return False
+    is_reached = ticket.side * ((close or 0) - stop) >= 0
+    return ticket.side * (limit - stop) >= 0 and not is_reached
