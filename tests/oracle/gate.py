@@ -2,8 +2,9 @@
 
 It knows of fills and ends what was reported, like the desk, and counts an order as working until
 its end is reported, also if its cancel was sent. The worst case of an instrument is the largest
-position, on either side, that any subset of its working orders could make; stops that protect an
-entry are left out, and no rule on size, exposure or pace concerns them.
+position, on either side, that any subset of its working orders could make: of a group only the
+order that has most, of a child on the other side of its parent what that has opened. Protection
+counts in it, but no rule on exposure or pace concerns it, and none on size if it has a parent.
 
 Where the rules leave a choice, this is the choice:
 
@@ -41,6 +42,10 @@ class Limits:
     orders_max: int | None = None
     orders_window_ns: int = 1_000_000_000
     long_only: tuple[str, ...] = ()
+    collar: Fraction | None = None
+    restricted: tuple[str, ...] = ()
+    open_orders_max: int | None = None
+    open_orders_total_max: int | None = None
 
 
 def stale_after_two_bars(sources: Iterable[Source]) -> dict[str, int]:
@@ -157,15 +162,21 @@ class Gate:
     def _refusals(self, ticket: Ticket, ts: int) -> Iterator[str]:
         instrument = ticket.order.instrument
         market = self._markets[instrument]
+        is_guard = ticket.role is Role.PROTECTIVE
+        is_lowered = market.is_lowered_by(ticket.lots_left)
+        if instrument in self._limits.restricted and not is_guard and not is_lowered:
+            yield "instrument_restricted"
         if market.is_halted:
             yield "instrument_halted"
         stale_ns = self._limits.stale_ns.get(instrument)
         is_old = stale_ns is not None and ts - market.closed_at > stale_ns
-        if (market.close is None or is_old) and not market.is_lowered_by(ticket.lots_left):
+        if (market.close is None or is_old) and not is_lowered:
             yield "price_stale"
+        if not is_guard and self._is_off_market(ticket.limit_ticks, market.close):
+            yield "price_off_market"
         if any(_could_trade(ticket, other.ticket, market.close) for other in market.working):
             yield "self_trade"
-        if ticket.role is not Role.PROTECTIVE:
+        if not is_guard:
             yield from self._beyond_limits(ticket, market, ts)
         elif ticket.sent.parent is None:
             yield from self._too_far(ticket, market)
@@ -184,8 +195,24 @@ class Gate:
         is_sale = market.name in limits.long_only and lots < 0
         if is_sale and market.sides(lots, guarded=False)[1] < 0:
             yield "short_forbidden"
+        if not market.is_lowered_by(lots) and self._is_full(market):
+            yield "open_orders_exceed_max"
         if limits.orders_max is not None and self._recent(ts) >= limits.orders_max:
             yield "rate_exceeds_max"
+
+    def _is_off_market(self, limit_ticks: int | None, close: int | None) -> bool:
+        collar = self._limits.collar
+        if collar is None or limit_ticks is None:
+            return False
+        return abs(limit_ticks - (close or 0)) > collar * (close or 0)
+
+    def _is_full(self, market: Market) -> bool:
+        """True if as many orders are open as there may be, protection included."""
+        in_all = sum(len(each.working) for each in self._markets.values())
+        here_max, in_all_max = self._limits.open_orders_max, self._limits.open_orders_total_max
+        return (here_max is not None and len(market.working) >= here_max) or (
+            in_all_max is not None and in_all >= in_all_max
+        )
 
     def _too_far(self, ticket: Ticket, market: Market) -> Iterator[str]:
         lots = ticket.lots_left

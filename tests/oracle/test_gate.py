@@ -82,6 +82,42 @@ def test_an_order_counts_until_its_end_is_reported() -> None:
             {0: (limit("a", 2, 90), limit("b", 2, 90))},
             ["gross_exceeds_max"],
         ),
+        # of a group only the order that has most can fill
+        (
+            Limits(position_max=5),
+            {
+                0: (
+                    Send("a", "limit", 3, limit_ticks=90, group="g"),
+                    Send("b", "limit", 5, limit_ticks=80, group="g"),
+                )
+            },
+            [],
+        ),
+        # a child on the other side has nothing to fill while its parent has opened nothing
+        (
+            Limits(position_max=5),
+            {
+                0: (
+                    limit("a", 5, 90),
+                    Send("b", "stop", -5, stop_ticks=80, parent="a"),
+                    limit("c", -5, 110),
+                )
+            },
+            [],
+        ),
+        (Limits(restricted=(X,)), {0: (Target(1),)}, ["instrument_restricted"]),
+        (Limits(collar=Fraction(1, 10)), {0: (limit("a", 1, 90),)}, []),
+        (Limits(collar=Fraction(1, 10)), {0: (limit("a", 1, 89),)}, ["price_off_market"]),
+        (
+            Limits(open_orders_max=1),
+            {0: (limit("a", 1, 90), limit("b", 1, 90))},
+            ["open_orders_exceed_max"],
+        ),
+        (
+            Limits(open_orders_total_max=1),
+            {0: (limit("a", 1, 90), limit("b", 1, 90))},
+            ["open_orders_exceed_max"],
+        ),
         (Limits(long_only=(X,)), {0: (Target(1),), 1: (Target(0),), 2: (Target(0),)}, []),
         (Limits(long_only=(X,)), {0: (Target(1),), 1: (Target(-1),)}, ["short_forbidden"]),
         (

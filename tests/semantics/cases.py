@@ -238,6 +238,10 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
         orders_max=rng.choice((None, None, 3)),
         orders_window_ns=rng.choice((HOUR_NS, 5 * HOUR_NS)),
         long_only=tuple(name for name in names if rng.random() < 0.2),
+        collar=rng.choice((None, None, None, Fraction(1, 50))),
+        restricted=tuple(name for name in names if rng.random() < 0.05),
+        open_orders_max=rng.choice((None, None, None, 2)),
+        open_orders_total_max=rng.choice((None, None, None, 4)),
     )
 
 

@@ -221,6 +221,10 @@ def _risk(run: OracleRun) -> RiskConfig:
         orders_max=limits.orders_max,
         orders_window_ns=limits.orders_window_ns,
         stale_after=_stale_after(run),
+        collar=None if limits.collar is None else exact(limits.collar),
+        restricted=limits.restricted,
+        open_orders_max=limits.open_orders_max,
+        open_orders_total_max=limits.open_orders_total_max,
     )
 
 

@@ -73,6 +73,10 @@ REASONS: Final = (
     "time_stop",
 )
 DENIALS: Final = (
+    "instrument_restricted",
+    "instrument_halted",
+    "price_off_market",
+    "open_orders_exceed_max",
     "price_stale",
     "self_trade",
     "lots_exceed_max",

@@ -167,5 +167,9 @@ def _limits(config: Config, sources: tuple[Source, ...]) -> Limits:
         gross_max=None if risk.gross_max is None else Fraction(risk.gross_max),
         orders_max=risk.orders_max,
         orders_window_ns=risk.orders_window_ns,
+        collar=None if risk.collar is None else Fraction(risk.collar),
+        restricted=tuple(risk.restricted or ()),
+        open_orders_max=risk.open_orders_max,
+        open_orders_total_max=risk.open_orders_total_max,
         long_only=tuple(each.name for each in config.instruments if not each.shortable),
     )
