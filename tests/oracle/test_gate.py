@@ -88,7 +88,8 @@ def test_an_order_counts_until_its_end_is_reported() -> None:
             {
                 0: (
                     Send("a", "limit", 3, limit_ticks=90, group="g"),
-                    Send("b", "limit", 5, limit_ticks=80, group="g"),
+                    Send("b", "limit", 2, limit_ticks=80, group="g"),
+                    limit("c", 2, 90),
                 )
             },
             [],
