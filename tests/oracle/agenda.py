@@ -26,11 +26,18 @@ class Kind(IntEnum):
     INSIDE = 0
     SESSION = 1
     COMMAND = 2
-    REPORT = 3
-    CLOSE = 4
-    EQUITY = 5
-    HAPPENING = 6
-    OPENING = 7
+    EARLY = 3
+    """What happens to an instrument that trades on ticks."""
+    PRINT = 4
+    QUOTE = 5
+    DEPTH = 6
+    SEND = 7
+    """A report leaves the venue, where it takes time."""
+    REPORT = 8
+    CLOSE = 9
+    EQUITY = 10
+    HAPPENING = 11
+    OPENING = 12
 
 
 @dataclass(frozen=True, order=True)

@@ -100,6 +100,13 @@ class Desk(Covering):
                 if counts:
                     self._follow(trader, plan, now)
 
+    def on_tick(self, instrument: str, now: Moment) -> None:
+        """Give a quote or a print to each script that hears it."""
+        for trader in self._traders:
+            plan, setup = trader.setup.plan, trader.setup
+            if setup.instrument == instrument and setup.hears_ticks and isinstance(plan, Scripted):
+                self._follow(trader, plan, now)
+
     def on_report(self, report: Report, now: Moment) -> None:
         trader, ticket = self._by_order[report.order.number]
         match report:

@@ -72,7 +72,7 @@ class Ledger:
         self.marks.setdefault(key[1], Fraction(ticks))
         self._look()
 
-    def mark(self, instrument: str, ticks: int) -> None:
+    def mark(self, instrument: str, ticks: int | Fraction) -> None:
         self.marks[instrument] = Fraction(ticks)
         self._look()
 

@@ -93,8 +93,8 @@ class OracleResult:
 
 def compute(run: OracleRun) -> OracleResult:
     """Work the run out, from its first bar to its last."""
-    world = _World(run)
-    until = max([last_close(world.sources), *(row.ts for h in run.happenings for row in h.rows)])
+    world = World(run)
+    until = world.until()
     while (event := world.agenda.next(until)) is not None:
         world.handle(event)
     world.add_equity_row(until)
@@ -107,7 +107,7 @@ Command = tuple[str, Order, Change | None]
 class _Wire:
     """The way to the venue and back; `latency_ns` each."""
 
-    def __init__(self, world: "_World", latency_ns: int) -> None:
+    def __init__(self, world: "World", latency_ns: int) -> None:
         self._world = world
         self._latency_ns = latency_ns
         self.has_latency = latency_ns > 0
@@ -126,12 +126,14 @@ class _Wire:
         if not self.has_latency:
             world.arrive(command)
             return
-        arrives = world.now + self._latency_ns
+        arrives = world.delay("command", world.now)
         world.agenda.under_way(arrives, Kind.COMMAND, len(world.commands))
         world.commands.append(command)
 
 
-class _World:
+class World:
+    """A run under way."""
+
     def __init__(self, run: OracleRun) -> None:
         self.now = 0
         self.commands: list[Command] = []
@@ -160,22 +162,41 @@ class _World:
         self._sessions: list[tuple[int, tuple[str, ...]]] = []
         self._fill_agenda()
 
+    def begins(self) -> int:
+        """The instant at which the run starts."""
+        return min(bar.ts_open for source in self.sources for bar in source.bars)
+
+    def until(self) -> int:
+        """The last instant of the run."""
+        happened = (row.ts for each in self._run.happenings for row in each.rows)
+        return max([last_close(self.sources), *happened])
+
+    def first_known(self) -> int:
+        """The first instant at which anything is known."""
+        return first_close(self.sources)
+
+    def delay(self, way: str, ts: int) -> int:
+        """When what leaves at `ts`, a command or a report, arrives."""
+        del way
+        return ts + self._run.latency_ns
+
+    def _happening_kind(self, instrument: str) -> Kind:
+        del instrument
+        return Kind.HAPPENING
+
     def _clipped(self, source: Source) -> Source:
         sessions = self._calendars[source.instrument]
         return source if sessions is None else clipped(source, sessions)
 
     def _trader(self, setup: Strategy) -> Trader:
         plan, sessions = setup.plan, self._calendars[setup.instrument]
-        interval = setup.interval_ns or self._finest[setup.instrument]
+        interval = setup.interval_ns or self._finest.get(setup.instrument, 0)
         rule = None if isinstance(plan, Scripted) else rule_of(plan, interval, sessions)
         return Trader(setup, rule, tuple(Policy(each) for each in setup.exits), interval)
 
     def _fill_agenda(self) -> None:
         put = self.agenda.recorded
-        first = first_close(self.sources)
-        last = max(
-            [last_close(self.sources), *(r.ts for h in self._run.happenings for r in h.rows)]
-        )
+        first, last = self.first_known(), self.until()
         for number, source in enumerate(self.sources):
             closes = [bar.ts_close for bar in source.bars]
             put(Kind.CLOSE, number, closes)
@@ -183,8 +204,8 @@ class _World:
                 put(Kind.OPENING, number, [bar.ts_open for bar in source.bars])
                 put(Kind.INSIDE, number, closes)
         for number, each in enumerate(self._run.happenings):
-            put(Kind.HAPPENING, number, [row.ts for row in each.rows])
-        start = min(bar.ts_open for source in self.sources for bar in source.bars)
+            put(self._happening_kind(each.instrument), number, [row.ts for row in each.rows])
+        start = self.begins()
         self._sessions = sorted(
             (ts, (name,))
             for name, sessions in self._calendars.items()
@@ -216,6 +237,13 @@ class _World:
                     self.handle(report)
                 self._seq += 1
                 self._happen(event)
+            case Kind.EARLY:
+                self._seq += 1
+                self._happen(event)
+            case Kind.SEND:
+                number = event.row
+                arrives = self.delay("report", event.ts)
+                self.agenda.under_way(arrives, Kind.REPORT, number)
             case Kind.SESSION:
                 ts, instruments = self._sessions[event.row]
                 self._venue.close_session(instruments, ts)
@@ -270,7 +298,7 @@ class _World:
             equity=ledger.equity(),
             peak=ledger.peak,
             ambiguous_bars=self._venue.ambiguous_bars,
-            in_flight=self.agenda.count(Kind.COMMAND) + self.agenda.count(Kind.REPORT),
+            in_flight=sum(map(self.agenda.count, (Kind.COMMAND, Kind.SEND, Kind.REPORT))),
             met=self._met(),
         )
 
@@ -326,11 +354,9 @@ class _World:
     def _send_reports(self, during: Event) -> None:
         """Enter what the venue has to say of what was done during the event."""
         for report in self._venue.reports:
-            number, latency = len(self._reports), self._run.latency_ns
-            if latency > 0:
-                self.agenda.under_way(during.ts + latency, Kind.REPORT, number)
-            else:
-                self.agenda.caused(during, Kind.REPORT, number)
+            number = len(self._reports)
+            kind = Kind.SEND if self._run.latency_ns > 0 else Kind.REPORT
+            self.agenda.caused(during, kind, number)
             self._reports.append(report)
         self._venue.reports.clear()
 

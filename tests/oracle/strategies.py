@@ -145,7 +145,8 @@ Signal = EmaCross | BollingerReversion | NaiveMeanReversion | RsiReversion | Vwa
 class Strategy:
     """A strategy as configured: its name, its one instrument, what it does, how positions end.
 
-    `interval_ns` is of the bars it hears, if that is not the shortest there are.
+    `interval_ns` is of the bars it hears, if that is not the shortest there are; a script that
+    `hears_ticks` counts quotes and prints beside them.
     """
 
     name: str
@@ -153,3 +154,4 @@ class Strategy:
     plan: Signal | Scripted
     exits: tuple[Exit, ...] = ()
     interval_ns: int | None = None
+    hears_ticks: bool = False

@@ -67,6 +67,9 @@ class Scripted(Strategy):
     def on_bar(self, bar: BarClosed) -> Answer:
         """The actions written for this bar."""
         del bar
+        return self._next()
+
+    def _next(self) -> Answer:
         lines = self.params.script.get(self.state.bars)
         self.state.bars += 1
         if not lines:

@@ -1,0 +1,1 @@
+"""Whole runs on quotes, prints and books beside bars, worked out the slow way."""
