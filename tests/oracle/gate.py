@@ -12,7 +12,9 @@ Where the rules leave a choice, this is the choice:
   limit, and there is none before the first close.
 * An order could trade with a working order of the other side that has a limit if it is a market
   order, or has a limit at that limit or through it: a stop-limit may rest one day, and the limits
-  that count are the one in force and those that were asked for. A stop could not.
+  that count are the one in force and those that were asked for. A stop could not. A market order
+  could not trade with a stop-limit whose stop the last price has not reached, unless its limit lies
+  short of its stop: that one may have been triggered before.
 * An order is worth its own price, limit or stop, times its size; without one, the last close.
 * What only makes a position smaller (with all that works on its side it does not go through zero)
   may be of any size and worth. What does not raise the worst case passes the limits on it, also
@@ -26,7 +28,7 @@ from fractions import Fraction
 
 from tests.oracle.ledger import Ledger
 from tests.oracle.market import Source
-from tests.oracle.splits import split_price
+from tests.oracle.splits import split_mark
 from tests.oracle.tickets import Role, Ticket
 
 
@@ -86,7 +88,7 @@ class Market:
 
     name: str
     ledger: Ledger
-    close: int | None = None
+    close: Fraction | int | None = None
     closed_at: int = 0
     is_halted: bool = False
     working: list[Working] = field(default_factory=list)
@@ -133,7 +135,7 @@ class Gate:
         self._markets = {name: Market(name, ledger) for name in ledger.units}
         self._approved_at: list[int] = []
 
-    def on_close(self, instrument: str, close: int, ts: int) -> None:
+    def on_close(self, instrument: str, close: Fraction | int, ts: int) -> None:
         market = self._markets[instrument]
         market.close, market.closed_at = close, ts
 
@@ -147,7 +149,8 @@ class Gate:
 
     def split(self, instrument: str, ratio: Fraction) -> None:
         market = self._markets[instrument]
-        market.close = split_price(market.close, ratio)
+        if market.close is not None:
+            market.close = split_mark(Fraction(market.close), ratio)
 
     def judge(self, ticket: Ticket, ts: int) -> str | None:
         """The rule that refuses the order; None lets it pass and counts it from now on."""
@@ -200,7 +203,7 @@ class Gate:
         if limits.orders_max is not None and self._recent(ts) >= limits.orders_max:
             yield "rate_exceeds_max"
 
-    def _is_off_market(self, limit_ticks: int | None, close: int | None) -> bool:
+    def _is_off_market(self, limit_ticks: int | None, close: Fraction | int | None) -> bool:
         collar = self._limits.collar
         if collar is None or limit_ticks is None:
             return False
@@ -250,7 +253,7 @@ def _working(ticket: Ticket, others: Iterable[Working]) -> Working:
     return Working(ticket)
 
 
-def _could_trade(ticket: Ticket, other: Ticket, close: int | None) -> bool:
+def _could_trade(ticket: Ticket, other: Ticket, close: Fraction | int | None) -> bool:
     kind, price = ticket.order.order_type, ticket.limit_ticks
     if kind == "stop" or ticket.side == other.side or not other.lots_left:
         return False
@@ -262,7 +265,7 @@ def _could_trade(ticket: Ticket, other: Ticket, close: int | None) -> bool:
     return any(ticket.side * (price - limit) >= 0 for limit in other.limits_in_question)
 
 
-def _waits(ticket: Ticket, close: int | None) -> bool:
+def _waits(ticket: Ticket, close: Fraction | int | None) -> bool:
     """A stop-limit whose stop the last close has not reached, with the limit at or beyond it.
 
     If the limit lies short of the stop, a stop that was reached before may have left it to rest.

@@ -232,18 +232,10 @@ class World:
         match event.kind:
             case Kind.EQUITY:
                 self._look(event.ts)
-            case Kind.HAPPENING:
-                while (report := self.agenda.at_once(Kind.REPORT, event.ts)) is not None:
-                    self.handle(report)
-                self._seq += 1
-                self._happen(event)
-            case Kind.EARLY:
-                self._seq += 1
-                self._happen(event)
+            case Kind.HAPPENING | Kind.EARLY:
+                self._take_happening(event)
             case Kind.SEND:
-                number = event.row
-                arrives = self.delay("report", event.ts)
-                self.agenda.under_way(arrives, Kind.REPORT, number)
+                self.agenda.under_way(self.delay("report", event.ts), Kind.REPORT, event.row)
             case Kind.SESSION:
                 ts, instruments = self._sessions[event.row]
                 self._venue.close_session(instruments, ts)
@@ -258,7 +250,22 @@ class World:
             case Kind.CLOSE:
                 self._seq += 1
                 self._close(event)
+            case _:
+                self._take_tick(event)
         self._send_reports(event)
+
+    def _take_happening(self, event: Event) -> None:
+        """Where an instrument trades on bars all reports of the instant are told before."""
+        while event.kind is Kind.HAPPENING:
+            report = self.agenda.at_once(Kind.REPORT, event.ts)
+            if report is None:
+                break
+            self.handle(report)
+        self._seq += 1
+        self._happen(event)
+
+    def _take_tick(self, event: Event) -> None:
+        raise AssertionError(f"a run on bars has no ticks: {event}")
 
     def _look(self, ts: int) -> None:
         if ts >= self._rows_from and self._ledger.marks:

@@ -51,9 +51,7 @@ def _rows(tick: Tick) -> list[Row]:
             prev = NONE if book.prev_id is None else book.prev_id
             ids = (book.last_id, book.last_id, prev, int(book.is_snapshot))
             last = len(book.levels) - 1
-            return [
-                (*level, *ids, int(k == last), tick.ts) for k, level in enumerate(book.levels)
-            ]
+            return [(*level, *ids, int(k == last), tick.ts) for k, level in enumerate(book.levels)]
 
 
 def _source(tape: Tape) -> Source:

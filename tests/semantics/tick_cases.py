@@ -6,7 +6,7 @@ names are taken from the market around it.
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import Final
+from typing import Final, Literal
 
 from sims.seeds import stream
 from tests.oracle.gate import Limits
@@ -18,7 +18,8 @@ from tests.oracle.ticks import SECOND_NS, Print, Quote
 from tests.semantics.cases import GRIDS, script, signal
 from tests.semantics.markets import MINUTE_NS, SHAPES, START, Chance, market
 
-MARKETS: Final = (
+Kind = Literal["quotes", "trades", "depth"]
+MARKETS: Final[tuple[tuple[Kind, ...], ...]] = (
     ("quotes",),
     ("quotes", "trades"),
     ("trades",),
@@ -108,13 +109,12 @@ def _towards(
         (side, ticks, 0)
         for side in (1, -1)
         for ticks in sides[side]
-        if (side, ticks) not in known
-        and (side * (ticks - best[-side]) >= 0 or rng.random() < 0.7)
+        if (side, ticks) not in known and (side * (ticks - best[-side]) >= 0 or rng.random() < 0.7)
     ]
     return (*gone, *wanted)
 
 
-def _tapes(rng: Chance, name: str, kinds: tuple[str, ...]) -> list[Tape]:
+def _tapes(rng: Chance, name: str, kinds: tuple[Kind, ...]) -> list[Tape]:
     points = path(rng, rng.randint(15, 45))
     tapes = []
     for kind in kinds:
@@ -157,7 +157,11 @@ def rules(rng: Chance) -> VenueRules:
 def tick_case(seed: int) -> TapeRun:
     """The run of a seed."""
     rng = stream(seed, "tick semantics")
-    instruments, sources, tapes, strategies, halts = [], [], [], [], []
+    instruments: list[Instrument] = []
+    sources: list[Source] = []
+    tapes: list[Tape] = []
+    strategies: list[Strategy] = []
+    halts: list[Happenings] = []
     for number in range(rng.choice((1, 2, 2, 3))):
         name = f"{'XYZ'[number]}.sim"
         kinds = MARKETS[rng.randint(0, 4 if number == 0 else 5)]
@@ -167,8 +171,8 @@ def tick_case(seed: int) -> TapeRun:
         if not kinds or rng.random() < 0.5:
             bars = market(rng, MINUTE_NS, START, rng.randint(20, 45), rng.choice(SHAPES))
             sources.append(Source(name, bars))
-            plan = signal(rng, rng.choice(SIGNALS))
-            strategies.append(Strategy(f"s{len(strategies)}", name, plan))
+            heard = signal(rng, rng.choice(SIGNALS))
+            strategies.append(Strategy(f"s{len(strategies)}", name, heard))
         if own:
             near = _near(own)
             for _ in range(rng.choice((1, 1, 2))):

@@ -6,10 +6,13 @@ from itertools import chain
 from typing import Final
 
 from tests.oracle.run import OracleResult, OracleRun, compute, quantum_of
+from tests.oracle.tape.run import compute_tape
 from tests.semantics.bridge import simulation
 from tests.semantics.cases import case
 from tests.semantics.coverage import reached
 from tests.semantics.reading import differences, observed
+from tests.semantics.taped import taped
+from tests.semantics.tick_cases import tick_case
 from tests.storm.trial import Verdict
 
 INT64_MAX: Final = 2**63 - 1
@@ -40,3 +43,15 @@ def leaves_int64(run: OracleRun, right: OracleResult) -> bool:
     """Whether the account comes to money that no table can hold: such a run is refused."""
     rows = chain.from_iterable((row.equity, row.cash, row.realized) for row in right.equity_rows)
     return any(abs(amount) / quantum_of(run) > INT64_MAX for amount in rows)
+
+
+def tried_on_ticks(seed: int) -> Verdict:
+    """The verdict on the run on ticks of a seed."""
+    try:
+        run = tick_case(seed)
+        right = compute_tape(run)
+        whole = taped(run)
+        whole.run()
+        return Verdict(tuple(differences(observed(whole), right)), reached(right, whole))
+    except Exception:  # noqa: BLE001 - as above
+        return Verdict((traceback.format_exc(limit=-4),))

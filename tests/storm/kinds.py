@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import Final
 
 from tests.semantics.coverage import EXPECTED
-from tests.semantics.trying import tried
+from tests.semantics.tick_coverage import EXPECTED_ON_TICKS
+from tests.semantics.trying import tried, tried_on_ticks
 from tests.storm.trial import Storm
 
 KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
@@ -15,6 +16,12 @@ KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
             trial=tried,
             expected=EXPECTED,
             seeds_enough=2_000,
+        ),
+        "ticks": Storm(
+            about="generated runs on quotes, prints and books against the calculator",
+            trial=tried_on_ticks,
+            expected=EXPECTED_ON_TICKS,
+            seeds_enough=400,
         ),
     }
 )

@@ -1,6 +1,7 @@
 """What is recorded of an instrument beside bars, and a run that plays it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tests.oracle.run import OracleRun
 from tests.oracle.ticks import SECOND_NS, Print, Quote
@@ -37,7 +38,7 @@ class Tape:
     """The ticks of one kind of one instrument, in time: quotes, trades or depth."""
 
     instrument: str
-    kind: str
+    kind: Literal["quotes", "trades", "depth"]
     ticks: tuple[Tick, ...]
 
 

@@ -59,7 +59,7 @@ class TapeWorld(World):
 
     def delay(self, way: str, ts: int) -> int:
         """When what leaves at `ts` arrives; nothing overtakes."""
-        due = ts + self._run.latency_ns + (next(self._jitter, 0))
+        due = ts + self._run.latency_ns + next(self._jitter, 0)
         self._leaves_at[way] = due = max(due, self._leaves_at[way])
         return due
 
@@ -75,19 +75,10 @@ class TapeWorld(World):
         is_on_bars = self._run.sources[number].instrument not in self._on_ticks
         return is_on_bars and super()._is_finest(number)
 
-    def handle(self, event: Event) -> None:
-        self.now = event.ts
-        match event.kind:
-            case Kind.PRINT | Kind.QUOTE | Kind.DEPTH:
-                tape = next(
-                    tape
-                    for number, tape in enumerate(self._tapes)
-                    if number == event.source and KINDS[tape.kind] is event.kind
-                )
-                self._tick(tape, event)
-                self._send_reports(event)
-            case _:
-                super().handle(event)
+    def _take_tick(self, event: Event) -> None:
+        tape = self._tapes[event.source]
+        assert KINDS[tape.kind] is event.kind
+        self._tick(tape, event)
 
     def _tick(self, tape: Tape, event: Event) -> None:
         what, name = tape.ticks[event.row].what, tape.instrument
@@ -110,7 +101,7 @@ class TapeWorld(World):
 
     def _mark(self, name: str, mark: Fraction, ts: int) -> None:
         self._ledger.mark(name, mark)
-        self._gate.on_close(name, int(mark), ts)
+        self._gate.on_close(name, mark, ts)
 
     def _top(self, name: str, book: Book) -> Quote | None:
         """What the core hears of a message about a book, if it hears anything."""
@@ -124,5 +115,3 @@ class TapeWorld(World):
             return None
         self._tops[name] = top
         return Quote(bid, ask, bid_lots, ask_lots)
-
-

@@ -92,8 +92,9 @@ class Floor(Venue):
                 venue.trade(what, ts)
             case Book(bids=bids, asks=asks) if bids is not None and asks is not None:
                 venue.book(bids, asks, ts)
-            case Book(is_lost=True):
-                venue.lose()
+            case Book(is_lost=is_lost):
+                if is_lost:
+                    venue.lose()
 
     def arrive(self, order: Order, ts: int) -> None:
         if order.instrument in self._on_ticks:
@@ -131,5 +132,3 @@ class Floor(Venue):
             self._on_ticks[instrument].split(instrument, numerator, denominator)
         else:
             super().split(instrument, numerator, denominator)
-
-
