@@ -83,6 +83,7 @@ def _source(config: Config, data: DataSource, file: Any) -> Source:  # noqa: ANN
         stop=stop,
         matches=matches(config, data),
         path="" if data.synthetic is not None else str(file.source.path),
+        protocol=data.protocol,
     )
 
 

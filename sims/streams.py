@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trader.data.grid import Int64s
+from trader.logic.order_book import PLAIN
 from trader.model.envelope import Message
 from trader.model.market import BarClosed, BookDelta, Quote, Trade
 from trader.model.units import BEFORE_ALL, NONE, Nanoseconds
@@ -66,7 +67,7 @@ class Source:
     """One file's part in a run: rows `start` to `stop` of what happened to an instrument.
 
     `matches`: the venue meets its rows; others only reach the core. Actions match where their
-    instrument is matched on ticks. What is made up has no `path`.
+    instrument is matched on ticks. What is made up has no `path`; only books have a `protocol`.
     """
 
     instrument: str
@@ -77,6 +78,7 @@ class Source:
     interval_ns: Nanoseconds = 0
     matches: bool = True
     path: str = ""
+    protocol: str = PLAIN
 
     @property
     def about(self) -> str | tuple[str, int]:

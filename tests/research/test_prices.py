@@ -114,13 +114,29 @@ def test_quotes_are_drawn_by_their_middle_and_finer_than_bars() -> None:
     assert seen.bars is None
 
 
-def test_prints_are_prices_and_books_tell_none() -> None:
+def test_prints_are_prices() -> None:
     file = Rows(ts=[1, 2], ticks=[10, 12])
-    trades, depth = (
-        Source(instrument="X.y", file=file, start=0, stop=2, kind=kind)
-        for kind in ("trades", "depth")
-    )
+    trades = Source(instrument="X.y", file=file, start=0, stop=2, kind="trades")
 
     assert [each.close.tolist() for each in pieces(trades)] == [[20, 24]]
-    assert list(pieces(depth)) == []
-    assert look([depth], ask()) == {}
+
+
+def test_a_book_is_drawn_by_the_middle_of_its_top() -> None:
+    """A snapshot, a change below the top, one at it, and one that does not follow."""
+    rows = Rows(
+        ts=[1, 1, 2, 3, 4],
+        side=[1, -1, 1, 1, -1],
+        ticks=[10, 13, 9, 12, 13],
+        lots=[5, 5, 5, 5, 0],
+        first_id=[1, 1, 2, 3, 5],
+        last_id=[1, 1, 2, 3, 5],
+        prev_id=[NONE, NONE, 1, 2, 4],
+        snapshot=[1, 1, 0, 0, 0],
+        last=[0, 1, 1, 1, 1],
+        ts_event=[1, 1, 2, 3, 4],
+    )
+    depth = Source(instrument="X.y", file=rows, start=0, stop=5, kind="depth")
+
+    candles = look([bars(), depth], ask())["X.y"].candles
+
+    assert (candles.begins.tolist(), candles.close.tolist()) == ([1, 3], [23, 25])

@@ -12,20 +12,24 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from sims.streams import BARS, Source
+from sims.streams import BARS, COLUMNS, Source
 from trader.data.bars import BATCH_ROWS, BarColumns
+from trader.data.depth import DepthColumns
 from trader.data.grid import Int64s
 from trader.data.quotes import QuoteColumns
 from trader.data.trades import TradeColumns
+from trader.logic.order_book import Change, OrderBook
+from trader.model.market import BookDelta
 from trader.model.units import NONE, Nanoseconds
 from trader.research.trades import RoundTrip
 
+DEPTH: Final = "depth"
 CANDLES_MAX: Final = 12_000
 """Of all instruments together, so that a page stays small however long the run was."""
 CANDLES_LEAST: Final = 400
 CANDLES_MOST: Final = 3_000
 
-_PREFERRED: Final = ("quotes", "trades", BARS)
+_PREFERRED: Final = ("depth", "quotes", "trades", BARS)
 _COLUMNS: Final = ("begins", "ends", "open", "high", "low", "close")
 
 
@@ -75,7 +79,7 @@ class Question(Struct, frozen=True, kw_only=True):
 
 
 def look(sources: Sequence[Source], question: Question) -> dict[str, Seen]:
-    """Looks at the finest prices of each instrument; books alone tell none."""
+    """Looks at the finest prices of each instrument, of a book those at its top."""
     chosen: dict[str, Source] = {}
     for kind in reversed(_PREFERRED):
         own = [source for source in sources if source.kind == kind]
@@ -186,10 +190,10 @@ def _joined(*parts: Prices) -> Prices:
 
 
 def pieces(source: Source) -> Iterator[Prices]:
-    """The source's rows as prices, a batch at a time; none of a book's."""
-    if source.kind not in _MAKERS:
+    """The source's rows as prices, a batch at a time."""
+    if source.kind not in _MAKERS and source.kind != DEPTH:
         return
-    make = _MAKERS[source.kind]
+    make = _Tops(source.protocol).prices if source.kind == DEPTH else _MAKERS[source.kind]
     for batch in source.file.batches(source.start, source.stop, BATCH_ROWS):
         prices = make(batch)
         if len(prices):
@@ -210,6 +214,37 @@ def _of_quotes(batch: QuoteColumns) -> Prices:
 def _of_trades(batch: TradeColumns) -> Prices:
     ticks = 2 * batch.ticks
     return Prices(batch.ts, batch.ts, ticks, ticks, ticks, ticks)
+
+
+class _Tops:
+    """A book built up from its changes, and the middle of its top where that moves."""
+
+    def __init__(self, protocol: str) -> None:
+        self._book = OrderBook(protocol)
+        self._middle = NONE
+
+    def prices(self, batch: DepthColumns) -> Prices:
+        """The middles of this batch, each from the row that made it."""
+        found = [each for row in _deltas(batch) if (each := self._moved(row)) is not None]
+        ts = np.array([ts for ts, _ in found], np.int64)
+        middle = np.array([ticks for _, ticks in found], np.int64)
+        return Prices(ts, ts, middle, middle, middle, middle)
+
+    def _moved(self, row: tuple[int, ...]) -> tuple[Nanoseconds, int] | None:
+        """When the middle became another one, in half ticks."""
+        ts, *rest = row
+        if self._book.apply(BookDelta("", *rest)) is Change.NOTHING:
+            return None
+        bid, ask, _, _ = self._book.top()
+        if NONE in (bid, ask) or bid > ask or bid + ask == self._middle:
+            return None
+        self._middle = bid + ask
+        return ts, self._middle
+
+
+def _deltas(batch: DepthColumns) -> Iterator[tuple[int, ...]]:
+    columns = [batch.ts, *(getattr(batch, name) for name in COLUMNS[DEPTH])]
+    return zip(*(column.tolist() for column in columns), strict=True)
 
 
 _MAKERS: Final[Mapping[str, Callable[[Any], Prices]]] = {
