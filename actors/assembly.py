@@ -80,9 +80,9 @@ class Core:
             patient=patient,
             calendars={i.name: _calendar_of(config, i.name) for i in config.instruments},
         )
-        risk = _risk(config, self.scale)
+        feed, risk = _feed(config), _risk(config, self.scale)
         actors: list[Actor] = [
-            _feed(config),
+            feed,
             self.portfolio,
             *self.strategies,
             self.order_manager,
@@ -108,6 +108,7 @@ class Core:
             self.trading_state,
             effects,
             risk.recall,
+            feed.passes,
         )
 
     def trading_state(self) -> TradingState:

@@ -12,7 +12,8 @@ bears the name of its nearest ancestor that has one.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 from actors.runtime.actor import Actor, Handler
 from actors.runtime.recorder import Recorder
@@ -31,10 +32,13 @@ from trader.strategies.faults import told
 
 Effects: TypeAlias = Sequence[Message]
 Observer: TypeAlias = Callable[[Envelope], None]
+Passes: TypeAlias = Callable[[Any], bool]
+"""Takes a row that goes through the feed as it came; False leaves it to the feed's handler."""
 
 _ACTIVE: Final = TradingState.ACTIVE
 _NOT_ITS_FAULT: Final = (MemoryError, KeyboardInterrupt)
 _NO_EFFECTS: Final[tuple[Message, ...]] = ()
+_LOOKS_AT_ALL: Final[Mapping[type, Passes]] = MappingProxyType({})
 
 
 @dataclass(slots=True, frozen=True)
@@ -66,11 +70,13 @@ class Reactor:
         trading_state: Callable[[], TradingState],
         effects: list[Message],
         recall: Callable[[Message], str],
+        passes: Mapping[type, Passes] = _LOOKS_AT_ALL,
     ) -> None:
         """`effects` is where the gateway's port puts what will leave at the end of the step.
 
         `recall` says why something must not leave after all, which the step has let through before
-        trading was halted or reduced in it; nothing if it may.
+        trading was halted or reduced in it; nothing if it may. `passes` are the feed's short
+        answers to rows of a kind, where it has any.
         """
         self.actors: Final = tuple(actors)
         self.recorder: Final = recorder
@@ -82,6 +88,7 @@ class Reactor:
         self._runtime = outlets["runtime"]
         self._trading_state = trading_state
         self._recall = recall
+        self._passes = passes
         self._now: Nanoseconds = 0
         self._feed_outlet = outlets["feed"]
         self._ways: dict[tuple[type, MarketKey], list[tuple[Handler, Receiver]]] = {}
@@ -102,6 +109,8 @@ class Reactor:
         of them answers is delivered like every other message.
         """
         feed = self._world.routes[kind].everybody[0].handle
+        passes = self._passes.get(kind, _never)
+        effects = self.effects
         ways = self._ways.setdefault((kind, about), [])
         self._find_ways()
 
@@ -112,20 +121,20 @@ class Reactor:
             state.seq = seq = state.seq + 1
             state.n = 0
             self._now = now
-            for passed in feed(row, now):
-                if passed is not row:
+            if not passes(row):
+                for passed in feed(row, now):
                     self._deliver(self._feed_outlet, passed, (seq, 0))
+                return self._finish() if effects else _NO_EFFECTS
+            for handle, receiver in ways:
+                try:
+                    answers = handle(row, now)
+                except BaseException as error:  # noqa: BLE001 - `_fault` judges it
+                    self._deliver(self._runtime, self._fault(receiver, error), (seq, 0))
                     continue
-                for handle, receiver in ways:
-                    try:
-                        answers = handle(row, now)
-                    except BaseException as error:  # noqa: BLE001 - `_fault` judges it
-                        self._deliver(self._runtime, self._fault(receiver, error), (seq, 0))
-                        continue
-                    if answers:
-                        for answer in answers:
-                            self._deliver(receiver.outlet, answer, (seq, 0))
-            return self._finish() if self.effects else _NO_EFFECTS
+                if answers:
+                    for answer in answers:
+                        self._deliver(receiver.outlet, answer, (seq, 0))
+            return self._finish() if effects else _NO_EFFECTS
 
         return deliver
 
@@ -214,3 +223,9 @@ class Reactor:
                 body=message,
             )
         )
+
+
+def _never(row: Message) -> bool:
+    """Every row of the kind is the feed's to look at."""
+    del row
+    return False

@@ -92,13 +92,16 @@ class Recorder:
     def _decision(
         self, name: Name, ts: Nanoseconds, cause: Name, m: TargetPosition | DecisionRecorded
     ) -> None:
+        (seq, n), (cause_seq, cause_n) = name, cause
         inputs = m.inputs if len(m.inputs) == INPUTS_MAX else (*m.inputs, *_NO_INPUTS)[:INPUTS_MAX]
         names = self._names
         self._put_decisions(
             self._decisions_row(
-                *name,
+                seq,
+                n,
                 ts,
-                *cause,
+                cause_seq,
+                cause_n,
                 names["strategies"][m.strategy],
                 names["instruments"][m.instrument],
                 m.lots,
@@ -108,12 +111,15 @@ class Recorder:
         )
 
     def _order(self, name: Name, ts: Nanoseconds, cause: Name, m: SubmitOrder) -> None:
+        (seq, n), (cause_seq, cause_n) = name, cause
         names = self._names
         self._put_orders(
             self._orders_row(
-                *name,
+                seq,
+                n,
                 ts,
-                *cause,
+                cause_seq,
+                cause_n,
                 names["orders"][m.client_order_id],
                 names["strategies"][m.strategy],
                 names["instruments"][m.instrument],
@@ -128,34 +134,44 @@ class Recorder:
         )
 
     def _approved(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderApproved) -> None:
+        (seq, n), (cause_seq, cause_n) = name, cause
         client_order_id = m.order.client_order_id
         self.approvals[client_order_id] = name
         order = self._names["orders"][client_order_id]
-        self._put_statuses(self._statuses_row(*name, ts, *cause, order, _APPROVED, 0))
+        self._put_statuses(self._statuses_row(seq, n, ts, cause_seq, cause_n, order, _APPROVED, 0))
 
     def _denied(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderDenied) -> None:
+        (seq, n), (cause_seq, cause_n) = name, cause
         names = self._names
         order = names["orders"][m.client_order_id]
-        self._put_statuses(self._statuses_row(*name, ts, *cause, order, _DENIED, 0))
+        self._put_statuses(self._statuses_row(seq, n, ts, cause_seq, cause_n, order, _DENIED, 0))
         strategy, instrument = names["strategies"][m.strategy], names["instruments"][m.instrument]
         code = names["codes"][m.code]
         self._put_denials(
-            self._denials_row(*name, ts, *cause, order, strategy, instrument, m.lots, code)
+            self._denials_row(
+                seq, n, ts, cause_seq, cause_n, order, strategy, instrument, m.lots, code
+            )
         )
 
     def _status(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderEvent) -> None:
+        (seq, n), (cause_seq, cause_n) = name, cause
         order = self._names["orders"][m.client_order_id]
-        self._put_statuses(self._statuses_row(*name, ts, *cause, order, m.status, m.lots_filled))
+        self._put_statuses(
+            self._statuses_row(seq, n, ts, cause_seq, cause_n, order, m.status, m.lots_filled)
+        )
         if m.status >= ENDED:
             self.approvals.pop(m.client_order_id, None)
 
     def _replaced(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderReplaced) -> None:
         """What the order is from now on; NONE stands for what stays as it was."""
+        (seq, n), (cause_seq, cause_n) = name, cause
         self._put_replacements(
             self._replacements_row(
-                *name,
+                seq,
+                n,
                 ts,
-                *cause,
+                cause_seq,
+                cause_n,
                 self._names["orders"][m.client_order_id],
                 m.lots,
                 NONE if m.limit_ticks is None else m.limit_ticks,
@@ -165,12 +181,15 @@ class Recorder:
         self._status(name, ts, cause, m)
 
     def _filled(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderFilled) -> None:
+        (seq, n), (cause_seq, cause_n) = name, cause
         names = self._names
         self._put_fills(
             self._fills_row(
-                *name,
+                seq,
+                n,
                 m.ts_event,
-                *cause,
+                cause_seq,
+                cause_n,
                 names["orders"][m.client_order_id],
                 names["trades"][m.trade_id],
                 names["strategies"][m.strategy],
@@ -184,12 +203,15 @@ class Recorder:
         self._status(name, ts, cause, m)
 
     def _adjusted(self, name: Name, ts: Nanoseconds, cause: Name, m: PositionAdjusted) -> None:
+        (seq, n), (cause_seq, cause_n) = name, cause
         names = self._names
         self._put_adjustments(
             self._adjustments_row(
-                *name,
+                seq,
+                n,
                 ts,
-                *cause,
+                cause_seq,
+                cause_n,
                 names["strategies"][m.strategy],
                 names["instruments"][m.instrument],
                 m.lots,
@@ -200,14 +222,20 @@ class Recorder:
         )
 
     def _state(self, name: Name, ts: Nanoseconds, cause: Name, m: TradingStateChanged) -> None:
+        (seq, n), (cause_seq, cause_n) = name, cause
         codes = self._names["codes"]
         self._put_states(
-            self._states_row(*name, ts, *cause, m.state, m.previous, codes[m.code], codes[m.by])
+            self._states_row(
+                seq, n, ts, cause_seq, cause_n, m.state, m.previous, codes[m.code], codes[m.by]
+            )
         )
 
     def _equity_sample(self, name: Name, ts: Nanoseconds, cause: Name, m: EquitySampled) -> None:
+        (seq, n), (cause_seq, cause_n) = name, cause
         self._put_equity(
-            self._equity_row(*name, ts, *cause, m.equity, m.cash, m.realized, m.unrealized, m.peak)
+            self._equity_row(
+                seq, n, ts, cause_seq, cause_n, m.equity, m.cash, m.realized, m.unrealized, m.peak
+            )
         )
 
 

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from msgspec import Struct
-
 from trader.logic.splits import cash_in_lieu, split_lots
 from trader.model.units import NONE, Lots, Money
 
 
-class Position(Struct):
+@dataclass(slots=True)
+class Position:
     """One strategy's holding of one instrument; cost and realized are in tick x lot.
 
     `income` is money that came without a trade: dividends, fractions paid out at a split.

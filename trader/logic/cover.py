@@ -5,13 +5,14 @@ have filled, or what left the position by another way (`cut`), needs no cover an
 here is counted in unsigned lots.
 """
 
-from msgspec import Struct
+from dataclasses import dataclass
 
 from trader.logic.splits import split_lots
 from trader.model.units import Lots
 
 
-class Cover(Struct):
+@dataclass(slots=True)
+class Cover:
     """The cover of one entry, or of lots that no entry took along; `side` is the position's.
 
     `lots` is what the entry opens if it fills, `opened` what it has opened. `loose` says that some

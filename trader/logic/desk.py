@@ -6,6 +6,7 @@ is what it will then be.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec import Struct
@@ -105,7 +106,8 @@ class Order(Struct):
         return self.stop_ticks is not None
 
 
-class Desk(Struct):
+@dataclass(slots=True)
+class Desk:
     """A strategy's standing: where it wants to be, where it is, what works for it.
 
     `aim` is the target last told and `waits` whether its order waits for cancels; `covers` are
@@ -119,12 +121,12 @@ class Desk(Struct):
     target: Lots = 0
     position: Lots = 0
     count: int = 0
-    working: list[str] = []
-    keys: dict[str, str] = {}
+    working: list[str] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
     aim: TargetPosition | None = None
     waits: bool = False
     own: Lots = 0
-    covers: dict[str, Cover] = {}
+    covers: dict[str, Cover] = field(default_factory=dict)
     last_ticks: Ticks = 0
     unguarded: bool = False
     leaves: bool = False

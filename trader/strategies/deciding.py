@@ -7,6 +7,8 @@ the strategy has let go of it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import repeat
 from struct import Struct as Packing
 from typing import Final, get_type_hints
 
@@ -46,7 +48,8 @@ class Sizing(Struct, frozen=True, kw_only=True):
     bound: int = INT64_MAX // 4
 
 
-class StrategyState(Struct):
+@dataclass(slots=True)
+class StrategyState:
     """What the actor keeps beside the strategy's own state and its exits' states.
 
     Position and `held` are kept for exits, equity and mark (in half ticks; `quoted` once it is a
@@ -108,6 +111,8 @@ class Decider:
             return (self._withheld(state.target, "no_price"),)
         if state.blocked and not _aims(answer):
             state.blocked = 0
+        if type(answer) is Side:
+            return self._lean(answer, ref)
         if isinstance(answer, list):
             return [message for action in answer for message in self._act(action, ref)]
         return self._act(answer, ref)
@@ -202,8 +207,7 @@ class Decider:
 
     def _seen(self) -> tuple[int, ...]:
         """The declared inputs as integers; floats by their bits."""
-        values = [getattr(self._strategy.state, field) for field in self._inputs]
-        return self._unpack(self._pack(*values))
+        return self._unpack(self._pack(*map(getattr, repeat(self._strategy.state), self._inputs)))
 
     def end(self, reason: str, ref: Ticks) -> TargetPosition:
         """The target becomes 0 without being asked."""

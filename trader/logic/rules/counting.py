@@ -94,7 +94,7 @@ class Counting:
             exposure.sells += more
         if role is _PROTECTION:
             return
-        standing = self.standing(order.strategy, order.instrument)
+        standing = self.account.standings[order.strategy]
         if order.lots > 0:
             standing.buys += more
         else:
