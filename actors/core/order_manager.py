@@ -72,6 +72,7 @@ _UNANSWERED: Final = frozenset(
 )
 
 
+_TAKEN_OFF: Final = (OrderCanceled, OrderExpired)
 _UTC: Final = "UTC"
 NO_CALENDARS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -384,4 +385,4 @@ def _why(event: OrderEvent) -> str:
     """The code or the reason with which an order has ended."""
     if isinstance(event, OrderRejected):
         return event.code
-    return event.reason if isinstance(event, OrderCanceled | OrderExpired) else ""
+    return event.reason if isinstance(event, _TAKEN_OFF) else ""

@@ -223,7 +223,10 @@ class Portfolio(Stateful[PortfolioState]):
     ) -> Sequence[Message]:
         state = self.state
         ticks = fill.last_ticks
-        position = self._position(fill.strategy, fill.instrument)
+        mine = state.positions[fill.strategy]
+        position = mine.get(fill.instrument)
+        if position is None:
+            position = mine[fill.instrument] = Position()
         realized, position.cost = booked(position.lots, position.cost, lots, ticks)
         position.realized += realized
         position.lots += lots
@@ -236,36 +239,17 @@ class Portfolio(Stateful[PortfolioState]):
         paid = lots * 2 * ticks * holding.half + fee
         state.cash -= paid
         state.equity += lots * holding.mark * holding.half - paid
-        changed = self._changed(fill.strategy, fill.instrument, position, lots, ticks, role)
-        return (changed, *self._told())
-
-    def _position(self, strategy: str, instrument: str) -> Position:
-        mine = self.state.positions[strategy]
-        position = mine.get(instrument)
-        if position is None:
-            position = mine[instrument] = Position()
-        return position
-
-    def _changed(
-        self,
-        strategy: str,
-        instrument: str,
-        position: Position,
-        lots: Lots,
-        ticks: Ticks,
-        role: OrderRole,
-    ) -> PositionChanged:
-        half = self._holdings[instrument].half
-        return PositionChanged(
-            strategy=strategy,
-            instrument=instrument,
+        changed = PositionChanged(
+            strategy=fill.strategy,
+            instrument=fill.instrument,
             lots=position.lots,
             cost=position.cost,
-            realized=2 * half * position.realized - position.fees + position.income,
+            realized=2 * holding.half * position.realized - position.fees + position.income,
             last_lots=lots,
             last_ticks=ticks,
             role=role,
         )
+        return (changed, *self._told())
 
     def _on_submit(self, order: SubmitOrder, now: Nanoseconds) -> Sequence[Message]:
         """Risk hears what the account is worth before it hears of the order."""

@@ -174,8 +174,9 @@ class Reactor:
             except BaseException as error:  # noqa: BLE001 - `_fault` judges it
                 self._deliver(self._runtime, self._fault(receiver, error), name)
                 continue
-            for answer in answers:
-                self._deliver(receiver.outlet, answer, name)
+            if answers:
+                for answer in answers:
+                    self._deliver(receiver.outlet, answer, name)
 
     def _fault(self, receiver: Receiver, error: BaseException) -> StrategyFaulted:
         """The one place where a strategy's own error ends; anybody else's goes on up."""

@@ -61,9 +61,8 @@ class Route:
 
     def receivers(self, message: Message) -> tuple[Receiver, ...]:
         """Who gets this message, in the graph's order."""
-        if self.key is None:
-            return self.everybody
-        return self.concerned.get(self.key(message), self.everybody)
+        everybody, key = self.everybody, self.key
+        return everybody if key is None else self.concerned.get(key(message), everybody)
 
     def remove(self, actor: str) -> None:
         """Lets an actor hear nothing more; it keeps its place, for the route may be under way."""

@@ -36,6 +36,8 @@ class Stance(Code):
     """A stop-limit that a bar has triggered: it rests from the next opening on."""
 
 
+_WAITS: Final = Stance.WAITS
+_RESTS: Final = Stance.RESTS
 _STANCES: Final = (Stance.TAKES, Stance.RESTS, Stance.WAITS, Stance.WAITS)
 """How an order of each type begins."""
 _GTC: Final = TimeInForce.GTC
@@ -173,16 +175,18 @@ class Book:
         for order in self.orders.values():
             if not order.room:
                 continue
-            if order.stance is Stance.WAITS:
+            stance = order.stance
+            if stance is _WAITS:
                 ticks, is_above = order.stop_ticks, order.lots > 0
-            elif order.stance is Stance.RESTS and order.met and not order.judged:
+            elif stance is _RESTS and order.met and not order.judged:
                 ticks, is_above = order.limit_ticks, order.lots < 0
             else:
                 return
             if is_above:
-                high = min(high, ticks)
-            else:
-                low = max(low, ticks)
+                if ticks < high:
+                    high = ticks
+            elif ticks > low:
+                low = ticks
         self.calm_low, self.calm_high = low, high
 
     def join(self, order: WorkingOrder) -> None:

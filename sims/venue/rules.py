@@ -35,7 +35,8 @@ class VenueRules:
 
     def taken(self, ticks: Ticks, lots: Lots) -> Ticks:
         """The price for who takes whatever is there: moved against the trader."""
-        return worsened(ticks, lots, *self.slippage, self.slippage_ticks)
+        rate, unit = self.slippage
+        return worsened(ticks, lots, rate, unit, self.slippage_ticks)
 
     def fee(self, lots: Lots, ticks: Ticks, liquidity: Liquidity, half: Money) -> Money:
         """What a fill of unsigned lots costs, rounded up, a rebate too.

@@ -6,11 +6,11 @@ strategy is disabled, nothing is decided; and an entry that an exit ended is not
 the strategy has let go of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from operator import attrgetter
 from struct import Struct as Packing
-from typing import Final, get_type_hints
+from typing import Any, Final, get_type_hints
 
 from msgspec import Struct
 
@@ -91,7 +91,7 @@ class Decider:
         self._sizing = sizing
         self._exits = exits
         self._marked_apart = marked_apart
-        self._inputs = strategy.inputs
+        self._values = _getter(strategy.inputs)
         saving.check_types(name, type(strategy.state))
         types = get_type_hints(type(strategy.state))
         formats = ["d" if types[field] is float else "q" for field in strategy.inputs]
@@ -180,7 +180,7 @@ class Decider:
         state.blocked = 0
         if lots == state.target:
             return _NOTHING
-        if self._exits and lots and not all(exit_.ready for exit_ in self._exits):
+        if self._exits and lots and not all([exit_.ready for exit_ in self._exits]):
             self._strategy.on_flat(exited=False)
             return (self._withheld(lots, "warming_up"),)
         state.target = lots
@@ -207,7 +207,7 @@ class Decider:
 
     def _seen(self) -> tuple[int, ...]:
         """The declared inputs as integers; floats by their bits."""
-        return self._unpack(self._pack(*map(getattr, repeat(self._strategy.state), self._inputs)))
+        return self._unpack(self._pack(*self._values(self._strategy.state)))
 
     def end(self, reason: str, ref: Ticks) -> TargetPosition:
         """The target becomes 0 without being asked."""
@@ -221,6 +221,13 @@ class Decider:
             reason=reason,
             inputs=self._seen(),
         )
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Reads these fields of a state; one call of C, where there are several."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda state: tuple([getattr(state, name) for name in names])
 
 
 def _aims(answer: Answer) -> bool:

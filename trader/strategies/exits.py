@@ -209,6 +209,8 @@ def protections(exits: Sequence[ExitPolicy]) -> tuple[Protection, ...]:
     Of two at the same distance it is the first.
     """
     asked = [order for exit_ in exits if (order := exit_.protection()) is not None]
+    if len(asked) <= 1:
+        return tuple(asked)
     nearest = []
     for kind in (OrderType.STOP, OrderType.LIMIT):
         of_kind = [order for order in asked if order.kind is kind]

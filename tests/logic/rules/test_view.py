@@ -63,7 +63,7 @@ def test_an_order_is_measured_on_its_side_and_on_both(lots: int, reach: int, wor
         gate.counting.approve(each)
     seen = view(gate)
 
-    seen.measure(lots)
+    seen.face(seen.standing, lots)
 
     assert (seen.reach, seen.worst) == (reach, worst)
     assert seen.worst == seen.exposure.worst(lots)
@@ -79,7 +79,7 @@ def test_what_protects_a_short_position_counts_among_the_purchases(
         gate.counting.approve(each)
     seen = view(gate)
 
-    seen.measure(lots)
+    seen.face(seen.standing, lots)
 
     assert (seen.reach, seen.worst) == (reach, worst)
 
@@ -106,7 +106,7 @@ def test_facing_a_strategy_looks_at_the_price_again() -> None:
 
     for tell, mark in ((priced, 200), (lambda g, t: quoted(g, t, t + 1), 201)):
         tell(gate, 100)
-        seen.face(other)
+        seen.face(other, 1)
         assert (seen.standing, seen.mark, seen.ts) == (other, mark, NOW)
 
 

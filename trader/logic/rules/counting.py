@@ -94,7 +94,9 @@ class Counting:
             exposure.sells += more
         if role is _PROTECTION:
             return
-        standing = self.account.standings[order.strategy]
+        standing = self.account.standings.get(order.strategy)
+        if standing is None:
+            standing = self.standing(order.strategy, order.instrument)
         if order.lots > 0:
             standing.buys += more
         else:
@@ -120,10 +122,12 @@ class Counting:
         buys = sells = 0
         for id_ in group.members:
             resting = self.account.resting[id_]
+            room = resting.room
             if resting.order.lots > 0:
-                buys = max(buys, resting.room)
-            else:
-                sells = max(sells, resting.room)
+                if room > buys:
+                    buys = room
+            elif room > sells:
+                sells = room
         if group.guard:
             exposure.guard_buys += buys - group.buys
             exposure.guard_sells -= sells - group.sells
@@ -159,7 +163,11 @@ class Counting:
         account = self.account
         exposure = account.exposures[fill.instrument]
         exposure.lots += lots
-        self.standing(fill.strategy, fill.instrument).lots += lots
+        # A call is saved wherever the strategy is known already: nearly always.
+        standing = account.standings.get(fill.strategy)
+        if standing is None:
+            standing = self.standing(fill.strategy, fill.instrument)
+        standing.lots += lots
         resting = account.resting.get(id_)
         if resting is None:
             return None
@@ -252,13 +260,18 @@ class Counting:
 
 def _room(resting: Resting) -> Lots:
     """What the order may fill now."""
-    size, granted = resting.size, resting.granted
-    return max(0, (min(granted, size)) - resting.done)
+    room = resting.granted
+    if room > resting.size:
+        room = resting.size
+    room -= resting.done
+    return room if room > 0 else 0
 
 
 def _granted(parent: Resting, child: Resting) -> Lots:
     """What a parent lets its child fill: what it has filled, less what it closes first."""
-    return max(0, parent.done - max(0, child.parent_size - child.size))
+    closing = child.parent_size - child.size
+    opened = parent.done - closing if closing > 0 else parent.done
+    return opened if opened > 0 else 0
 
 
 def _guard(exposure: Exposure, more: Lots, *, is_buy: bool) -> None:

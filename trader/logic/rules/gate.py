@@ -55,9 +55,9 @@ class Gate:
     def renew(self) -> None:
         """Makes the rules anew."""
         limits = self.account.limits
+        self._measures = any(getattr(limits, name) is not None for name in _MEASURED)
         self._desks = {facts.name: self._desk(facts) for facts in self._facts}
         self._paced_ns = 0 if limits.orders_max is None else limits.orders_window_ns
-        self._measures = any(getattr(limits, name) is not None for name in _MEASURED)
         self._kept_ns = max(
             limits.intent_window_ns or 0, limits.repeats_window_ns if limits.repeats_max else 0
         )
@@ -79,7 +79,8 @@ class Gate:
             )
 
         nobody = Standing(instrument=facts.name)
-        view = View(account, account.exposures[facts.name], nobody)
+        exposure = account.exposures[facts.name]
+        view = View(account, exposure, nobody, measures=self._measures)
         return Desk(view, made(), made(priced=True), made(protective=True))
 
     def judge(self, order: SubmitOrder, now: Nanoseconds) -> Denial | None:
@@ -91,9 +92,7 @@ class Gate:
         standing = self._standings.get(order.strategy)
         if standing is None:
             standing = self.counting.standing(order.strategy, order.instrument)
-        view.face(standing)
-        if self._measures:
-            view.measure(order.lots)
+        view.face(standing, order.lots)
         if order.role is _PROTECTION:
             asked = protective
         else:

@@ -183,28 +183,31 @@ class View:
     the largest |position|.
     """
 
-    __slots__ = ("account", "exposure", "mark", "reach", "standing", "ts", "worst")
+    __slots__ = ("account", "exposure", "mark", "measures", "reach", "standing", "ts", "worst")
 
-    def __init__(self, account: Account, exposure: Exposure, standing: Standing) -> None:
+    def __init__(
+        self, account: Account, exposure: Exposure, standing: Standing, *, measures: bool = True
+    ) -> None:
+        """`measures`: whether some rule looks at how far an order could lead."""
         self.account = account
+        self.measures = measures
         self.exposure = exposure
         self.standing = standing
         self.mark, self.ts = exposure.price()
         self.reach = self.worst = 0
 
-    def face(self, standing: Standing) -> None:
-        """Looks at an order of this strategy in the view's instrument."""
+    def face(self, standing: Standing, lots: Lots) -> None:
+        """Looks at an order of this strategy for so many lots of the view's instrument."""
         self.standing = standing
-        last = self.exposure.last
+        exposure = self.exposure
+        last = exposure.last
         if type(last) is BarClosed:
             # What `price` would say, for most prices without a call.
             self.mark, self.ts = 2 * last.close_ticks, last.ts_close
         else:
-            self.mark, self.ts = self.exposure.price()
-
-    def measure(self, lots: Lots) -> None:
-        """How far an order of so many lots could lead."""
-        exposure = self.exposure
+            self.mark, self.ts = exposure.price()
+        if not self.measures:
+            return
         high = exposure.lots + exposure.buys + exposure.guard_buys
         low = exposure.lots + exposure.sells + exposure.guard_sells
         if lots > 0:
