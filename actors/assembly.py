@@ -25,7 +25,7 @@ from actors.core.scheduler import Scheduler
 from actors.core.strategy import StrategyActor
 from actors.graph import ROUTES
 from actors.runtime.actor import NOTHING, Actor, Handler
-from actors.runtime.reactor import Reactor, ReactorState
+from actors.runtime.reactor import Asked, Reactor, ReactorState
 from actors.runtime.recorder import Recorder
 from actors.runtime.routes import Listeners, MarketKey, Routes, compile_routes
 from actors.runtime.timers import Timers, TimersState
@@ -105,10 +105,8 @@ class Core:
             outlets,
             actors,
             self.recorder,
-            self.trading_state,
+            Asked(self.trading_state, risk.recall, feed.passes),
             effects,
-            risk.recall,
-            feed.passes,
         )
 
     def trading_state(self) -> TradingState:

@@ -36,7 +36,7 @@ from trader.model.control import (
 from trader.model.envelope import Message
 from trader.model.market import BarClosed, Quote, Trade
 from trader.model.orders import OrderBusted, OrderFilled, OrderRole, SubmitOrder
-from trader.model.units import NONE, Lots, Money, Nanoseconds, Ticks
+from trader.model.units import NONE, Lots, Money, Nanoseconds
 
 NextSample = Callable[[Nanoseconds], Nanoseconds]
 """From an instant to that of the next row of the equity table."""

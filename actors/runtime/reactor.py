@@ -13,7 +13,7 @@ bears the name of its nearest ancestor that has one.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from actors.runtime.actor import Actor, Handler
 from actors.runtime.recorder import Recorder
@@ -59,6 +59,19 @@ class ReactorState:
     quarantined: dict[str, Fault] = field(default_factory=dict)
 
 
+class Asked(NamedTuple):
+    """What actors are asked without a message, since no row of a run comes of it.
+
+    `recall` says why something must not leave after all, which the step has let through before
+    trading was halted or reduced in it; nothing if it may. `passes` are the feed's short answers to
+    rows of a kind, where it has any.
+    """
+
+    trading_state: Callable[[], TradingState]
+    recall: Callable[[Message], str]
+    passes: Mapping[type, Passes] = _LOOKS_AT_ALL
+
+
 class Reactor:
     """Delivers messages among the actors; owns the sequence and nothing else."""
 
@@ -67,17 +80,10 @@ class Reactor:
         outlets: Mapping[str, Outlet],
         actors: Sequence[Actor],
         recorder: Recorder,
-        trading_state: Callable[[], TradingState],
+        asked: Asked,
         effects: list[Message],
-        recall: Callable[[Message], str],
-        passes: Mapping[type, Passes] = _LOOKS_AT_ALL,
     ) -> None:
-        """`effects` is where the gateway's port puts what will leave at the end of the step.
-
-        `recall` says why something must not leave after all, which the step has let through before
-        trading was halted or reduced in it; nothing if it may. `passes` are the feed's short
-        answers to rows of a kind, where it has any.
-        """
+        """`effects` is where the gateway's port puts what will leave at the end of the step."""
         self.actors: Final = tuple(actors)
         self.recorder: Final = recorder
         self.state = ReactorState()
@@ -86,9 +92,7 @@ class Reactor:
         self._outlets = outlets
         self._world = outlets[WORLD]
         self._runtime = outlets["runtime"]
-        self._trading_state = trading_state
-        self._recall = recall
-        self._passes = passes
+        self._trading_state, self._recall, self._passes = asked
         self._now: Nanoseconds = 0
         self._feed_outlet = outlets["feed"]
         self._ways: dict[tuple[type, MarketKey], list[tuple[Handler, Receiver]]] = {}

@@ -183,7 +183,7 @@ class Book:
             else:
                 return
             if is_above:
-                if ticks < high:
+                if ticks < high:  # noqa: PLR1730 - a call costs as much again
                     high = ticks
             elif ticks > low:
                 low = ticks

@@ -207,7 +207,8 @@ class Gate:
         collar = self._limits.collar
         if collar is None or limit_ticks is None:
             return False
-        return abs(limit_ticks - (close or 0)) > collar * (close or 0)
+        last = Fraction(close or 0)
+        return abs(limit_ticks - last) > collar * last
 
     def _is_full(self, market: Market) -> bool:
         """True if as many orders are open as there may be, protection included."""

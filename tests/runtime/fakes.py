@@ -6,7 +6,7 @@ from typing import TypeAlias
 import pytest
 
 from actors.runtime.actor import Handler
-from actors.runtime.reactor import Reactor
+from actors.runtime.reactor import Asked, Reactor
 from actors.runtime.recorder import Recorder
 from actors.runtime.routes import Listeners, Routes, compile_routes
 from tests.core.making import A
@@ -133,7 +133,9 @@ class Told:
         listeners: Listeners = {BarClosed: {(A, MINUTE_NS): {actor.name for actor in actors}}}
         ports = {"gateway": gateway}
         outlets = compile_routes(ROUTES, actors, strategies, ports, recorder.records, listeners)
-        self.reactor = Reactor(outlets, actors, recorder, lambda: state, effects, self._recall)
+        self.reactor = Reactor(
+            outlets, actors, recorder, Asked(lambda: state, self._recall), effects
+        )
 
     def _recall(self, effect: Message) -> str:
         return self.recall if isinstance(effect, OrderApproved | ReplaceOrder) else ""

@@ -180,7 +180,7 @@ class Decider:
         state.blocked = 0
         if lots == state.target:
             return _NOTHING
-        if self._exits and lots and not all([exit_.ready for exit_ in self._exits]):
+        if self._exits and lots and not all(exit_.ready for exit_ in self._exits):
             self._strategy.on_flat(exited=False)
             return (self._withheld(lots, "warming_up"),)
         state.target = lots
