@@ -34,7 +34,7 @@ EURO = ("EURUSD.fx",)
 SEEDS: Final = (*range(2_000), 4_773, 11_865)
 """The last two meet what is rare: a stop that is refused, and a post-only limit that has filled in
 part before it is moved into the market."""
-AGREEING_MIN: Final = 1_890
+AGREEING_MIN: Final = 1_980
 """Of several rules of risk the calculator does not yet know which says no first, nor that a change
 may be refused. So many seeds agree in everything; fewer are a fault."""
 
