@@ -170,8 +170,15 @@ class Dealing:
     def _ask(self, ticket: Ticket) -> None:
         """Send the change that is wanted, if that can be now."""
         change = ticket.ask()
-        if change is not None:
+        if change is None:
+            return
+        asked, ticket.asked = ticket.asked, None
+        code = self._gate.judge_change(ticket, change, self._gate.ts)
+        ticket.asked = asked
+        if code is None:
             self._wire.replace(ticket.order, change)
+        else:
+            ticket.answered("replace")
 
     def _sizer(self, trader: Trader) -> Callable[[], int]:
         """The lots of a full position at the last mark; none if equity is not positive."""

@@ -23,11 +23,12 @@ Where the rules leave a choice, this is the choice:
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from tests.oracle.ledger import Ledger
 from tests.oracle.market import Source
+from tests.oracle.orders import Change
 from tests.oracle.splits import split_mark
 from tests.oracle.tickets import Role, Ticket
 
@@ -134,6 +135,7 @@ class Gate:
         self._ledger = ledger
         self._markets = {name: Market(name, ledger) for name in ledger.units}
         self._approved_at: list[int] = []
+        self.ts = 0  # the instant that the run is at
 
     def on_close(self, instrument: str, close: Fraction | int, ts: int) -> None:
         market = self._markets[instrument]
@@ -161,6 +163,33 @@ class Gate:
         if ticket.role is not Role.PROTECTIVE:
             self._approved_at.append(ts)
         return None
+
+    def judge_change(self, ticket: Ticket, change: Change, ts: int) -> str | None:
+        """The rule that refuses a change; None lets it pass.
+
+        What only lowers an order, or moves protection, passes. Else the order is judged as it would
+        be, and while it is, it counts for nothing.
+        """
+        market = self._markets[ticket.order.instrument]
+        own = next((each for each in market.working if each.ticket is ticket), None)
+        size = change.size or ticket.size
+        limit = ticket.limit_ticks if change.limit_ticks is None else change.limit_ticks
+        stop = ticket.stop_ticks if change.stop_ticks is None else change.stop_ticks
+        is_moved = (limit, stop) != (ticket.limit_ticks, ticket.stop_ticks)
+        is_guard = ticket.role is Role.PROTECTIVE
+        if own is None or size <= ticket.booked:
+            return None
+        if size <= ticket.size and (is_guard or not is_moved):
+            return None
+        place = market.working.index(own)
+        market.working.remove(own)
+        wanted = replace(ticket, size=size, limit_ticks=limit, stop_ticks=stop)
+        wanted.booked = ticket.booked
+        code = next(self._refusals(wanted, ts), None)
+        market.working.insert(place, own)
+        if code is None and not is_guard:
+            self._approved_at.append(ts)
+        return code
 
     def _refusals(self, ticket: Ticket, ts: int) -> Iterator[str]:
         instrument = ticket.order.instrument

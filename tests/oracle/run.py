@@ -229,6 +229,7 @@ class World:
 
     def handle(self, event: Event) -> None:
         self.now = event.ts
+        self._gate.ts = event.ts
         match event.kind:
             case Kind.EQUITY:
                 self._look(event.ts)
