@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from bench.pages import decade, million, write_seconds
-from bench.workload import all_limits, config, quotes_config, write_bars, write_quotes
+from bench.workload import all_limits, config, crowded, quotes_config, write_bars, write_quotes
 from bench.yardsticks import bars, numba_bars, python_bars, python_quotes, quotes
 from sims.build import build, open_sources
 from sims.fused.run import read_columns, run_fused
@@ -26,6 +26,7 @@ from trader.config.schema import Config, ExitConfig
 ROOT: Final = Path(__file__).parent.parent
 ROWS: Final = 1_000_000
 QUOTES: Final = 2_000_000
+BYSTANDERS: Final = 50
 MIB: Final = 1_048_576
 
 
@@ -124,6 +125,17 @@ def growth(folder: Path) -> Figure:
     return Figure(name="growth", value=large / (10 * small), unit="x", bound=1.3, note=note)
 
 
+def bystanders(folder: Path) -> Figure:
+    """Time of W1 in step beside the same in an account with 50 strategies that hear nothing."""
+    path, idle = write_bars(ROWS // 2, folder), write_bars(2, folder)
+    few, many = [], []
+    for _ in range(3):
+        few.append(step_seconds(config(path))[0])
+        many.append(step_seconds(crowded(path, idle, BYSTANDERS))[0])
+    note = f"{min(many):.3f} s with {BYSTANDERS} others, {min(few):.3f} s alone"
+    return Figure(name="bystanders", value=min(many) / min(few), unit="x", bound=1.1, note=note)
+
+
 def memory(folder: Path) -> Figure:
     """Peak memory of a process that runs W1 in step, above that of a bare interpreter."""
     path = write_bars(ROWS, folder)
@@ -176,6 +188,7 @@ MEASURES: Final[Mapping[str, Callable[[Path], Figure]]] = MappingProxyType(
         "quotes": quotes_,
         "fused": fused,
         "growth": growth,
+        "bystanders": bystanders,
         "memory": memory,
         "help": help_,
         "demonstration": demonstration,

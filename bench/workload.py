@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 import polars as pl
+from msgspec.structs import replace
 
 from bench import alternate
 from bench.yardsticks import FAST, LOTS, SLOW, bars, quotes
@@ -61,6 +62,20 @@ def config(path: Path, risk: RiskConfig = NO_LIMITS, exits: Exits = ()) -> Confi
     )
     source = DataSource(kind="bars", instrument=NAME, interval="1m", path=str(path))
     return _config(cross, source, risk)
+
+
+def crowded(path: Path, idle: Path, others: int) -> Config:
+    """W1 in an account with so many other instruments, each with a strategy, of two bars each."""
+    alone = config(path)
+    [instrument], [source], [cross] = alone.instruments, alone.data, alone.strategies
+    symbols = [f"IDLE{number}" for number in range(others)]
+    names = [f"{symbol}.binance" for symbol in symbols]
+    return replace(
+        alone,
+        instruments=(instrument, *(replace(instrument, symbol=each) for each in symbols)),
+        data=(source, *(replace(source, instrument=each, path=str(idle)) for each in names)),
+        strategies=(cross, *(replace(cross, name=each, instrument=each) for each in names)),
+    )
 
 
 def quotes_config(path: Path) -> Config:
