@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Final, Literal, TypeAlias
 
-import numpy as np
 import polars as pl
 
 from sims.build import build, open_sources
@@ -34,17 +34,23 @@ from trader.data.parquet import ParquetFile, open_parquet
 from trader.data.tables.roles import PRICES, SIZES, Kind
 from trader.model.money import places_of
 
+Protocol: TypeAlias = Literal["plain", "binance", "binance-futures"]
+
 KINDS: Final[tuple[Kind, ...]] = ("bars", "quotes", "trades", "depth")
-EVERY: Final[Mapping[Kind, int]] = MappingProxyType(
-    {"bars": 7, "quotes": 41, "trades": 23, "depth": 41}
-)
-"""Rows from one order of `sundry` to the next."""
 CASH: Final = Decimal(1_000_000)
 NOTIONAL_MAX: Final = 100_000
 PLACES_MAX: Final = 11
 """Of tick x lot, so that the account's money stays within int64."""
 LOTS_TICKS_MAX: Final = 2.0**61
 NAME: Final = "A.x"
+PROTOCOLS: Final[Mapping[str, Protocol]] = MappingProxyType(
+    {
+        "binance": "binance",
+        "binance-coinm": "binance-futures",
+        "binance-futures": "binance-futures",
+    }
+)
+"""How the venues of the files join snapshots and changes of their books."""
 
 
 def files(folder: Path, kind: Kind) -> list[Path]:
@@ -52,24 +58,33 @@ def files(folder: Path, kind: Kind) -> list[Path]:
     return sorted((folder / kind).rglob("*.parquet"))
 
 
-def config_of(path: Path, kind: Kind, *, actions: Path | None = None) -> Config:
-    """A whole run on one file, which tells its kind and the interval of its bars by its folder."""
+def config_of(path: Path, kind: Kind, *, every: int, actions: Path | None = None) -> Config:
+    """A whole run on one file, whose folder tells the interval of its bars.
+
+    `every` is how many rows `sundry` lets go by from one order to the next.
+    """
     rows = open_parquet(path)
     tick = tick_of(rows, PRICES[kind]) or finest(rows, PRICES[kind])
     lot = _lot(rows, kind, tick)
     lots = _lots(rows, kind, lot)
     interval = path.parent.name if kind == "bars" else None
-    data = [DataSource(kind=kind, instrument=NAME, interval=interval, path=str(path))]
+    data = [
+        DataSource(
+            kind=kind,
+            instrument=NAME,
+            interval=interval,
+            path=str(path),
+            protocol=PROTOCOLS[path.parents[2].name] if kind == "depth" else "plain",
+        )
+    ]
     if actions is not None:
         data.append(DataSource(kind="actions", instrument=NAME, path=str(actions)))
     return Config(
         run=Run(name="recorded", off_grid="round"),
         account=Account(currency="USD", cash=CASH),
-        instruments=(
-            InstrumentConfig(symbol="A", venue="x", tick=tick, lot=lot, currency="USD"),
-        ),
+        instruments=(InstrumentConfig(symbol="A", venue="x", tick=tick, lot=lot, currency="USD"),),
         data=tuple(data),
-        strategies=(_sundry(kind, lots), *(_on_bars(lots) if kind == "bars" else ())),
+        strategies=(_sundry(lots, every), *(_on_bars(lots) if kind == "bars" else ())),
         venue=VenueConfig(
             slippage_bps=Decimal("0.3"),
             slippage_ticks=1,
@@ -83,7 +98,11 @@ def config_of(path: Path, kind: Kind, *, actions: Path | None = None) -> Config:
 
 
 def simulation(config: Config, rows_max: int | None = None) -> Simulation:
-    """The run at its start, of the first `rows_max` rows of prices alone where that is given."""
+    """The run at its start, of `rows_max` rows of prices alone where that is given.
+
+    Those are the first ones of bars and of books, which begin with a snapshot, else the middle
+    ones: a day of ticks begins when hardly anybody trades.
+    """
     sources = open_sources(config)
     if rows_max is not None:
         sources = [_cut(source, rows_max) for source in sources]
@@ -91,11 +110,16 @@ def simulation(config: Config, rows_max: int | None = None) -> Simulation:
 
 
 def _cut(source: Source, rows_max: int) -> Source:
-    return replace(source, stop=min(source.stop, source.start + rows_max))
+    rows = source.stop - source.start
+    if source.kind == "actions" or rows <= rows_max:
+        return source
+    skipped = (rows - rows_max) // 2 if source.kind in {"quotes", "trades"} else 0
+    start = source.start + skipped
+    return replace(source, start=start, stop=start + rows_max)
 
 
-def _sundry(kind: Kind, lots: int) -> StrategyConfig:
-    params = {"lots": lots, "every": EVERY[kind]}
+def _sundry(lots: int, every: int) -> StrategyConfig:
+    params = {"lots": lots, "every": every}
     return StrategyConfig(name="sundry", file=sundry.__file__, instrument=NAME, params=params)
 
 
@@ -143,8 +167,9 @@ def _lots(rows: ParquetFile, kind: Kind, lot: Decimal) -> int:
     """Half of an ordinary size, of a bar a twentieth; bounded by money, and one lot at least."""
     price = largest(rows, PRICES[kind])
     most = NOTIONAL_MAX / (price * float(lot))
-    frame = rows.read(_sizes(rows)[:1], 0, min(rows.rows, 1_000))
-    sizes = frame.select(pl.all().cast(pl.Float64)).to_numpy().ravel() if frame.width else []
-    known = [each for each in cast("list[float]", list(sizes)) if each > 0]
-    usual = float(np.median(known)) / float(lot) if known else most
+    known: list[float] = []
+    for name in _sizes(rows)[:1]:
+        sizes = rows.read([name], 0, min(rows.rows, 1_000))[name].cast(pl.Float64)
+        known = [each for each in sizes.drop_nulls().to_list() if each > 0]
+    usual = median(known) / float(lot) if known else most
     return max(1, int(min(most, usual / (20 if kind == "bars" else 2))))

@@ -1,6 +1,7 @@
 """A strategy file for audits: now and then an order of another kind, whatever the market does."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -67,11 +68,18 @@ class Sundry(Strategy):
         turn = TURNS[state.turns % len(TURNS)]
         state.turns += 1
         away = max(1, bid * self.params.distance_bps // BPS)
-        return turn(self.params.lots, max(1, bid - away), ask + away)
+        return turn(Place(self.params.lots, max(1, bid - away), ask + away))
 
 
-Turn = Callable[[Lots, Ticks, Ticks], Answer]
-"""What is done with these lots, at a price below the market or at one above it."""
+class Place(NamedTuple):
+    """Where the market is for an order: its lots, a price below the market and one above it."""
+
+    lots: Lots
+    below: Ticks
+    above: Ticks
+
+
+Turn = Callable[[Place], Answer]
 
 
 def _order(
@@ -84,11 +92,11 @@ def _order(
 ) -> Turn:
     """An order whose limit and stop are below the market (-1), above it (1), or none (0)."""
 
-    def turn(lots: Lots, below: Ticks, above: Ticks) -> Answer:
-        price = {-1: below, 0: None, 1: above}
+    def turn(at: Place) -> Answer:
+        price = {-1: at.below, 0: None, 1: at.above}
         return Order(
             key=key,
-            lots=side * lots,
+            lots=side * at.lots,
             limit_ticks=price[limit],
             stop_ticks=price[stop],
             time_in_force=force,
@@ -103,14 +111,14 @@ TURNS: tuple[Turn, ...] = (
     _order("offer", -1, limit=1, force=TimeInForce.GTX),
     _order("stop", -1, stop=-1),
     _order("ioc", 1, limit=1, force=TimeInForce.IOC),
-    lambda lots, below, above: Replace("bid", 2 * lots, limit_ticks=below),
+    lambda at: Replace("bid", 2 * at.lots, limit_ticks=at.below),
     _order("breakout", 1, stop=1, limit=1),
     _order("fok", -1, limit=-1, force=TimeInForce.FOK),
-    lambda lots, below, above: Target(-3 * lots, "short"),
+    lambda at: Target(-3 * at.lots, "short"),
     _order("day", 1, limit=-1, force=TimeInForce.DAY),
-    lambda lots, below, above: [Cancel("bid"), Cancel("breakout")],
+    lambda _: [Cancel("bid"), Cancel("breakout")],
     _order("taken", -1),
     _order("crossing", 1, limit=1, force=TimeInForce.GTX),
-    lambda lots, below, above: Replace("stop", stop_ticks=below),
-    lambda lots, below, above: Target(0, "flat"),
+    lambda at: Replace("stop", stop_ticks=at.below),
+    lambda _: Target(0, "flat"),
 )
