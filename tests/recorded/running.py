@@ -4,9 +4,10 @@ A file shows its tick and its lot itself, or the finest grid is taken that its p
 on. Bars are traded by an average, by a band with exits, and by `sundry`; ticks by `sundry` alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -56,6 +57,27 @@ PROTOCOLS: Final[Mapping[str, Protocol]] = MappingProxyType(
 def files(folder: Path, kind: Kind) -> list[Path]:
     """The recorded files of a kind below a folder, in order of their names."""
     return sorted((folder / kind).rglob("*.parquet"))
+
+
+def joined(paths: Sequence[Path], folder: Path) -> Path:
+    """Files that follow one another as one file, under the same folders below another one."""
+    first, last = paths[0], paths[-1]
+    whole = folder.joinpath(*first.parts[-5:-1], f"{first.stem}-{last.stem}.parquet")
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    pl.concat([pl.read_parquet(path) for path in paths]).write_parquet(whole)
+    return whole
+
+
+def playable(folder: Path, kind: Kind, room: Path) -> list[Path]:
+    """The files of a kind that can be played by themselves.
+
+    Of a book only the first day begins with a snapshot, so its days are joined, in `room`.
+    """
+    if kind != "depth":
+        return files(folder, kind)
+    days = groupby(files(folder, kind), key=lambda path: path.parent)
+    books = [list(each) for _, each in days]
+    return [joined(book, room) if len(book) > 1 else book[0] for book in books]
 
 
 def config_of(path: Path, kind: Kind, *, every: int, actions: Path | None = None) -> Config:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from trader.model.market import BarClosed, Quote, Trade
 from trader.model.orders import TimeInForce
-from trader.model.units import NONE, Lots, Nanoseconds, Ticks
+from trader.model.units import NONE, Lots, Ticks
 from trader.strategies.answers import Answer, Cancel, Order, Replace, Target
 from trader.strategies.strategy import Strategy
 
@@ -25,11 +25,10 @@ class Sundry(Strategy):
         distance_bps: int = 2
 
     class State(Struct):
-        """Rows heard, turns taken and, of those who split the stock, how often."""
+        """Rows heard and turns taken."""
 
         heard: int = 0
         turns: int = 0
-        splits: int = 0
 
     params: Params
     state: State
@@ -51,14 +50,6 @@ class Sundry(Strategy):
     def on_trade(self, trade: Trade) -> Answer:
         """Around the print."""
         return self._turn(trade.ticks, trade.ticks)
-
-    def on_session(self, ts_open: Nanoseconds, ts_close: Nanoseconds) -> None:
-        """Sessions are all one to it."""
-
-    def on_split(self, numerator: int, denominator: int) -> None:
-        """Its size is a size of the market's."""
-        self.params.lots = max(1, self.params.lots * numerator // denominator)
-        self.state.splits += 1
 
     def _turn(self, bid: Ticks, ask: Ticks) -> Answer:
         state = self.state
