@@ -43,6 +43,9 @@ NOTIONAL_MAX: Final = 100_000
 PLACES_MAX: Final = 11
 """Of tick x lot, so that the account's money stays within int64."""
 LOTS_TICKS_MAX: Final = 2.0**61
+PARTICIPATION: Final = Decimal("0.1")
+SCARCE: Final = 20
+"""Lots of a bar of which we may take whatever we want, or we would get nothing."""
 NAME: Final = "A.x"
 PROTOCOLS: Final[Mapping[str, Protocol]] = MappingProxyType(
     {
@@ -88,7 +91,8 @@ def config_of(path: Path, kind: Kind, *, every: int, actions: Path | None = None
     rows = open_parquet(path)
     tick = tick_of(rows, PRICES[kind]) or finest(rows, PRICES[kind])
     lot = _lot(rows, kind, tick)
-    lots = _lots(rows, kind, lot)
+    usual = _usual(rows, lot)
+    lots = _lots(usual, kind, largest(rows, PRICES[kind]) * float(lot))
     interval = path.parent.name if kind == "bars" else None
     data = [
         DataSource(
@@ -110,7 +114,7 @@ def config_of(path: Path, kind: Kind, *, every: int, actions: Path | None = None
         venue=VenueConfig(
             slippage_bps=Decimal("0.3"),
             slippage_ticks=1,
-            participation=Decimal("0.1") if _has_sizes(rows, kind) else None,
+            participation=None if kind == "bars" and usual < SCARCE else PARTICIPATION,
             maker_bps=Decimal("-0.1"),
             taker_bps=Decimal("0.7"),
             per_lot=Decimal("0.0001"),
@@ -167,11 +171,6 @@ def _on_bars(lots: int) -> tuple[StrategyConfig, ...]:
     return cross, band
 
 
-def _has_sizes(rows: ParquetFile, kind: Kind) -> bool:
-    """Whether bars have volumes at all: those of an index are 0."""
-    return kind != "bars" or largest(rows, _sizes(rows)) > 0
-
-
 def _sizes(rows: ParquetFile) -> tuple[str, ...]:
     return tuple(each for each in SIZES if each in rows.schema)
 
@@ -185,13 +184,17 @@ def _lot(rows: ParquetFile, kind: Kind, tick: Decimal) -> Decimal:
     return max(shown, whole, money)
 
 
-def _lots(rows: ParquetFile, kind: Kind, lot: Decimal) -> int:
-    """Half of an ordinary size, of a bar a twentieth; bounded by money, and one lot at least."""
-    price = largest(rows, PRICES[kind])
-    most = NOTIONAL_MAX / (price * float(lot))
+def _usual(rows: ParquetFile, lot: Decimal) -> float:
+    """The ordinary size of a row, in lots; 0 where none has a size, as the bars of an index."""
     known: list[float] = []
     for name in _sizes(rows)[:1]:
         sizes = rows.read([name], 0, min(rows.rows, 1_000))[name].cast(pl.Float64)
         known = [each for each in sizes.drop_nulls().to_list() if each > 0]
-    usual = median(known) / float(lot) if known else most
-    return max(1, int(min(most, usual / (20 if kind == "bars" else 2))))
+    return median(known) / float(lot) if known else 0.0
+
+
+def _lots(usual: float, kind: Kind, price: float) -> int:
+    """Half of an ordinary size, of a bar a twentieth; bounded by money, and one lot at least."""
+    most = NOTIONAL_MAX / price
+    wanted = usual / (20 if kind == "bars" else 2) if usual else most
+    return max(1, int(min(most, wanted)))

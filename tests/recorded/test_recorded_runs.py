@@ -14,7 +14,7 @@ from trader.errors import DataError
 
 COUNTS: dict[Kind, int] = {"bars": 100, "quotes": 20, "trades": 15, "depth": 4}
 ROWS: dict[Kind, int] = {"bars": 200, "quotes": 1_000, "trades": 700, "depth": 20_000}
-EVERY: dict[Kind, int] = {"bars": 3, "quotes": 5, "trades": 5, "depth": 3}
+EVERY: dict[Kind, int] = {"bars": 3, "quotes": 5, "trades": 5, "depth": 1}
 """How many files there are at least, how many rows of each are played, and rows to an order."""
 
 REFUSED = {"bars/eurex/FESX-202406/1m/20240603": "unsorted: row 1152 opens at 2024-06-03T00:15:00Z"}
