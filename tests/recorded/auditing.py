@@ -12,7 +12,7 @@ from sims.simulation import Simulation
 from sims.streams import ACTIONS, Source
 from tests.recorded.books import check_books
 from tests.recorded.hearing import Heard
-from tests.recorded.market import dropped_of, holes_of, mark_of
+from tests.recorded.market import dropped_of, holes_of, marks_of
 from tests.recorded.prices import check_prices
 from trader.config.schema import Config
 
@@ -39,7 +39,7 @@ def audited(config: Config, make: Callable[[], Simulation]) -> Audited:
     feed = _feed(whole, source)
     dropped = feed.dropped + sum(each.dropped for each in feed.bars)
     _check_rows(whole, source, heard, dropped)
-    check_books(config, whole, mark_of(source, heard.tops), heard.splits)
+    check_books(config, whole, marks_of(source, heard.tops), heard.splits)
     check_prices(config, whole, source, heard)
     return Audited(
         rows=source.stop - source.start,

@@ -15,11 +15,11 @@ from typing import TypeAlias
 from sims.simulation import Simulation
 from tests.semantics.reading import rows
 from trader.config.schema import Config
+from trader.data.grid import Int64s
 from trader.logic.splits import split_lots
 from trader.model.control import SplitEffective
 from trader.model.money import FEE_PLACES
 from trader.model.orders import Liquidity
-from trader.model.units import NONE
 
 BPS = 10_000
 Row: TypeAlias = dict[str, int]
@@ -27,20 +27,24 @@ Row: TypeAlias = dict[str, int]
 
 @dataclass(slots=True)
 class Account:
-    """Cash, and positions by strategy; `first` is the first fill's price in half ticks."""
+    """Cash, and positions by strategy."""
 
     cash: int
     lots: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    first: int = NONE
+
+    def worth(self, half: int, mark: int) -> int:
+        """Cash and positions, a lot of which is worth `mark` times `half`."""
+        held = sum(self.lots.values())
+        return self.cash + held * half * mark if held else self.cash
 
 
 def check_books(
-    config: Config, whole: Simulation, mark: int, splits: Mapping[int, SplitEffective]
+    config: Config, whole: Simulation, marks: Int64s, splits: Mapping[int, SplitEffective]
 ) -> None:
     """Asserts that the run's money and positions follow from its fills, to the unit.
 
-    `mark` is the instrument's last one in half ticks, NONE if there never was a price; splits are
-    given by their rows.
+    `marks` are the instrument's in half ticks after each number of its rows; splits are given by
+    their rows.
     """
     core = whole.core
     [instrument] = config.instruments
@@ -53,20 +57,18 @@ def check_books(
                 assert row["fee"] == _fee(config, row, unit, core.scale.places)
                 account.cash -= row["lots"] * row["ticks"] * unit + row["fee"]
                 account.lots[row["strategy"]] += row["lots"]
-                if account.first == NONE:
-                    account.first = 2 * row["ticks"]
             case "adjustments":
                 _adjust(account, row, splits)
             case _:
+                played = row["seq"] - sum(seq <= row["seq"] for seq in splits)
                 assert row["cash"] == account.cash
+                assert row["equity"] == account.worth(unit // 2, int(marks[played]))
                 assert row["realized"] + row["unrealized"] == row["equity"] - opening
                 assert row["peak"] >= row["equity"]
     state = core.portfolio.state
-    last = account.first if mark == NONE else mark
     held = sum(account.lots.values())
-    worth = held * last * (unit // 2) if held else 0
     assert state.cash == account.cash
-    assert state.equity == account.cash + worth
+    assert state.equity == account.worth(unit // 2, int(marks[-1]))
     assert rows(whole.core.tables.tables["equity"])[-1]["equity"] == state.equity
     assert state.holdings[instrument.name].lots == held
     names = list(core.tables.names["strategies"])

@@ -24,4 +24,4 @@ class Heard:
         elif envelope.source == "feed" and isinstance(body, FeedStatus):
             self.gaps += body.status is FeedState.GAP
         elif envelope.source == "feed" and isinstance(body, Quote):
-            self.tops.append((envelope.ts, body.bid_ticks, body.ask_ticks))
+            self.tops.append((envelope.seq, envelope.ts, body.bid_ticks, body.ask_ticks))

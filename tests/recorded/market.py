@@ -16,8 +16,8 @@ from trader.data.grid import Int64s
 from trader.model.units import NONE
 
 Range: TypeAlias = tuple[int, int]
-Top: TypeAlias = tuple[int, int, int]
-"""An instant, the best bid then and the best ask, in ticks; NONE for a side that is not there."""
+Top: TypeAlias = tuple[int, int, int, int]
+"""A row's number and instant, the best bid then and the best ask, in ticks; NONE for no side."""
 COLUMNS: Final = {
     "bars": ("ts_open", "ts_close", "low", "high", "close"),
     "quotes": ("ts", "bid", "ask"),
@@ -78,14 +78,22 @@ def market_of(source: Source, tops: Sequence[Top]) -> Prices | Bars:
     return Prices(columns["ts"][kept], ask, bid)
 
 
-def mark_of(source: Source, tops: Sequence[Top]) -> int:
-    """The last mark in half ticks; NONE if there never was a price."""
-    columns = tops_of(tops) if source.kind == "depth" else columns_of(source)
+def marks_of(source: Source, tops: Sequence[Top]) -> Int64s:
+    """What the instrument was worth in half ticks after each number of rows; NONE before any."""
     if source.kind in {"bars", "trades"}:
-        return 2 * int(columns["close" if source.kind == "bars" else "ticks"][-1])
+        prices = columns_of(source)["close" if source.kind == "bars" else "ticks"]
+        return np.concatenate((np.array([NONE], np.int64), 2 * prices))
+    marks = np.full(source.stop - source.start + 1, NONE, np.int64)
+    if source.kind == "depth":
+        columns = tops_of(tops)
+        numbers = columns["row"]
+    else:
+        columns = columns_of(source)
+        numbers = np.arange(1, len(marks))
     bid, ask = columns["bid"], columns["ask"]
-    whole = np.flatnonzero(~crossed(columns) & (bid != NONE) & (ask != NONE))
-    return int(bid[whole[-1]] + ask[whole[-1]]) if len(whole) else NONE
+    whole = ~crossed(columns) & (bid != NONE) & (ask != NONE)
+    marks[numbers[whole]] = (bid + ask)[whole]
+    return _held(marks)
 
 
 def dropped_of(source: Source) -> int:
@@ -116,8 +124,8 @@ def crossed(columns: dict[str, Int64s]) -> Any:
 
 def tops_of(tops: Sequence[Top]) -> dict[str, Int64s]:
     """Tops as the columns of quotes."""
-    table = np.array(tops, np.int64).reshape(-1, 3)
-    return dict(zip(COLUMNS["quotes"], table.T, strict=True))
+    table = np.array(tops, np.int64).reshape(-1, 4)
+    return dict(zip(("row", *COLUMNS["quotes"]), table.T, strict=True))
 
 
 def _held(prices: Int64s) -> Int64s:

@@ -18,7 +18,7 @@ import polars as pl
 
 from sims.build import build, open_sources
 from sims.simulation import Simulation
-from sims.streams import Source
+from sims.streams import ACTIONS, Source
 from tests.recorded import sundry
 from trader.config.schema import (
     Account,
@@ -100,7 +100,7 @@ def config_of(path: Path, kind: Kind, *, every: int, actions: Path | None = None
             instrument=NAME,
             interval=interval,
             path=str(path),
-            protocol=PROTOCOLS[path.parents[2].name] if kind == "depth" else "plain",
+            protocol=PROTOCOLS.get(path.parents[2].name, "plain") if kind == "depth" else "plain",
         )
     ]
     if actions is not None:
@@ -137,7 +137,7 @@ def simulation(config: Config, rows_max: int | None = None) -> Simulation:
 
 def _cut(source: Source, rows_max: int) -> Source:
     rows = source.stop - source.start
-    if source.kind == "actions" or rows <= rows_max:
+    if source.kind == ACTIONS or rows <= rows_max:
         return source
     skipped = (rows - rows_max) // 2 if source.kind in {"quotes", "trades"} else 0
     start = source.start + skipped

@@ -12,7 +12,7 @@ from tests.recorded.__main__ import main
 from tests.recorded.auditing import audited
 from tests.recorded.books import check_books
 from tests.recorded.hearing import Heard
-from tests.recorded.market import Bars, Prices, holes_of, mark_of
+from tests.recorded.market import Bars, Prices, holes_of, marks_of
 from tests.recorded.prices import check_prices
 from tests.recorded.running import NAME, config_of, simulation
 from tests.semantics.reading import rows
@@ -65,7 +65,7 @@ def hold_a_lot(whole: Simulation) -> None:
 
 
 def books_add_up(config: Config, whole: Simulation) -> None:
-    check_books(config, whole, mark_of(whole.sources[0], ()), {})
+    check_books(config, whole, marks_of(whole.sources[0], ()), {})
 
 
 def prices_add_up(config: Config, whole: Simulation) -> None:
