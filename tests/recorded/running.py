@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
@@ -132,7 +132,7 @@ def simulation(config: Config, rows_max: int | None = None) -> Simulation:
     sources = open_sources(config)
     if rows_max is not None:
         sources = [_cut(source, rows_max) for source in sources]
-    return build(config, sources, perf_counter)
+    return build(config, sources, process_time)
 
 
 def _cut(source: Source, rows_max: int) -> Source:

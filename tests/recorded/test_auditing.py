@@ -163,8 +163,9 @@ def test_the_table_has_a_line_for_each_file(
     shutil.copy(sample(IBM), folder / "whole.parquet")
     (folder / "zero.parquet").write_bytes(b"")
 
-    assert main([str(tmp_path), "--every", "50"]) == 0
-    head, whole, zero = capsys.readouterr().out.splitlines()
+    assert main([str(tmp_path), "--kind", "bars", "--every", "50"]) == 0
+    head, whole, zero, total = capsys.readouterr().out.splitlines()
     assert head.split() == ["file", "rows", "events/s", "fills", "dropped", "gaps"]
     assert whole.split()[:2] == ["bars/usa/IBM/1d/whole", "3270"]
     assert "refused: the file is empty (0 bytes)" in zero
+    assert total.split() == ["all", "bars", *whole.split()[1:]]
