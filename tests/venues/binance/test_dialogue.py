@@ -30,6 +30,7 @@ from trader.model.orders import (
     OrderRejected,
     OrderSubmitted,
     OrderType,
+    TimeInForce,
 )
 from trader.model.units import INT64_MAX
 
@@ -67,6 +68,53 @@ def test_a_stop_of_ones_own_goes_as_the_venue_names_it(wire: Wire) -> None:
 
     assert kinds(told)[-1] is OrderAccepted
     assert wire.engine.orders[1].terms.stop_price == 50_000 * 10**8
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        (
+            {"order_type": OrderType.STOP_LIMIT, "limit_ticks": LOW, "stop_ticks": LOW},
+            "order type STOP_LIMIT",
+        ),
+        ({"limit": LOW, "time_in_force": TimeInForce.DAY}, "time in force DAY of a LIMIT"),
+        ({"limit": LOW, "time_in_force": TimeInForce.GTX}, "time in force GTX of a LIMIT"),
+        ({"time_in_force": TimeInForce.FOK}, "time in force FOK of a MARKET"),
+        (
+            {"order_type": OrderType.STOP, "stop_ticks": LOW, "time_in_force": TimeInForce.DAY},
+            "time in force DAY of a STOP",
+        ),
+        ({"group": "x:exits"}, "group"),
+        ({"parent": f"main-x-{EPOCH}-0"}, "parent"),
+        ({"instrument": "ETHUSDT.OTHER"}, "instrument ETHUSDT.OTHER"),
+    ],
+)
+def test_what_the_venue_has_no_words_for_is_rejected_and_never_sent(
+    wire: Wire, changes: Document, what: str
+) -> None:
+    told = wire.perform(order(**changes))
+
+    assert told == [
+        OrderRejected(client_order_id=ID, code="unsupported", text=what, ts_event=START)
+    ]
+    assert PLACE not in [each.method for each in wire.asked]
+    assert OrderAccepted in kinds(wire.perform(order(2)))
+
+
+@pytest.mark.parametrize("life", [TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK])
+def test_a_limit_says_how_long_it_works(wire: Wire, life: TimeInForce) -> None:
+    wire.perform(order(limit=7_000_000, time_in_force=life))
+
+    [request] = [each for each in wire.asked if each.method == PLACE]
+    assert (request.params["timeInForce"], request.status) == (life.name, 200)
+
+
+@pytest.mark.parametrize("life", [TimeInForce.GTC, TimeInForce.DAY, TimeInForce.IOC])
+def test_a_market_order_never_rests_and_says_nothing_of_it(wire: Wire, life: TimeInForce) -> None:
+    wire.perform(order(time_in_force=life))
+
+    [request] = [each for each in wire.asked if each.method == PLACE]
+    assert ("timeInForce" in request.params, request.status) == (False, 200)
 
 
 def test_an_order_that_waited_too_long_is_refused_by_the_venue(wire: Wire) -> None:

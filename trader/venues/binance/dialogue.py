@@ -2,8 +2,8 @@
 
 Nothing leaves before the venue has agreed to tell what happens to the account. An order whose
 request ends without an answer is in doubt and is asked about; it is never placed again. One that
-did not leave at all, for want of a connection or by the end of its epoch, certainly does not exist
-and is told as rejected.
+did not leave at all, for want of a connection, by the end of its epoch, or because the venue has no
+words for it, certainly does not exist and is told as rejected.
 """
 
 from collections.abc import Sequence
@@ -171,10 +171,13 @@ class BinanceDialogue:
     def _place(self, order: SubmitOrder, now: Nanoseconds) -> Turn:
         id_ = order.client_order_id
         if not self._once.passes(id_) or not self.ready or self._line.is_silent(now):
-            text = "it was not sent"
-            kept = OrderRejected(client_order_id=id_, code="not_sent", text=text, ts_event=now)
-            return Turn(messages=[kept])
-        grid = self._by_instrument[order.instrument]
+            return _kept(id_, "not_sent", "it was not sent", now)
+        grid = self._by_instrument.get(order.instrument)
+        if grid is None:
+            return _kept(id_, "unsupported", f"instrument {order.instrument}", now)
+        unsupported = requests.unsupported(order)
+        if unsupported:
+            return _kept(id_, "unsupported", unsupported, now)
         self._unheard_of[id_] = True
         return self._line.ask(
             Question(
@@ -221,6 +224,12 @@ class BinanceDialogue:
             ),
             now,
         )
+
+
+def _kept(id_: str, code: str, text: str, now: Nanoseconds) -> Turn:
+    """An order that did not leave, and why."""
+    rejected = OrderRejected(client_order_id=id_, code=code, text=text, ts_event=now)
+    return Turn(messages=[rejected])
 
 
 def _canceled(id_: str, raw: Raw) -> Turn:

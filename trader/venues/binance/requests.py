@@ -2,13 +2,16 @@
 
 An order is signed with the instant of its decision and a short validity. So an order that was held
 up on its way, by a stopped process or a dead line, is refused by the venue instead of trading late.
+
+What we cannot ask for exactly is not asked for at all: an order that would mean something else at
+the venue is none of it.
 """
 
 from typing import Final
 
 from msgspec import Struct
 
-from trader.model.orders import OrderType, SubmitOrder
+from trader.model.orders import OrderType, SubmitOrder, TimeInForce
 from trader.model.units import MILLISECOND_NS, Nanoseconds
 from trader.venues.binance.grid import Grid
 from trader.venues.binance.signing import Params, Value
@@ -30,8 +33,23 @@ def subscribe(now: Nanoseconds) -> Request:
     return Request("userDataStream.subscribe.signature", _timed(now))
 
 
+def unsupported(order: SubmitOrder) -> str:
+    """What of the order `place` cannot say to the venue; empty if it can say all of it."""
+    kind = order.order_type
+    if kind not in _TYPES:
+        return f"order type {kind.name}"
+    if order.time_in_force not in _LIVES[kind]:
+        return f"time in force {order.time_in_force.name} of a {kind.name}"
+    if order.group:
+        return "group"
+    return "parent" if order.parent else ""
+
+
 def place(order: SubmitOrder, grid: Grid, window_ms: int) -> Request:
-    """Place an order that is worth nothing `window_ms` after its decision."""
+    """Place an order that is worth nothing `window_ms` after its decision.
+
+    It has to be one of which nothing is `unsupported`.
+    """
     params = _timed(
         order.ts_decided,
         symbol=grid.symbol,
@@ -84,3 +102,11 @@ _TYPES: Final = {
     OrderType.LIMIT: "LIMIT",
     OrderType.STOP: "STOP_LOSS",
 }
+_LIVES: Final = {
+    OrderType.MARKET: frozenset({TimeInForce.GTC, TimeInForce.DAY, TimeInForce.IOC}),
+    OrderType.LIMIT: frozenset({TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}),
+    OrderType.STOP: frozenset({TimeInForce.GTC}),
+}
+"""How long each may be meant to work. A market order takes what there is and never rests, so it may
+say so in three ways; the venue knows no end of a day.
+"""
