@@ -8,8 +8,8 @@ counts in it, but no rule on exposure or pace concerns it, and none on size if i
 
 Where the rules leave a choice, this is the choice:
 
-* The price of an instrument is its last close. It is stale if its bar closed longer ago than the
-  limit, and there is none before the first close.
+* The price of an instrument is its last close. It is stale if the market was open for longer than
+  the limit since, and there is none before the first close.
 * An order could trade with a working order of the other side that has a limit if it is a market
   order, or has a limit at that limit or through it: a stop-limit may rest one day, and the limits
   that count are the one in force and those that were asked for. A stop could not. A market order
@@ -27,9 +27,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from tests.oracle.ledger import Ledger
-from tests.oracle.market import Source
+from tests.oracle.market import DAY_NS, Sessions, Source, open_between
 from tests.oracle.orders import Change
-from tests.oracle.splits import split_mark
+from tests.oracle.splits import split_lots, split_mark
 from tests.oracle.tickets import Role, Ticket
 
 
@@ -51,9 +51,21 @@ class Limits:
     open_orders_total_max: int | None = None
 
 
-def stale_after_two_bars(sources: Iterable[Source]) -> dict[str, int]:
-    """The age at which a price is stale where nothing else is asked for."""
-    return {source.instrument: 2 * source.interval_ns for source in sources}
+def stale_after_two_bars(
+    sources: Iterable[Source], longest_ns: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """The age at which a price is stale where nothing else is asked for: two of its shortest bars.
+
+    A day's bar is no longer than its market is open; `longest_ns` are such longest sessions.
+    """
+    found: dict[str, int] = {}
+    for source in sources:
+        name = source.instrument
+        days, rest = divmod(source.interval_ns, DAY_NS)
+        longest = (longest_ns or {}).get(name, DAY_NS)
+        age = 2 * (days * longest + min(rest, longest))
+        found[name] = min(age, found.get(name, age))
+    return found
 
 
 @dataclass(eq=False)
@@ -130,8 +142,15 @@ class Market:
 
 
 class Gate:
-    def __init__(self, limits: Limits, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        ledger: Ledger,
+        calendars: Mapping[str, Sessions | None] | None = None,
+    ) -> None:
+        """`calendars` are the sessions of instruments; others are open at all times."""
         self._limits = limits
+        self._calendars = calendars or {}
         self._ledger = ledger
         self._markets = {name: Market(name, ledger) for name in ledger.units}
         self._approved_at: list[int] = []
@@ -153,6 +172,8 @@ class Gate:
         market = self._markets[instrument]
         if market.close is not None:
             market.close = split_mark(Fraction(market.close), ratio)
+        for each in market.working:
+            each.parent_size = split_lots(each.parent_size, ratio)
 
     def judge(self, ticket: Ticket, ts: int) -> str | None:
         """The rule that refuses the order; None lets it pass and counts it from now on."""
@@ -198,11 +219,9 @@ class Gate:
         is_lowered = market.is_lowered_by(ticket.lots_left)
         if instrument in self._limits.restricted and not is_guard and not is_lowered:
             yield "instrument_restricted"
-        if market.is_halted:
+        if market.is_halted and not is_guard:
             yield "instrument_halted"
-        stale_ns = self._limits.stale_ns.get(instrument)
-        is_old = stale_ns is not None and ts - market.closed_at > stale_ns
-        if (market.close is None or is_old) and not is_lowered:
+        if (market.close is None or self._is_old(market, ts)) and not is_lowered:
             yield "price_stale"
         if not is_guard and self._is_off_market(ticket.limit_ticks, market.close):
             yield "price_off_market"
@@ -231,6 +250,12 @@ class Gate:
             yield "open_orders_exceed_max"
         if limits.orders_max is not None and self._recent(ts) >= limits.orders_max:
             yield "rate_exceeds_max"
+
+    def _is_old(self, market: Market, ts: int) -> bool:
+        stale_ns = self._limits.stale_ns.get(market.name)
+        if stale_ns is None:
+            return False
+        return open_between(self._calendars.get(market.name), market.closed_at, ts) > stale_ns
 
     def _is_off_market(self, limit_ticks: int | None, close: Fraction | int | None) -> bool:
         collar = self._limits.collar

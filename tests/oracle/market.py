@@ -117,6 +117,13 @@ def closings(sessions: Sessions | None, first: int, last: int) -> Iterator[int]:
         yield from (close for _, close in sessions if first <= close <= last)
 
 
+def open_between(sessions: Sessions | None, since: int, until: int) -> int:
+    """How long the market was open between two instants."""
+    if sessions is None:
+        return until - since
+    return sum(max(0, min(until, close) - max(since, opens)) for opens, close in sessions)
+
+
 def session_of(sessions: Sessions | None, ts: int) -> tuple[int, int]:
     """The session in which an instant lies; the next one if it lies between two."""
     if sessions is None:

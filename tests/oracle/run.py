@@ -151,7 +151,7 @@ class World:
         self._rows_from = run.decide_from or 0
         self._ledger = Ledger(run.cash, run.instruments, quantum_of(run))
         self._venue = Venue(run.rules, run.instruments)
-        self._gate = Gate(run.limits, self._ledger)
+        self._gate = Gate(run.limits, self._ledger, self._calendars)
         traders = [self._trader(each) for each in run.strategies]
         wire = _Wire(self, run.latency_ns)
         self._desk = Desk(traders, self._ledger, wire, self._gate, run.decide_from)

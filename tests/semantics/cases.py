@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sims.seeds import stream
 from tests.oracle.exits import AtrStop, Exit, TakeProfit, TimeStop, Trailing
-from tests.oracle.gate import Limits, stale_after_two_bars
+from tests.oracle.gate import Limits
 from tests.oracle.market import DAY_NS, Bar, Instrument, Sessions, Source
 from tests.oracle.orders import TIMES_IN_FORCE, VenueRules
 from tests.oracle.run import OracleRun
@@ -54,6 +54,7 @@ from tests.semantics.markets import (
     later,
     market,
     sessions_of,
+    stale_by_default,
     within,
 )
 
@@ -230,7 +231,7 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
     """Limits near what the strategies ask for, each set now and then."""
     names = [each.name for each in run.instruments]
     return Limits(
-        stale_ns=rng.choice(({}, stale_after_two_bars(run.sources), dict.fromkeys(names, HOUR_NS))),
+        stale_ns=rng.choice(({}, stale_by_default(run.sources, run.instruments), dict.fromkeys(names, HOUR_NS))),
         lots_max=rng.choice((None, None, 10, 20)),
         notional_max=rng.choice((None, None, Fraction(1_000))),
         position_max=rng.choice((None, 10, 25)),

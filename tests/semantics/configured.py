@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec import structs
 
 from tests.oracle.exits import AtrStop, Exit, TakeProfit, TimeStop, Trailing
-from tests.oracle.gate import Limits, stale_after_two_bars
+from tests.oracle.gate import Limits
 from tests.oracle.market import Instrument
 from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleRun
@@ -29,6 +29,7 @@ from tests.oracle.strategies import (
     Target,
     VwapFade,
 )
+from tests.semantics.markets import stale_by_default
 from trader.config.schema import (
     Account,
     Config,
@@ -232,7 +233,7 @@ def _stale_after(run: OracleRun) -> str | None:
     ages = run.limits.stale_ns
     if not ages:
         return "366d"
-    if ages == stale_after_two_bars(run.sources):
+    if ages == stale_by_default(run.sources, run.instruments):
         return None
     assert len(set(ages.values())) == 1, "a configuration gives one age to all instruments"
     return _seconds(next(iter(ages.values())))

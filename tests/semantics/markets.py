@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Final, Protocol, TypeVar
 
+from tests.oracle.gate import stale_after_two_bars
 from tests.oracle.market import (
     DAY_NS,
     Bar,
@@ -17,6 +18,7 @@ from tests.oracle.market import (
     Halt,
     Happening,
     Happenings,
+    Instrument,
     Sessions,
     Source,
     Split,
@@ -94,6 +96,16 @@ def sessions_of(name: str) -> Sessions:
     found = calendar(name)
     assert isinstance(found, Calendar)
     return tuple(zip(found.opens.tolist(), found.closes.tolist(), strict=True))
+
+
+def stale_by_default(sources: Sequence[Source], instruments: Sequence[Instrument]) -> dict[str, int]:
+    """The ages at which prices are stale in a configuration that sets none."""
+    longest = {
+        each.name: max(close - opens for opens, close in sessions_of(each.calendar))
+        for each in instruments
+        if each.calendar is not None
+    }
+    return stale_after_two_bars(sources, longest)
 
 
 def within(sessions: Sessions, first: int, last: int) -> Sessions:
