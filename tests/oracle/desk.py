@@ -210,6 +210,7 @@ class Desk(Covering):
         self._ledger.book(trader.key, fill.lots, fill.ticks, fill.fee)
         after = before + fill.lots
         ticket.fill(abs(fill.lots))
+        self._gate.on_fill(ticket)
         trader.unguarded = False
         if ticket.is_over:
             self._forget(trader, ticket)

@@ -70,11 +70,15 @@ def stale_after_two_bars(
 
 @dataclass(eq=False)
 class Working:
-    """An order that passed and has not ended, with the parent that worked when it came."""
+    """An order that passed and has not ended, with the parent that worked when it came.
+
+    `opened` is the most that the parent has opened for it so far, None without such a parent.
+    """
 
     ticket: Ticket
     parent: Ticket | None = None
     parent_size: int = 0
+    opened: int | None = None
 
     @property
     def size(self) -> int:
@@ -84,15 +88,19 @@ class Working:
 
     @property
     def lots(self) -> int:
-        """Signed lots that it may fill now: of a child on the other side, what its parent opened.
+        """Signed lots that it may fill now: of a child on the other side, what its parent opened."""
+        room = self.size if self.opened is None else min(self.size, self.opened)
+        return self.ticket.side * max(0, room - self.ticket.booked)
 
-        A parent that is larger than its child first closes what is left over.
-        """
-        room = self.size
+    def look(self) -> None:
+        """Counts what its parent has opened; one that is larger first closes what is left over."""
         if self.parent is not None:
             opened = self.parent.booked - max(0, self.parent_size - self.size)
-            room = min(room, max(0, opened))
-        return self.ticket.side * max(0, room - self.ticket.booked)
+            self.opened = max(self.opened or 0, opened)
+
+    def split(self, ratio: Fraction) -> None:
+        self.parent_size = split_lots(self.parent_size, ratio)
+        self.opened = None if self.opened is None else split_lots(self.opened, ratio)
 
 
 @dataclass
@@ -160,6 +168,12 @@ class Gate:
         market = self._markets[instrument]
         market.close, market.closed_at = close, ts
 
+    def on_fill(self, ticket: Ticket) -> None:
+        """A fill of the order is booked: its children may fill what it has opened."""
+        for each in self._markets[ticket.order.instrument].working:
+            if each.parent is ticket:
+                each.look()
+
     def on_gone(self, ticket: Ticket) -> None:
         """An order is over, as far as we know."""
         working = self._markets[ticket.order.instrument].working
@@ -173,7 +187,7 @@ class Gate:
         if market.close is not None:
             market.close = split_mark(Fraction(market.close), ratio)
         for each in market.working:
-            each.parent_size = split_lots(each.parent_size, ratio)
+            each.split(ratio)
 
     def judge(self, ticket: Ticket, ts: int) -> str | None:
         """The rule that refuses the order; None lets it pass and counts it from now on."""
@@ -304,7 +318,9 @@ def _above(value: Fraction | int, limit: Fraction | int | None) -> bool:
 def _working(ticket: Ticket, others: Iterable[Working]) -> Working:
     for each in others:
         if each.ticket.order.number == ticket.sent.parent and each.ticket.side != ticket.side:
-            return Working(ticket, each.ticket, each.size)
+            child = Working(ticket, each.ticket, each.size)
+            child.look()
+            return child
     return Working(ticket)
 
 
