@@ -98,6 +98,12 @@ class Working:
             opened = self.parent.booked - max(0, self.parent_size - self.size)
             self.opened = max(self.opened or 0, opened)
 
+    def grow(self, size: int) -> None:
+        """It may be of this size soon; nobody knows what more a past parent has opened."""
+        if self.opened is not None and self.parent is not None:
+            opened = self.parent.booked - max(0, self.parent_size - size)
+            self.opened = None if self.parent.is_over else max(self.opened, opened)
+
     def split(self, ratio: Fraction) -> None:
         self.parent_size = split_lots(self.parent_size, ratio)
         self.opened = None if self.opened is None else split_lots(self.opened, ratio)
@@ -222,6 +228,8 @@ class Gate:
         wanted.booked = ticket.booked
         code = next(self._refusals(wanted, ts), None)
         market.working.insert(place, own)
+        if code is None and size > ticket.size:
+            own.grow(size)
         if code is None and not is_guard:
             self._approved_at.append(ts)
         return code
@@ -318,7 +326,7 @@ def _above(value: Fraction | int, limit: Fraction | int | None) -> bool:
 def _working(ticket: Ticket, others: Iterable[Working]) -> Working:
     for each in others:
         if each.ticket.order.number == ticket.sent.parent and each.ticket.side != ticket.side:
-            child = Working(ticket, each.ticket, each.size)
+            child = Working(ticket, each.ticket, each.ticket.ordered)
             child.look()
             return child
     return Working(ticket)

@@ -310,6 +310,36 @@ def test_what_was_granted_is_not_taken_back() -> None:
     assert room(gate) == 4
 
 
+@SIDES
+def test_a_child_that_is_made_larger_waits_for_less(side: int) -> None:
+    """Of a parent that turns three to two it may fill three of five once they are all for it."""
+    gate = with_(order(5 * side, "p"), guard(-2 * side, parent="p"))
+    gate.counting.fill(fill(3 * side, "p", PARTLY))
+    gate.counting.ask(resting(gate, "g"), 5, None)
+    assert room(gate) == 3
+
+    gate.counting.refuse("g")
+    assert room(gate) == 2
+
+
+def test_a_child_that_is_made_larger_after_its_parent_counts_whole() -> None:
+    gate = with_(order(5, "p"), guard(-2, parent="p"))
+    gate.counting.fill(fill(4, "p", CANCELED))
+    gate.counting.ask(resting(gate, "g"), 4, None)
+
+    assert room(gate) == 4
+
+
+def test_a_parent_opens_what_it_was_first_ordered_for() -> None:
+    """Ordered for two and made five: it closes nothing first, whatever its child is for."""
+    gate = with_(order(2, "p"))
+    gate.counting.ask(resting(gate, "p"), 5, None)
+    gate.counting.approve(guard(-2, parent="p"))
+    gate.counting.fill(fill(2, "p", PARTLY))
+
+    assert room(gate) == 2
+
+
 def test_a_child_on_the_same_side_or_of_an_ended_parent_counts_whole() -> None:
     gate = with_(order(5, "p"), order(3, "same", parent="p"), guard(-2, "late", parent="gone"))
 

@@ -43,6 +43,8 @@ class Taken:
     done: int = 0
     granted: int | None = None
     parent_size: int = 0
+    ordered: int = 0
+    bound: int | None = None
     children: list[str] = field(default_factory=list)
 
     @property
@@ -135,18 +137,27 @@ class Market:
         elif what == "cancel":
             self.end(id_)
         else:
-            taken.size = more
-            self.reports.append(("replaced", id_, taken.side * more))
-            self.reports.append(("changed", id_, None))
+            self._change(id_, taken, more)
 
     def _take(self, id_: str, made: SubmitOrder) -> None:
-        taken = self.works[id_] = Taken(made, abs(made.lots))
+        taken = self.works[id_] = Taken(made, abs(made.lots), ordered=abs(made.lots))
         parent = self.works.get(made.parent)
         if parent is not None:
             parent.children.append(id_)
             if parent.side != taken.side:
-                taken.parent_size, taken.granted = parent.size, 0
+                taken.parent_size, taken.granted = parent.ordered, 0
                 self._grant(parent, taken)
+
+    def _change(self, id_: str, taken: Taken, size: int) -> None:
+        """Who outlives its parent is never larger than what that has filled."""
+        taken.size = size if taken.bound is None else min(size, taken.bound)
+        parent = self.works.get(taken.made.parent)
+        if parent is not None:
+            self._grant(parent, taken)
+        elif taken.bound is not None:
+            taken.granted = taken.bound
+        self.reports.append(("replaced", id_, taken.side * taken.size))
+        self.reports.append(("changed", id_, None))
 
     def _grant(self, parent: Taken, child: Taken) -> None:
         """A parent that turns a position first closes; the rest its child may work for."""
@@ -161,6 +172,7 @@ class Market:
         for name in taken.children:
             child = self.works.get(name)
             if child is not None and child.granted is not None:
+                child.bound = taken.done
                 self._cut(name, child, min(child.size, child.granted))
 
     def _cut(self, id_: str, taken: Taken, size: int) -> None:

@@ -1,8 +1,8 @@
 """Keeps what the rules see up to date: what was approved, and what became of it.
 
 What an order may still fill is its *room*. It counts on its side of its instrument and, but for
-protection, of its strategy. A child on the other side than its parent has room for what that has
-opened: until then no subset of fills reaches further with it than without. A child on the same
+protection, of its strategy. A child on the other side than its parent has room for the most that
+this has opened for it: until then no subset of fills reaches further with it than without. A child on the same
 side counts whole. Orders of a group have together the room of the one that has most.
 """
 
@@ -47,7 +47,7 @@ class Counting:
         """The order may leave: from now on it counts."""
         account, id_, lots = self.account, order.client_order_id, order.lots
         size = lots if lots > 0 else -lots
-        resting = account.resting[id_] = Resting(order, size)
+        resting = account.resting[id_] = Resting(order, size, ordered=size)
         exposure = account.exposures[order.instrument]
         exposure.orders += 1
         if order.limit_ticks is not None:
@@ -68,7 +68,7 @@ class Counting:
             return
         parent.children = (*parent.children, order.client_order_id)
         if parent.order.lots * order.lots < 0:
-            child.parent_size = parent.size
+            child.parent_size = parent.ordered
             child.granted = _granted(parent, child)
 
     def give(self, resting: Resting, room: Lots) -> None:
@@ -202,7 +202,15 @@ class Counting:
         """A larger size or another limit is on its way: until the answer the worse one counts."""
         resting.asked, resting.asked_ticks = size, limit_ticks
         resting.size = max(resting.size, size)
+        if size and resting.parent_size:
+            self._widen(resting)
         self.give(resting, _room(resting))
+
+    def _widen(self, child: Resting) -> None:
+        """A larger child waits for less of its parent; of a past one we know no more."""
+        parent = self.account.resting.get(child.order.parent)
+        granted = INT64_MAX if parent is None else _granted(parent, child)
+        child.granted = max(child.granted, granted)
 
     def refuse(self, id_: str) -> None:
         """The venue did not replace the order: it is as it was confirmed last."""
@@ -306,7 +314,7 @@ def _split_resting(resting: Resting, numerator: int, denominator: int) -> None:
         stop_ticks=_ticks(order.stop_ticks, *ratio),
         ref_ticks=split_ticks(order.ref_ticks, *ratio),
     )
-    for name in ("size", "done", "parent_size", "asked"):
+    for name in ("size", "done", "parent_size", "asked", "ordered"):
         setattr(resting, name, split_lots(getattr(resting, name), *ratio))
     if resting.granted != INT64_MAX:
         resting.granted = split_lots(resting.granted, *ratio)

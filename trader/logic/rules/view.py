@@ -28,8 +28,8 @@ class Resting(Struct):
 
     `order` is as the venue has confirmed it. `size` is the most that it may be in all, with a
     replacement on its way (`asked`, at `asked_ticks`); `done` is filled, `room` is what it may
-    fill now. A child may fill what its parent has `granted`; the parent was of `parent_size` when
-    the child came. `works` once the venue has taken it; `leaving` from our cancel on, until that is
+    fill now. A child may fill what its parent has `granted`; the parent was `ordered` for
+    `parent_size`. `works` once the venue has taken it; `leaving` from our cancel on, until that is
     refused.
     """
 
@@ -44,6 +44,7 @@ class Resting(Struct):
     children: tuple[str, ...] = ()
     works: bool = False
     leaving: bool = False
+    ordered: Lots = 0
 
     @property
     def instrument(self) -> str:
