@@ -231,7 +231,9 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
     """Limits near what the strategies ask for, each set now and then."""
     names = [each.name for each in run.instruments]
     return Limits(
-        stale_ns=rng.choice(({}, stale_by_default(run.sources, run.instruments), dict.fromkeys(names, HOUR_NS))),
+        stale_ns=rng.choice(
+            ({}, stale_by_default(run.sources, run.instruments), dict.fromkeys(names, HOUR_NS))
+        ),
         lots_max=rng.choice((None, None, 10, 20)),
         notional_max=rng.choice((None, None, Fraction(1_000))),
         position_max=rng.choice((None, 10, 25)),

@@ -98,7 +98,9 @@ def sessions_of(name: str) -> Sessions:
     return tuple(zip(found.opens.tolist(), found.closes.tolist(), strict=True))
 
 
-def stale_by_default(sources: Sequence[Source], instruments: Sequence[Instrument]) -> dict[str, int]:
+def stale_by_default(
+    sources: Sequence[Source], instruments: Sequence[Instrument]
+) -> dict[str, int]:
     """The ages at which prices are stale in a configuration that sets none."""
     longest = {
         each.name: max(close - opens for opens, close in sessions_of(each.calendar))

@@ -16,6 +16,7 @@ from tests.oracle.strategies import (
     Cancel,
     EmaCross,
     Lots,
+    Replace,
     Scripted,
     Send,
     Strategy,
@@ -189,3 +190,39 @@ def test_what_a_refused_stop_was_for_is_left_with_the_next_fill() -> None:
     assert [order.lots for order in result.orders] == [10, -10, -10, -5, 5, 10, 5, 5, 5]
     assert result.denials == ((7, "price_stale"), (8, "price_stale"))
     assert [fill.lots for fill in result.fills] == [10, -10, -10, -5, 10, 5]
+
+
+TENTH = VenueRules(participation=Fraction(1, 10))
+
+
+def test_a_child_that_is_made_larger_counts_for_what_is_open_already() -> None:
+    """Six of ten are bought; the stop of two waits for eight, and made ten it may sell six.
+
+    With the eleven that are to be sold as well the position could come to eleven short.
+    """
+    stop = Send("b", "stop", -2, stop_ticks=50, parent="a")
+    at_bar: Actions = {
+        0: (Send("a", "limit", 10, limit_ticks=100), stop),
+        1: (Replace("b", 10),),
+        2: (Send("c", "limit", -11, limit_ticks=200),),
+    }
+    market = bars(flat(100), flat(100, 60), *[flat(101)] * 3)
+    result = scripted(market, at_bar, (), rules=TENTH, limits=Limits(position_max=10))
+
+    assert [fill.lots for fill in result.fills] == [6]
+    assert result.denials == ((3, "position_exceeds_max"),)
+
+
+def test_a_parent_that_was_made_larger_closes_nothing_first() -> None:
+    """Ordered for two and made five, it lets the stop sell the first two that it buys."""
+    at_bar: Actions = {
+        0: (Send("a", "limit", 2, limit_ticks=100),),
+        1: (Replace("a", 5),),
+        2: (Send("b", "stop", -2, stop_ticks=50, parent="a"),),
+        3: (Send("c", "limit", -11, limit_ticks=200),),
+    }
+    market = bars(flat(100), flat(100, 0), flat(100, 0), flat(100, 20), *[flat(101)] * 2)
+    result = scripted(market, at_bar, (), rules=TENTH, limits=Limits(position_max=10))
+
+    assert [fill.lots for fill in result.fills] == [2]
+    assert result.denials == ((3, "position_exceeds_max"),)
