@@ -88,7 +88,7 @@ class Working:
 
     @property
     def lots(self) -> int:
-        """Signed lots that it may fill now: of a child on the other side, what its parent opened."""
+        """Signed lots that it may fill now: a child on the other side what its parent opened."""
         room = self.size if self.opened is None else min(self.size, self.opened)
         return self.ticket.side * max(0, room - self.ticket.booked)
 

@@ -2,8 +2,8 @@
 
 What an order may still fill is its *room*. It counts on its side of its instrument and, but for
 protection, of its strategy. A child on the other side than its parent has room for the most that
-this has opened for it: until then no subset of fills reaches further with it than without. A child on the same
-side counts whole. Orders of a group have together the room of the one that has most.
+this has opened for it: until then no subset of fills reaches further with it than without. A child
+on the same side counts whole. Orders of a group have together the room of the one that has most.
 """
 
 from typing import Final
