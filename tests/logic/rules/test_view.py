@@ -200,3 +200,40 @@ def test_nobodys_standing_is_flat() -> None:
     gate.counting.approve(order(1))
     gate.counting.fill(fill(1, "o", PARTLY))
     assert reduces(order(-1), seen)
+
+
+def test_nothing_is_measured_where_no_limit_looks_at_it() -> None:
+    gate = ruled()
+    seen = View(gate.account, gate.account.exposures[A], Standing(instrument=A), measures=False)
+
+    seen.face(Standing(instrument=A), 7)
+
+    assert (seen.mark, seen.reach, seen.worst) == (200, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("lots", "code"),
+    [
+        (20, None),
+        (21, "position_exceeds_max"),
+        (-40, None),
+        (-150, "position_exceeds_max"),
+    ],
+)
+def test_the_worst_case_of_two_buys_a_stop_and_a_group(lots: int, code: str | None) -> None:
+    """A hundred are held; the documentation tells of these orders with the same numbers."""
+    gate = ruled(position_max=200)
+    holds(gate, 100)
+    for each in (
+        order(50, "b1"),
+        order(30, "b2"),
+        guard(-100, "s", parent="entry"),
+        order(-40, "g1", group="g"),
+        order(-60, "g2", group="g"),
+    ):
+        assert gate.admit(each, NOW) is None, each
+    assert gate.account.exposures[A].worst() == 180
+
+    denial = gate.judge(order(lots, "new"), NOW)
+
+    assert (denial and denial.code) == code
