@@ -96,6 +96,18 @@ def test_a_broken_rule_is_told(
     assert hint in caught.value.hint
 
 
+def test_a_book_has_no_quotes_beside_it(load_text: LoadText) -> None:
+    """The core hears a book as quotes, so nobody could tell the two apart."""
+    both = "".join(
+        f"  - {{kind: {kind}, instrument: BTCUSDT.binance, path: {kind}.parquet}}\n"
+        for kind in ("quotes", "depth")
+    )
+    with pytest.raises(ConfigError, match="has quotes and depth") as caught:
+        load_text(RIGHT.replace("strategies:\n", both + "strategies:\n"))
+
+    assert "data.2" in caught.value.where
+
+
 SECOND_SOURCE = "  - {kind: bars, instrument: BTCUSDT.binance, interval: %s, path: b.parquet}\n"
 
 

@@ -42,7 +42,7 @@ def refusal(folder: Path, row: str, market: str = "UTC") -> DataError:
         ("2014-06-09,,dividend,,,1e-2", "amount", "expected a decimal number, got '1e-2'"),
         ("2014-06-09,,dividend,,,nan", "amount", "expected a decimal number, got 'nan'"),
         ("2014-06-09,,dividend,,,0.000000001", "amount", "is no multiple of 0.00000001"),
-        ("2014-06-09,,dividend,,,100000000000", "amount", "is no multiple of"),
+        ("2014-06-09,,dividend,,,100000000000", "amount", "is more than any account can hold"),
         ("2014-06-09,,dividend,2,,0.5", "numerator", "a dividend has none, and here is '2'"),
         ("2014-06-09,,halt,,,1", "amount", "a halt has none, and here is '1'"),
         ("2014-06-09,,resume,1,,", "numerator", "a resume has none"),

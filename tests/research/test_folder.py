@@ -68,18 +68,23 @@ def test_a_name_is_a_path_or_an_id(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_runs_are_listed_in_their_order_and_damaged_ones_are_told(tmp_path: Path) -> None:
     root = tmp_path / "runs"
-    for name in ("b", "a", "broken"):
+    whole = ran(tmp_path)
+    for name in ("b", "a", "broken", "empty"):
         (root / name).mkdir(parents=True)
-        write_document(root / name / "metrics.json", {})
-        write_document(root / name / "run.json", {"id": name})
+        write_document(root / name / "metrics.json", whole.metrics)
+        write_document(root / name / "run.json", {**whole.run, "id": name})
     (root / "broken" / "run.json").write_text("?")
+    (root / "empty" / "metrics.json").write_text("{}")
     (root / "unfinished").mkdir()
 
     runs, problems = runs_in(root)
 
     assert [each.run["id"] for each in runs] == ["b", "a"]
-    assert len(problems) == 1
-    assert "broken" in problems[0]
+    assert [name for name in ("broken", "empty") if any(name in each for each in problems)] == [
+        "broken",
+        "empty",
+    ]
+    assert "it has no 'equity_final'" in " ".join(problems)
 
 
 def test_no_folder_of_runs_holds_no_runs(tmp_path: Path) -> None:

@@ -23,6 +23,12 @@ def sources(loaded: Loaded) -> None:
             raise loaded.error(
                 at, f"{source.instrument} has two sources of {source.kind}{of}", "remove one"
             )
+        if all((source.instrument, kind, 0) in first for kind in ("quotes", "depth")):
+            raise loaded.error(
+                at,
+                f"{source.instrument} has quotes and depth, and a book is told as quotes",
+                "remove one",
+            )
 
 
 def _shape(loaded: Loaded, source: DataSource, at: str) -> None:

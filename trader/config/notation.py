@@ -18,6 +18,7 @@ INTERVAL_NS_MAX: Final = 366 * DAY_NS
 _UNITS: Final = {"s": SECOND_NS, "m": MINUTE_NS, "h": HOUR_NS, "d": DAY_NS}
 _INTERVAL: Final = re.compile(r"([1-9][0-9]{0,7})([smhd])")
 _PLAIN: Final = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+_GROUPED: Final = re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
 _EXPONENT: Final = re.compile(r"[-+]?[0-9.]+[eE][-+]?[0-9]{1,2}")
 _INSTANT: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
@@ -53,7 +54,11 @@ def decimal(text: str) -> Decimal:
 def _plainer(text: str) -> str:
     if _EXPONENT.fullmatch(text) and text.count(".") <= 1:
         return f"write {plain(Decimal(text))}"
-    bare = text.replace("_", "").replace(",", "").strip()
+    bare = text.replace("_", "").strip()
+    if _GROUPED.fullmatch(bare):
+        bare = bare.replace(",", "")
+    elif "." not in bare:
+        bare = bare.replace(",", ".")
     return f"write {bare}" if bare != text and _PLAIN.fullmatch(bare) else ""
 
 

@@ -124,7 +124,10 @@ def _amount(cells: Cells, row: int, terms: Terms) -> Money:
     if amount <= 0:
         raise cells.source.defect(f"dividend {text} is not positive", row=row, column=AMOUNT)
     money = Fraction(amount) * Fraction(terms.lot) * 10**terms.scale.places
-    if money.denominator != 1 or money > INT64_MAX:
+    if money > INT64_MAX:
+        message = f"dividend {text} for a lot of {terms.lot} is more than any account can hold"
+        raise cells.source.defect(message, row=row, column=AMOUNT)
+    if money.denominator != 1:
         raise cells.source.defect(
             f"dividend {text} for a lot of {terms.lot} is no multiple of {terms.scale.quantum}",
             row=row,

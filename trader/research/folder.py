@@ -5,7 +5,7 @@ stands in the documentation of the interface.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ CONFIG: Final = "config.yaml"
 TRADES: Final = "trades.parquet"
 REPORT: Final = "report.html"
 JOURNAL: Final = "journal.db"
+_RUN_HAS: Final = ("id", "config_digest", "gear", "period", "inputs", "digest", "counts", "account")
+_METRICS_HAVE: Final = ("equity_final", "strategies", "orders_by_status", "denials_by_code")
 
 
 class RunFolder(Struct, frozen=True, kw_only=True):
@@ -91,7 +93,9 @@ def open_run(path: Path) -> RunFolder:
             where=str(path),
             hint="`traderd runs` lists those in `runs`; give an id from there or a folder",
         )
-    return RunFolder(path=path, run=_read(path / RUN), metrics=_read(path / METRICS))
+    return RunFolder(
+        path=path, run=_read(path / RUN, _RUN_HAS), metrics=_read(path / METRICS, _METRICS_HAVE)
+    )
 
 
 def find_run(name: str, root: Path) -> Path:
@@ -113,11 +117,16 @@ def runs_in(root: Path) -> tuple[list[RunFolder], list[str]]:
     return runs, problems
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, needed: Collection[str]) -> dict[str, Any]:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        document = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
     except OSError as error:
         problem = error.strerror
     except msgspec.MsgspecError as error:
         problem = str(error)
+    else:
+        lacking = [name for name in needed if name not in document]
+        if not lacking:
+            return document
+        problem = f"it has no {lacking[0]!r}"
     raise DataError(f"a document of the run cannot be read: {problem}", where=str(path))

@@ -53,6 +53,14 @@ def test_titles_and_remarks_before_the_table_are_skipped(tmp_path: Path) -> None
     assert told[-1] == "skipped 2 lines before the table (found)"
 
 
+def test_what_is_blank_between_header_and_rows_is_skipped(tmp_path: Path) -> None:
+    dialect, body, told = sniffed(tmp_path, "time,bid,ask\n\n \n2020-01-02,1,2\n\n2020-01-03,1,2\n")
+
+    assert (dialect.skipped, dialect.titles) == (3, 0)
+    assert body == [["2020-01-02", "1", "2"], ["2020-01-03", "1", "2"]]
+    assert not any("before the table" in each for each in told)
+
+
 def test_a_header_of_two_lines_is_skipped_whole(tmp_path: Path) -> None:
     """A quoted name may hold the end of a line."""
     dialect, body, _ = sniffed(tmp_path, 'time,bid,"ask\nprice"\n2020-01-02,1,2\n')

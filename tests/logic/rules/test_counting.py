@@ -4,38 +4,26 @@ from typing import Any
 
 import pytest
 
+from tests.logic.rules.counted import counts, own, resting, room, with_
 from tests.logic.rules.ruling import (
     CANCELED,
     FILLED,
-    NOW,
     PARTLY,
     A,
     B,
-    cold,
     fill,
     guard,
-    holds,
     limit,
     order,
-    priced,
     replaced,
-    ruled,
     stop,
     stop_limit,
     target,
 )
 from trader.logic.rules.gate import Gate
-from trader.logic.rules.view import Resting
-from trader.model.control import SplitEffective
 from trader.model.orders import OrderBusted, SubmitOrder
 
 SIDES = pytest.mark.parametrize("side", [1, -1])
-
-
-def counts(gate: Gate) -> tuple[int, int, int]:
-    """Lots held, and what may still be bought and sold."""
-    exposure = gate.account.exposures[A]
-    return exposure.lots, exposure.buys, exposure.sells
 
 
 def guards(gate: Gate) -> tuple[int, int]:
@@ -43,32 +31,9 @@ def guards(gate: Gate) -> tuple[int, int]:
     return exposure.guard_buys, exposure.guard_sells
 
 
-def own(gate: Gate, strategy: str = "one") -> tuple[int, int, int, int]:
-    """The strategy's lots, purchases, sales, and what is on its way to its target."""
-    standing = gate.account.standings[strategy]
-    return standing.lots, standing.buys, standing.sells, standing.aimed
-
-
-def with_(*orders: SubmitOrder) -> Gate:
-    gate = cold()
-    for each in orders:
-        gate.counting.approve(each)
-    return gate
-
-
-def resting(gate: Gate, id_: str = "o") -> Resting:
-    return gate.account.resting[id_]
-
-
 def bust(lots: int, id_: str = "o", **fields: Any) -> OrderBusted:
     usual = {"strategy": "one", "instrument": A, "trade_id": "t", "last_ticks": 100}
     return OrderBusted(client_order_id=id_, last_lots=lots, **{**usual, **fields})
-
-
-def split(numerator: int, denominator: int = 1, name: str = A) -> SplitEffective:
-    return SplitEffective(
-        instrument=name, numerator=numerator, denominator=denominator, ts_event=NOW
-    )
 
 
 # -- approvals -----------------------------------------------------------------------------------
@@ -273,10 +238,6 @@ def test_a_group_that_protects_counts_among_what_protects(side: int) -> None:
 # -- parents -------------------------------------------------------------------------------------
 
 
-def room(gate: Gate, id_: str = "g") -> int:
-    return resting(gate, id_).room
-
-
 @SIDES
 def test_a_child_has_room_for_what_its_parent_has_opened(side: int) -> None:
     gate = with_(order(5 * side, "p"), guard(-5 * side, parent="p"))
@@ -354,75 +315,3 @@ def test_a_child_that_has_ended_is_granted_nothing() -> None:
     gate.counting.fill(fill(5, "p"))
 
     assert guards(gate) == (0, 0)
-
-
-# -- splits --------------------------------------------------------------------------------------
-
-
-@SIDES
-def test_a_split_makes_new_lots_and_ticks_of_everything(side: int) -> None:
-    gate = holds(holds(cold(), 3 * side), 5 * side, strategy="two")
-    holds(gate, 7, strategy="three", instrument=B)
-    priced(gate, 100)
-    gate.account.standings["one"].target = 9 * side
-    gate.account.standings["one"].recent = [(NOW, 3 * side, side, 90, None)]
-    gate.counting.approve(stop_limit(4 * side, 101, 103, "open"))
-    gate.counting.fill(fill(side, "open", PARTLY))
-    gate.counting.ask(resting(gate, "open"), 6, 105)
-
-    gate.counting.split(split(2))
-
-    one, order_ = gate.account.standings["one"], resting(gate, "open")
-    assert (one.lots, one.target) == (8 * side, 18 * side)
-    assert one.recent == [(NOW, 6 * side, 2 * side, 45, None)]
-    assert counts(gate)[0] == 18 * side
-    assert (order_.order.lots, order_.order.stop_ticks, order_.order.limit_ticks) == (
-        8 * side,
-        50,
-        52,
-    )
-    assert (order_.size, order_.done, order_.room, order_.asked) == (12, 2, 10, 12)
-    assert order_.asked_ticks == 52
-    assert gate.account.exposures[A].price() == (100, NOW)
-    assert gate.account.exposures[B].lots == 7
-
-
-@SIDES
-def test_a_reverse_split_leaves_whole_lots(side: int) -> None:
-    """Of fifteen lots one is left, of an order of nine none: it ends soon and fills no more."""
-    gate = holds(ruled(), 15 * side)
-    gate.counting.approve(order(9 * side, "small"))
-    gate.counting.approve(order(25 * side, "large"))
-
-    gate.counting.split(split(1, 10))
-
-    assert counts(gate)[0] == side
-    assert (room(gate, "small"), room(gate, "large")) == (0, 2)
-    assert resting(gate, "small").side == side
-    assert gate.account.exposures[A].price() == (2_000, NOW)
-
-
-def test_the_middle_of_two_ticks_stays_between_them() -> None:
-    gate = ruled(price=101)
-
-    gate.counting.split(split(2))
-
-    assert gate.account.exposures[A].price() == (101, NOW)
-
-
-def test_parents_and_children_are_split_together() -> None:
-    gate = with_(order(4, "p"), guard(-4, parent="p"), guard(-2, "free"), order(1, B, instrument=B))
-    gate.counting.fill(fill(2, "p", PARTLY))
-
-    gate.counting.split(split(3))
-
-    assert (room(gate), room(gate, "free"), room(gate, B)) == (6, 6, 1)
-    gate.counting.fill(fill(6, "p", FILLED))
-    assert room(gate) == 12
-
-
-def test_a_split_of_another_instrument_changes_nothing_here() -> None:
-    gate = with_(order(4, "p"))
-    gate.counting.split(split(3, name=B))
-
-    assert (counts(gate), own(gate)) == ((0, 4, 0), (0, 4, 0, 0))

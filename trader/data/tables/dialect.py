@@ -45,11 +45,15 @@ _DATE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How to cut a text: `skipped` lines come before the first row, its header among them."""
+    """How to cut a text: `skipped` lines come before the first row, its header among them.
+
+    `titles` of these come before the table; what is blank between header and row is skipped too.
+    """
 
     delimiter: str
     eol: str
     skipped: int
+    titles: int
     names: tuple[str, ...]
     """What the header says, one name a column; empty texts if there is no header."""
     has_header: bool
@@ -179,7 +183,8 @@ def _headed(source: Source, delimiter: str, eol: str, records: list[_Record]) ->
             return Dialect(
                 delimiter=delimiter,
                 eol=eol,
-                skipped=end if is_header else before,
+                skipped=_end_of_blanks(records[number:]) if is_header else before,
+                titles=before,
                 names=tuple(cell.strip() for cell in cells) if is_header else ("",) * width,
                 has_header=is_header,
             )
@@ -204,7 +209,24 @@ def _uneven(source: Source, delimiter: str, eol: str, records: list[_Record]) ->
             hint="give every line the same number of fields",
         )
     names = (*(cell.strip() for cell in head), "")
-    return Dialect(delimiter=delimiter, eol=eol, skipped=end, names=names, has_header=True)
+    return Dialect(
+        delimiter=delimiter,
+        eol=eol,
+        skipped=_end_of_blanks(records),
+        titles=end - 1,
+        names=names,
+        has_header=True,
+    )
+
+
+def _end_of_blanks(records: list[_Record]) -> int:
+    """The last line of the header, which comes first, and of the blank records that follow it."""
+    (_, end), *rest = records
+    for record in rest:
+        if record.is_filled:
+            break
+        end = record.end
+    return end
 
 
 def _told(dialect: Dialect) -> list[Finding]:
@@ -213,10 +235,8 @@ def _told(dialect: Dialect) -> list[Finding]:
         Finding(what="columns", value=f"{dialect.width} parted by {named}", origin="found"),
         Finding(what="header", value="yes" if dialect.has_header else "none", origin="found"),
     ]
-    titles = dialect.skipped - int(dialect.has_header)
-    if titles:
-        word = "line" if titles == 1 else "lines"
-        found.append(
-            Finding(what="skipped", value=f"{titles} {word} before the table", origin="found")
-        )
+    if dialect.titles:
+        word = "line" if dialect.titles == 1 else "lines"
+        value = f"{dialect.titles} {word} before the table"
+        found.append(Finding(what="skipped", value=value, origin="found"))
     return found
