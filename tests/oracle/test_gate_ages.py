@@ -56,7 +56,7 @@ def test_two_of_the_shortest_bars_are_the_age() -> None:
 def test_protection_passes_in_a_halt() -> None:
     """At 105 a stop begins to trail the five that are held, though nothing trades."""
     halt = Happenings(X, (Halt(START + 3 * HOUR_NS + 1), Halt(START + 9 * HOUR_NS, is_over=True)))
-    rows = (*[flat(100)] * 4, (100, 105, 100, 105, 1_000), flat(105))
+    rows = (*[(100, 102, 98, 100, 1_000)] * 4, (100, 105, 100, 105, 1_000), flat(105))
     trailing = Trailing(1, Fraction(1), activate=Fraction(1))
     run = OracleRun(
         CASH,
