@@ -124,14 +124,14 @@ class Covering(Dealing):
             self._guard(trader, cover, Guard(kind, price, reason), cover.holds, now)
 
     def _trail(self, trader: Trader, side: int, level: int, now: Moment) -> None:
-        """Move the stops of this side up to the level; make one for what has none."""
+        """Move the stops of this side up to the level, those sent first; make what is missing."""
         covers = [cover for cover in trader.covers if cover.side == side]
-        for cover in covers:
-            for ticket in cover.orders:
-                stop = ticket.stop_aimed_at if ticket.sent.order_type == "stop" else None
-                if ticket.works and stop is not None and side * (level - stop) > 0:
-                    ticket.next_reason = "trailing"
-                    self._want(ticket, Change(stop_ticks=level))
+        tickets = [ticket for cover in covers for ticket in cover.orders]
+        for ticket in sorted(tickets, key=lambda each: each.order.ts):
+            stop = ticket.stop_aimed_at if ticket.sent.order_type == "stop" else None
+            if ticket.works and stop is not None and side * (level - stop) > 0:
+                ticket.next_reason = "trailing"
+                self._want(ticket, Change(stop_ticks=level))
         if side * trader.aim <= 0:
             return
         if trader.unguarded:
@@ -165,7 +165,7 @@ class Covering(Dealing):
         for side in (1, -1):
             self._cut(trader, side, max(0, side * after))
         if ticket.cover is not None and ticket.cover.side * after <= 0:
-            self._uncover(trader, ticket.cover.side)
+            self._uncover(trader, ticket.cover, lots)
         for cover in trader.covers:
             self._leave(trader, cover, now)
         self._count_own(trader, ticket, lots, after)
@@ -185,12 +185,17 @@ class Covering(Dealing):
         covered = sum(cover.holds for cover in trader.covers if cover.side == side)
         trader.own = max(0, min(trader.own, abs(after) - covered))
 
-    def _uncover(self, trader: Trader, side: int) -> None:
-        """An exit has closed the position: nothing protects this side any more."""
+    def _uncover(self, trader: Trader, closed_by: Cover, lots: int) -> None:
+        """An exit has closed the position: nothing protects this side any more.
+
+        What the group's fill leaves nothing of the venue ends by itself.
+        """
+        side = closed_by.side
         for cover in trader.covers:
             if cover.side == side:
                 for order in cover.orders:
-                    if order.lots_open:  # else the venue ends it by itself
+                    left = order.size - order.booked - (lots if cover is closed_by else 0)
+                    if order.lots_open and not (order.has_arrived and left <= 0):
                         self._cancel(order)
         trader.covers = [cover for cover in trader.covers if cover.side != side]
 
