@@ -102,7 +102,7 @@ class Ticket:
 
     @property
     def limits_in_question(self) -> list[int]:
-        """Its limit, and the one that was asked for; what still waits is judged when it is asked."""
+        """Its limit, and the one that is asked for; what still waits is judged when it is."""
         asked = None if self.asked is None else self.asked.limit_ticks
         limits = (self.limit_ticks, asked)
         return [limit for limit in limits if limit is not None]

@@ -32,9 +32,9 @@ USA = tuple(f"{symbol}.usa" for symbol in SHARES)
 EURO = ("EURUSD.fx",)
 
 
-SEEDS: Final = (*range(2_000), 4_773, 11_865)
-"""The last two meet what is rare: a stop that is refused, and a post-only limit that has filled in
-part before it is moved into the market."""
+SEEDS: Final = (*range(2_000), 4_773, 11_865, 20_078)
+"""The last meet what is rare: a stop that is refused, a post-only limit that has filled in part
+before it is moved into the market, and a stop sent again that trails beside an older one."""
 
 
 def test_generated_runs_agree_and_reach_everything() -> None:

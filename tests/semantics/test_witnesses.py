@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracle.cases import HOUR_NS, START, Told, X, bar, bars, flat, told, unit_instrument
-from tests.oracle.exits import AtrStop, Exit, Trailing
+from tests.oracle.exits import AtrStop, Exit, TakeProfit, Trailing
 from tests.oracle.gate import Limits
 from tests.oracle.market import DAY_NS, Bar, Happenings, Source, Split
 from tests.oracle.orders import VenueRules
@@ -226,3 +226,29 @@ def test_a_parent_that_was_made_larger_closes_nothing_first() -> None:
 
     assert [fill.lots for fill in result.fills] == [2]
     assert result.denials == ((3, "position_exceeds_max"),)
+
+
+def test_a_change_that_waits_is_no_price_of_the_account_yet() -> None:
+    """The purchase shall cross the sale, but its change leaves only once the venue has it."""
+    at_bar: Actions = {
+        0: (Send("a", "limit", 1, limit_ticks=90),),
+        1: (Replace("a", limit_ticks=105), Send("b", "limit", -1, limit_ticks=101)),
+    }
+    result = scripted(bars(*[flat(100)] * 4), at_bar, (), latency_ns=HOUR_NS)
+
+    assert result.denials == ()
+    assert [order.limit_last for order in result.orders] == [90, 101]
+
+
+def test_a_stop_of_which_a_group_leaves_nothing_is_the_venue_s_to_end() -> None:
+    """Seven of nine are sold; before the stop hears of it the take-profit has sold all nine."""
+    market = bars(flat(100), WIDE, *[flat(100)] * 3, (100, 106, 100, 100, 1_000), flat(100))
+    result = scripted(
+        market,
+        {1: (Target(9),), 2: (sale("o", 7),)},
+        (STOP, TakeProfit(1, Fraction(1))),
+        latency_ns=HOUR_NS,
+    )
+
+    assert [fill.lots for fill in result.fills] == [9, -7, -9]
+    assert [order.status for order in result.orders[1:3]] == ["CANCELED", "FILLED"]
