@@ -5,9 +5,10 @@ from fractions import Fraction
 import pytest
 
 from tests.oracle.cases import Row, Told, bars, flat, makers, run_script, statuses, told
-from tests.oracle.orders import VenueRules
+from tests.oracle.orders import Change, Order, VenueRules
 from tests.oracle.strategies import Actions, Replace, Send
 from tests.oracle.test_parents import hours_of, on_a_slow_market
+from tests.oracle.tickets import Role, Sent, Ticket
 
 TENTH = VenueRules(participation=Fraction(1, 10))
 QUIET = (101, 104, 96, 102, 1_000)  # open, high, low, close, lots
@@ -108,3 +109,14 @@ def test_a_child_is_not_made_larger_than_what_its_ended_parent_has_filled() -> N
     result = run_script(bars(*[flat(100)] * 3, flat(89)), at_bar)
 
     assert told(result)[1:] == [(3, 3, -5, 89)]
+
+
+def test_what_an_order_is_already_is_not_asked_for() -> None:
+    order = Order(1, 0, 0, "s", "X.sim", "limit", 5, 90, None, None, 5)
+    ticket = Ticket(order, Role.OWN, Sent("limit", 5, 90, None, None), "own", 5, 90, None)
+    ticket.become("ACCEPTED")
+    ticket.wanted = Change(None, 90, None)
+
+    assert ticket.ask() is None
+    ticket.wanted = Change(None, 91, None)
+    assert ticket.ask() == Change(None, 91, None)

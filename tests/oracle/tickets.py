@@ -8,7 +8,7 @@ answer, and then goes out as one change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -150,11 +150,17 @@ class Ticket:
             self.expected -= lots
 
     def ask(self) -> Change | None:
-        """The change that can and must be asked for now."""
-        change = replace(self.wanted, size=None if self.aim == self.expected else self.aim)
-        if self.status not in WORKING or change == Change():
+        """The change that can and must be asked for now; a price that it has is none."""
+        if self.status not in WORKING:
             return None
-        self.wanted = Change()
+        wanted, self.wanted = self.wanted, Change()
+        change = Change(
+            None if self.aim == self.expected else self.aim,
+            _other(wanted.limit_ticks, self.limit_ticks),
+            _other(wanted.stop_ticks, self.stop_ticks),
+        )
+        if change == Change():
+            return None
         self.asked = change
         self.expected = self.aim
         self.become("PENDING_REPLACE")
@@ -193,6 +199,10 @@ class Ticket:
 
     def _work_on(self) -> None:
         self.become("PARTIALLY_FILLED" if self.booked else "ACCEPTED")
+
+
+def _other(wanted: int | None, has: int | None) -> int | None:
+    return None if wanted == has else wanted
 
 
 def merged(first: Change, then: Change) -> Change:
