@@ -49,6 +49,7 @@ class Limits:
     restricted: tuple[str, ...] = ()
     open_orders_max: int | None = None
     open_orders_total_max: int | None = None
+    denies_closed: bool = False
 
 
 def stale_after_two_bars(
@@ -243,6 +244,8 @@ class Gate:
             yield "instrument_restricted"
         if market.is_halted and not is_guard:
             yield "instrument_halted"
+        if self._limits.denies_closed and not is_guard and not self._is_open(instrument, ts):
+            yield "market_closed"
         if (market.close is None or self._is_old(market, ts)) and not is_lowered:
             yield "price_stale"
         if not is_guard and self._is_off_market(ticket.limit_ticks, market.close):
@@ -278,6 +281,11 @@ class Gate:
         if stale_ns is None:
             return False
         return open_between(self._calendars.get(market.name), market.closed_at, ts) > stale_ns
+
+    def _is_open(self, instrument: str, ts: int) -> bool:
+        """Without a calendar always; the instant of a close is outside."""
+        sessions = self._calendars.get(instrument)
+        return sessions is None or any(opens <= ts < closes for opens, closes in sessions)
 
     def _is_off_market(self, limit_ticks: int | None, close: Fraction | int | None) -> bool:
         collar = self._limits.collar

@@ -1,16 +1,17 @@
 """What is refused, and by which rule; a market at 100, one lot one piece."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
-from tests.oracle.cases import CASH, HOUR_NS, Row, X, bars, flat, unit_instrument
+from tests.oracle.cases import CASH, HOUR_NS, START, Row, X, bars, flat, unit_instrument
 from tests.oracle.exits import AtrStop
 from tests.oracle.gate import Limits
 from tests.oracle.market import Source
 from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleResult, OracleRun, compute
-from tests.oracle.strategies import Actions, Cancel, Scripted, Send, Strategy, Target
+from tests.oracle.strategies import Actions, Cancel, Replace, Scripted, Send, Strategy, Target
 
 WIDE = (100, 102, 98, 100, 1_000)
 
@@ -174,3 +175,23 @@ def test_a_price_may_be_stale_on_the_way_back() -> None:
 
     assert [result.denials for result in found] == [(), ()]
     assert [result.positions["s", X].lots for result in found] == [0, 0]
+
+
+def test_nothing_is_sent_between_sessions() -> None:
+    """Open in hours 0 to 2 and from 3 on: bars close at 1, at 2 (the session too), and at 4."""
+    hours = (START, START + 2 * HOUR_NS), (START + 3 * HOUR_NS, START + 9 * HOUR_NS)
+    rows = bars(flat(100), flat(100)) + bars(flat(100), start=START + 3 * HOUR_NS)
+    script: Actions = {index: (limit("abc"[index], 1, 90),) for index in range(3)}
+    script[1] = (*script[1], Replace("a", 2))
+
+    def codes(*, denies: bool, calendar: str | None = "C") -> list[str]:
+        instrument = replace(unit_instrument(X), calendar=calendar)
+        strategies = (Strategy("s", X, Scripted(script)),)
+        case = OracleRun(CASH, (instrument,), (Source(X, rows),), strategies)
+        limits = Limits(denies_closed=denies)
+        result = compute(replace(case, limits=limits, calendars={"C": hours}))
+        assert result.orders[0].size == 1 + (not result.denials)
+        return [f"{order} {code}" for order, code in result.denials]
+
+    assert codes(denies=True) == ["2 market_closed"]
+    assert codes(denies=False) == codes(denies=True, calendar=None) == []

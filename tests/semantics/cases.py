@@ -245,6 +245,7 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
         restricted=tuple(name for name in names if rng.random() < 0.05),
         open_orders_max=rng.choice((None, None, None, 2)),
         open_orders_total_max=rng.choice((None, None, None, 4)),
+        denies_closed=rng.random() < 0.2,
     )
 
 

@@ -226,6 +226,7 @@ def _risk(run: OracleRun) -> RiskConfig:
         restricted=limits.restricted,
         open_orders_max=limits.open_orders_max,
         open_orders_total_max=limits.open_orders_total_max,
+        closed_orders="deny" if limits.denies_closed else "wait",
     )
 
 

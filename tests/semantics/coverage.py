@@ -75,6 +75,7 @@ REASONS: Final = (
 DENIALS: Final = (
     "instrument_restricted",
     "instrument_halted",
+    "market_closed",
     "price_off_market",
     "open_orders_exceed_max",
     "price_stale",

@@ -171,5 +171,6 @@ def _limits(config: Config, sources: tuple[Source, ...]) -> Limits:
         restricted=tuple(risk.restricted or ()),
         open_orders_max=risk.open_orders_max,
         open_orders_total_max=risk.open_orders_total_max,
+        denies_closed=risk.closed_orders == "deny",
         long_only=tuple(each.name for each in config.instruments if not each.shortable),
     )
