@@ -26,6 +26,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from tests.oracle.filters import Filters
 from tests.oracle.ledger import Ledger
 from tests.oracle.market import DAY_NS, Sessions, Source, open_between
 from tests.oracle.orders import Change
@@ -50,6 +51,7 @@ class Limits:
     open_orders_max: int | None = None
     open_orders_total_max: int | None = None
     denies_closed: bool = False
+    filters: Mapping[str, Filters] = field(default_factory=dict)
 
 
 def stale_after_two_bars(
@@ -252,6 +254,8 @@ class Gate:
             yield "price_off_market"
         if any(_could_trade(ticket, other.ticket, market.close) for other in market.working):
             yield "self_trade"
+        if not self._is_taken(ticket, market):
+            yield "filter_violated"
         if not is_guard:
             yield from self._beyond_limits(ticket, market, ts)
         elif ticket.sent.parent is None:
@@ -294,6 +298,14 @@ class Gate:
         last = Fraction(close or 0)
         return abs(limit_ticks - last) > collar * last
 
+    def _is_taken(self, ticket: Ticket, market: Market) -> bool:
+        """A venue looks at the whole of an order, also where a change of it is judged."""
+        filters = self._limits.filters.get(market.name)
+        if filters is None:
+            return True
+        worth = ticket.size * self._price(ticket, market) * self._ledger.units[market.name]
+        return filters.takes(ticket.size, (ticket.limit_ticks, ticket.stop_ticks), worth)
+
     def _is_full(self, market: Market) -> bool:
         """True if as many orders are open as there may be, protection included."""
         in_all = sum(len(each.working) for each in self._markets.values())
@@ -309,10 +321,14 @@ class Gate:
         if _above(reach, self._limits.position_max) and not market.is_lowered_by(lots):
             yield "position_exceeds_max"
 
-    def _notional(self, ticket: Ticket, market: Market) -> Fraction:
+    def _price(self, ticket: Ticket, market: Market) -> Fraction | int:
         price = ticket.limit_ticks or ticket.stop_ticks or market.close
         assert price is not None
-        return abs(ticket.lots_left) * price * self._ledger.units[market.name]
+        return price
+
+    def _notional(self, ticket: Ticket, market: Market) -> Fraction:
+        worth = abs(ticket.lots_left) * self._price(ticket, market)
+        return worth * self._ledger.units[market.name]
 
     def _gross(self, instrument: str, lots: int) -> Fraction:
         """What all worst cases are worth together, with `lots` more of one instrument."""

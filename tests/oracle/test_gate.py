@@ -7,6 +7,7 @@ import pytest
 
 from tests.oracle.cases import CASH, HOUR_NS, START, Row, X, bars, flat, unit_instrument
 from tests.oracle.exits import AtrStop
+from tests.oracle.filters import Filters
 from tests.oracle.gate import Limits
 from tests.oracle.market import Source
 from tests.oracle.orders import VenueRules
@@ -133,6 +134,60 @@ def test_each_limit(limits: Limits, script: Actions, codes: list[str]) -> None:
     assert [code for _, code in run(script, limits=limits).denials] == codes
 
 
+def _one(filters: Filters) -> Limits:
+    return Limits(filters={X: filters})
+
+
+@pytest.mark.parametrize(
+    ("filters", "orders", "refused"),
+    [
+        (Filters(lots_min=3), (limit("a", 3, 90), limit("b", -2, 110)), [2]),
+        (Filters(lots_max=3), (limit("a", 3, 90), limit("b", -4, 110)), [2]),
+        (Filters(lots_step=3), (limit("a", 3, 90), limit("b", -4, 110), limit("c", 6, 90)), [2]),
+        (Filters(ticks_min=90), (limit("a", 3, 90), limit("b", 3, 89)), [2]),
+        (Filters(ticks_max=110), (Send("a", "stop", 3, stop_ticks=111), limit("b", 3, 90)), [1]),
+        # three at 90 are worth 270, and three at the market, which is at 100, 300
+        (Filters(notional_min=Fraction(280)), (limit("a", 3, 90), Send("b", "market", 3)), [1]),
+    ],
+)
+def test_what_the_venue_does_not_take(
+    filters: Filters, orders: tuple[Send, ...], refused: list[int]
+) -> None:
+    result = run({0: orders}, limits=_one(filters))
+
+    assert result.denials == tuple((order, "filter_violated") for order in refused)
+
+
+def test_a_venue_looks_at_the_whole_of_an_order_that_is_changed() -> None:
+    """Two of four fill in bar 1; what is left may move, and become more in steps of all."""
+    rows = (flat(100), (95, 95, 90, 90, 20), flat(100), flat(100))
+    script: Actions = {
+        0: (limit("a", 4, 91),),
+        1: (Replace("a", limit_ticks=92),),
+        2: (Replace("a", 6),),
+    }
+    result = run(script, limits=_one(Filters(lots_step=4)), rows=rows)
+
+    assert [(order.size, order.filled, order.limit_last) for order in result.orders] == [(4, 2, 92)]
+
+
+def test_a_stop_that_the_venue_does_not_take_protects_nothing() -> None:
+    """The stop would stand at 96: its entry is taken back before anything has filled."""
+    stop = AtrStop(1, Fraction(1))
+    result = compute(
+        OracleRun(
+            CASH,
+            (unit_instrument(X),),
+            (Source(X, bars(flat(100), WIDE, WIDE)),),
+            (Strategy("s", X, Scripted({1: (Target(3),)}), (stop,)),),
+            limits=_one(Filters(ticks_min=97)),
+        )
+    )
+
+    assert result.denials == ((2, "filter_violated"),)
+    assert [order.status for order in result.orders] == ["CANCELED", "DENIED"]
+
+
 @pytest.mark.parametrize(
     ("limits", "second", "codes"),
     [
@@ -181,8 +236,8 @@ def test_nothing_is_sent_between_sessions() -> None:
     """Open in hours 0 to 2 and from 3 on: bars close at 1, at 2 (the session too), and at 4."""
     hours = (START, START + 2 * HOUR_NS), (START + 3 * HOUR_NS, START + 9 * HOUR_NS)
     rows = bars(flat(100), flat(100)) + bars(flat(100), start=START + 3 * HOUR_NS)
-    script: Actions = {index: (limit("abc"[index], 1, 90),) for index in range(3)}
-    script[1] = (*script[1], Replace("a", 2))
+    raised = (limit("b", 1, 90), Replace("a", 2))
+    script: Actions = {0: (limit("a", 1, 90),), 1: raised, 2: (limit("c", 1, 90),)}
 
     def codes(*, denies: bool, calendar: str | None = "C") -> list[str]:
         instrument = replace(unit_instrument(X), calendar=calendar)

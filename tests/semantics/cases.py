@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sims.seeds import stream
 from tests.oracle.exits import AtrStop, Exit, TakeProfit, TimeStop, Trailing
+from tests.oracle.filters import Filters
 from tests.oracle.gate import Limits
 from tests.oracle.market import DAY_NS, Bar, Instrument, Sessions, Source
 from tests.oracle.orders import TIMES_IN_FORCE, VenueRules
@@ -246,6 +247,19 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
         open_orders_max=rng.choice((None, None, None, 2)),
         open_orders_total_max=rng.choice((None, None, None, 4)),
         denies_closed=rng.random() < 0.2,
+        filters={name: _filters(rng) for name in names if rng.random() < 0.15},
+    )
+
+
+def _filters(rng: Chance) -> Filters:
+    """One or two bounds, which many orders keep."""
+    return rng.choice(
+        (
+            Filters(lots_min=3, lots_max=15),
+            Filters(lots_step=2),
+            Filters(ticks_min=60, ticks_max=300),
+            Filters(notional_min=Fraction("0.5"), lots_max=19),
+        )
     )
 
 

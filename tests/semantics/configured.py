@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec import structs
 
 from tests.oracle.exits import AtrStop, Exit, TakeProfit, TimeStop, Trailing
+from tests.oracle.filters import Filters
 from tests.oracle.gate import Limits
 from tests.oracle.market import Instrument
 from tests.oracle.orders import VenueRules
@@ -30,6 +31,7 @@ from tests.oracle.strategies import (
     VwapFade,
 )
 from tests.semantics.markets import stale_by_default
+from trader.config.parts import Filters as FilterConfig
 from trader.config.schema import (
     Account,
     Config,
@@ -101,6 +103,21 @@ def _instrument(instrument: Instrument, limits: Limits) -> InstrumentConfig:
         currency="USD",
         shortable=instrument.name not in limits.long_only,
         calendar=instrument.calendar,
+        filters=_filters(limits.filters.get(instrument.name)),
+    )
+
+
+def _filters(filters: Filters | None) -> FilterConfig:
+    if filters is None:
+        return FilterConfig()
+    least = filters.notional_min
+    return FilterConfig(
+        lots_min=filters.lots_min,
+        lots_max=filters.lots_max,
+        lots_step=filters.lots_step,
+        ticks_min=filters.ticks_min,
+        ticks_max=filters.ticks_max,
+        notional_min=None if least is None else exact(least),
     )
 
 

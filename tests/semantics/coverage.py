@@ -80,6 +80,7 @@ DENIALS: Final = (
     "open_orders_exceed_max",
     "price_stale",
     "self_trade",
+    "filter_violated",
     "lots_exceed_max",
     "notional_exceeds_max",
     "position_exceeds_max",

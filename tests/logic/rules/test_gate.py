@@ -16,6 +16,7 @@ from tests.logic.rules.ruling import (
     asked,
     codes,
     cold,
+    facts,
     fill,
     guard,
     holds,
@@ -25,7 +26,7 @@ from tests.logic.rules.ruling import (
     stop,
 )
 from trader.logic.rules.gate import Gate
-from trader.logic.rules.limits import Limits
+from trader.logic.rules.limits import Filters, Limits
 from trader.logic.rules.view import Account, Exposure
 from trader.model.control import TradingState
 from trader.model.orders import ReplaceOrder, SubmitOrder
@@ -214,6 +215,29 @@ def test_another_stop_is_judged_by_what_the_order_is_worth_then() -> None:
 
     assert change(gate, None, stop_ticks=101) == "notional_exceeds_max"
     assert change(gate, None, stop_ticks=99) == ""
+
+
+@pytest.mark.parametrize(
+    ("filters", "lots", "code"),
+    [
+        (Filters(lots_min=8), None, ""),
+        (Filters(lots_max=10), 10, ""),
+        (Filters(lots_max=10), 11, "filter_violated"),
+        (Filters(lots_step=4), 12, ""),
+        (Filters(lots_step=4), 10, "filter_violated"),
+        (Filters(notional_min=1_600), None, ""),
+    ],
+)
+def test_a_venue_looks_at_the_whole_of_a_changed_order(
+    filters: Filters, lots: int | None, code: str
+) -> None:
+    """Six of eight have filled; another order is looked at by itself."""
+    gate = ruled(facts(filters=filters))
+    assert codes(gate, limit(8, 100, "a")) == [""]
+    gate.counting.fill(fill(6, "a", PARTLY))
+
+    assert change(gate, lots, limit_ticks=101) == code
+    assert asked(gate, limit(8, 100, "b")) == [""]
 
 
 def test_a_limit_may_move_past_its_own_old_price_but_not_into_our_other_one() -> None:

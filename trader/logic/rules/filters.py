@@ -8,21 +8,24 @@ from trader.model.units import Nanoseconds
 
 
 def filter_violated(case: Case) -> Rule | None:
-    """No size, price or worth that the venue does not take; no order is exempt from that."""
+    """No size, price or worth that the venue does not take; no order is exempt from that.
+
+    It looks at the whole of an order, also where a change of what is left is judged.
+    """
     facts = case.facts
     if facts.filters == NO_FILTERS:
         return None
 
     def rule(order: SubmitOrder, view: View, now: Nanoseconds) -> Denial | None:
         del now
-        detail = _size(order, facts) or _prices(order, facts) or _worth(order, view, facts)
+        detail = _size(order, view, facts) or _prices(order, facts) or _worth(order, view, facts)
         return Denial("filter_violated", detail) if detail else None
 
     return rule
 
 
-def _size(order: SubmitOrder, facts: Facts) -> str:
-    filters, size = facts.filters, abs(order.lots)
+def _size(order: SubmitOrder, view: View, facts: Facts) -> str:
+    filters, size = facts.filters, abs(order.lots) + view.done
     if filters.lots_min is not None and size < filters.lots_min:
         return f"{size} lots, at least {filters.lots_min}"
     if filters.lots_max is not None and size > filters.lots_max:
@@ -49,5 +52,5 @@ def _worth(order: SubmitOrder, view: View, facts: Facts) -> str:
     if least is None:
         return ""
     own = order.limit_ticks or order.stop_ticks
-    notional = abs(order.lots) * (2 * own if own else view.mark) * facts.half
+    notional = (abs(order.lots) + view.done) * (2 * own if own else view.mark) * facts.half
     return f"{notional} quanta, at least {least}" if notional < least else ""

@@ -154,8 +154,11 @@ class Gate:
     ) -> Denial | None:
         room, exposure = resting.room, self.account.exposures[wanted.instrument]
         self.counting.give(resting, 0)
+        view = self._desks[wanted.instrument].view
         exposure.orders -= 1
+        view.done = resting.done
         denial = self.judge(wanted, now)
+        view.done = 0
         exposure.orders += 1
         self.counting.give(resting, room)
         return denial

@@ -181,10 +181,20 @@ class View:
 
     `mark` is the instrument's last price in half ticks (0 while there is none), `ts` its instant.
     With the order and all that is open beside it, its side can `reach` so many lots, and `worst` is
-    the largest |position|.
+    the largest |position|. `done` is what has filled of an order whose change is judged, unsigned.
     """
 
-    __slots__ = ("account", "exposure", "mark", "measures", "reach", "standing", "ts", "worst")
+    __slots__ = (
+        "account",
+        "done",
+        "exposure",
+        "mark",
+        "measures",
+        "reach",
+        "standing",
+        "ts",
+        "worst",
+    )
 
     def __init__(
         self, account: Account, exposure: Exposure, standing: Standing, *, measures: bool = True
@@ -195,7 +205,7 @@ class View:
         self.exposure = exposure
         self.standing = standing
         self.mark, self.ts = exposure.price()
-        self.reach = self.worst = 0
+        self.reach = self.worst = self.done = 0
 
     def face(self, standing: Standing, lots: Lots) -> None:
         """Looks at an order of this strategy for so many lots of the view's instrument."""
