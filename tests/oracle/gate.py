@@ -52,6 +52,7 @@ class Limits:
     open_orders_total_max: int | None = None
     denies_closed: bool = False
     filters: Mapping[str, Filters] = field(default_factory=dict)
+    concentration_max: Fraction | None = None
 
 
 def stale_after_two_bars(
@@ -149,6 +150,10 @@ class Market:
     def worst(self, more: int = 0) -> int:
         long, short = self.sides(more)
         return max(long, -short)
+
+    def worth(self, more: int = 0) -> Fraction:
+        """What the worst case is worth in money; nothing without a price."""
+        return self.worst(more) * Fraction(self.close or 0) * self.ledger.units[self.name]
 
     def is_lowered_by(self, lots: int) -> bool:
         """True if the order, with all that works on its side, brings the position toward zero."""
@@ -272,6 +277,7 @@ class Gate:
         worth, before_worth = self._gross(market.name, lots), self._gross("", 0)
         if worth > before_worth and _above(worth, limits.gross_max):
             yield "gross_exceeds_max"
+        yield from self._beyond_shares(market, lots)
         is_sale = market.name in limits.long_only and lots < 0
         if is_sale and market.sides(lots, guarded=False)[1] < 0:
             yield "short_forbidden"
@@ -290,6 +296,14 @@ class Gate:
         """Without a calendar always; the instant of a close is outside."""
         sessions = self._calendars.get(instrument)
         return sessions is None or any(opens <= ts < closes for opens, closes in sessions)
+
+    def _beyond_shares(self, market: Market, lots: int) -> Iterator[str]:
+        """What is held against a share of the equity, as it is when the order is judged."""
+        limits, equity = self._limits, self._ledger.equity()
+        if market.worst(lots) <= market.worst():
+            return
+        if _above(market.worth(lots), _share(limits.concentration_max, equity)):
+            yield "concentration_exceeds_max"
 
     def _is_off_market(self, limit_ticks: int | None, close: Fraction | int | None) -> bool:
         collar = self._limits.collar
@@ -332,12 +346,10 @@ class Gate:
 
     def _gross(self, instrument: str, lots: int) -> Fraction:
         """What all worst cases are worth together, with `lots` more of one instrument."""
-        gross = Fraction(0)
-        for name, market in self._markets.items():
-            if market.close is not None:
-                more = lots if name == instrument else 0
-                gross += market.worst(more) * market.close * self._ledger.units[name]
-        return gross
+        return sum(
+            (m.worth(lots if name == instrument else 0) for name, m in self._markets.items()),
+            Fraction(0),
+        )
 
     def _recent(self, ts: int) -> int:
         return sum(1 for each in self._approved_at if each > ts - self._limits.orders_window_ns)
@@ -345,6 +357,10 @@ class Gate:
 
 def _above(value: Fraction | int, limit: Fraction | int | None) -> bool:
     return limit is not None and value > limit
+
+
+def _share(limit: Fraction | None, equity: Fraction) -> Fraction | None:
+    return None if limit is None else limit * equity
 
 
 def _working(ticket: Ticket, others: Iterable[Working]) -> Working:

@@ -108,6 +108,17 @@ def test_an_order_counts_until_its_end_is_reported() -> None:
             },
             [],
         ),
+        # the account has 10,000, and five lots are worth 500
+        (
+            Limits(concentration_max=Fraction(1, 20)),
+            {0: (limit("a", 3, 90), limit("b", 2, 90), limit("c", -5, 110))},
+            [],
+        ),
+        (
+            Limits(concentration_max=Fraction(1, 20)),
+            {0: (limit("a", 3, 90), limit("b", 3, 90), limit("c", -6, 110))},
+            ["concentration_exceeds_max"] * 2,
+        ),
         (Limits(restricted=(X,)), {0: (Target(1),)}, ["instrument_restricted"]),
         (Limits(collar=Fraction(1, 10)), {0: (limit("a", 1, 90),)}, []),
         (Limits(collar=Fraction(1, 10)), {0: (limit("a", 1, 89),)}, ["price_off_market"]),
@@ -201,6 +212,11 @@ def test_a_stop_that_the_venue_does_not_take_protects_nothing() -> None:
         (Limits(gross_max=Fraction(1_000)), -10, []),
         (Limits(gross_max=Fraction(1_000)), -20, []),
         (Limits(gross_max=Fraction(1_000)), 1, ["gross_exceeds_max"]),
+        # the account has become worth 11,000
+        (Limits(concentration_max=Fraction(1, 10)), -20, []),
+        (Limits(concentration_max=Fraction(1, 10)), 1, ["concentration_exceeds_max"]),
+        (Limits(concentration_max=Fraction(2, 10)), 1, []),
+        (Limits(concentration_max=Fraction(2, 10)), 2, ["concentration_exceeds_max"]),
     ],
 )
 def test_the_way_out_is_open(limits: Limits, second: int, codes: list[str]) -> None:

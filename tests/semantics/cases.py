@@ -248,7 +248,18 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
         open_orders_total_max=rng.choice((None, None, None, 4)),
         denies_closed=rng.random() < 0.2,
         filters={name: _filters(rng) for name in names if rng.random() < 0.15},
+        concentration_max=_share(rng, run),
     )
+
+
+def _share(rng: Chance, run: OracleRun) -> Fraction | None:
+    """Now and then a share of the equity that is worth some ten lots at the first opening."""
+    if rng.random() < 0.7:
+        return None
+    source = rng.choice(run.sources)
+    unit = next(each.unit for each in run.instruments if each.name == source.instrument)
+    exact = rng.choice((5, 10, 17)) * source.bars[0].open * unit / run.cash
+    return min(max(Fraction(round(exact * 10**9)), Fraction(1)) / 10**9, Fraction(1_000))
 
 
 def _filters(rng: Chance) -> Filters:

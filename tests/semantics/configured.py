@@ -243,8 +243,13 @@ def _risk(run: OracleRun) -> RiskConfig:
         restricted=limits.restricted,
         open_orders_max=limits.open_orders_max,
         open_orders_total_max=limits.open_orders_total_max,
+        concentration_max=_share(limits.concentration_max),
         closed_orders="deny" if limits.denies_closed else "wait",
     )
+
+
+def _share(limit: Fraction | None) -> Decimal | None:
+    return None if limit is None else exact(limit)
 
 
 def _stale_after(run: OracleRun) -> str | None:

@@ -85,6 +85,7 @@ DENIALS: Final = (
     "notional_exceeds_max",
     "position_exceeds_max",
     "gross_exceeds_max",
+    "concentration_exceeds_max",
     "short_forbidden",
     "rate_exceeds_max",
 )

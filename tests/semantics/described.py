@@ -4,6 +4,7 @@ Prices and volumes are turned into ticks and lots here by the rule itself, row b
 the project's own reader does is compared too.
 """
 
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from math import floor, ulp
@@ -171,6 +172,11 @@ def _limits(config: Config, sources: tuple[Source, ...]) -> Limits:
         restricted=tuple(risk.restricted or ()),
         open_orders_max=risk.open_orders_max,
         open_orders_total_max=risk.open_orders_total_max,
+        concentration_max=_share(risk.concentration_max),
         denies_closed=risk.closed_orders == "deny",
         long_only=tuple(each.name for each in config.instruments if not each.shortable),
     )
+
+
+def _share(limit: Decimal | None) -> Fraction | None:
+    return None if limit is None else Fraction(limit)
