@@ -53,6 +53,8 @@ class Limits:
     denies_closed: bool = False
     filters: Mapping[str, Filters] = field(default_factory=dict)
     concentration_max: Fraction | None = None
+    sector_max: Fraction | None = None
+    sectors: Mapping[str, str] = field(default_factory=dict)
 
 
 def stale_after_two_bars(
@@ -274,8 +276,8 @@ class Gate:
             if _above(self._notional(ticket, market), limits.notional_max):
                 yield "notional_exceeds_max"
         yield from self._too_far(ticket, market)
-        worth, before_worth = self._gross(market.name, lots), self._gross("", 0)
-        if worth > before_worth and _above(worth, limits.gross_max):
+        worth = self._worth(self._markets, market.name, lots)
+        if worth > self._worth(self._markets) and _above(worth, limits.gross_max):
             yield "gross_exceeds_max"
         yield from self._beyond_shares(market, lots)
         is_sale = market.name in limits.long_only and lots < 0
@@ -304,6 +306,11 @@ class Gate:
             return
         if _above(market.worth(lots), _share(limits.concentration_max, equity)):
             yield "concentration_exceeds_max"
+        sector = limits.sectors.get(market.name)
+        mates = [name for name, other in limits.sectors.items() if other == sector]
+        worth = self._worth(mates, market.name, lots)
+        if sector and _above(worth, _share(limits.sector_max, equity)):
+            yield "sector_exceeds_max"
 
     def _is_off_market(self, limit_ticks: int | None, close: Fraction | int | None) -> bool:
         collar = self._limits.collar
@@ -344,12 +351,10 @@ class Gate:
         worth = abs(ticket.lots_left) * self._price(ticket, market)
         return worth * self._ledger.units[market.name]
 
-    def _gross(self, instrument: str, lots: int) -> Fraction:
-        """What all worst cases are worth together, with `lots` more of one instrument."""
-        return sum(
-            (m.worth(lots if name == instrument else 0) for name, m in self._markets.items()),
-            Fraction(0),
-        )
+    def _worth(self, names: Iterable[str], of: str = "", lots: int = 0) -> Fraction:
+        """What the worst cases are worth together, with `lots` more of one instrument."""
+        worths = (self._markets[name].worth(lots if name == of else 0) for name in names)
+        return sum(worths, Fraction(0))
 
     def _recent(self, ts: int) -> int:
         return sum(1 for each in self._approved_at if each > ts - self._limits.orders_window_ns)

@@ -22,7 +22,6 @@ class Instrument:
     tick: Fraction
     lot: Fraction
     calendar: str | None = None
-    sector: str | None = None
 
     @property
     def unit(self) -> Fraction:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.oracle.cases import CASH, HOUR_NS, START, Row, X, bars, flat, unit_instrument
+from tests.oracle.cases import CASH, HOUR_NS, START, Row, X, Y, bars, flat, unit_instrument
 from tests.oracle.exits import AtrStop
 from tests.oracle.filters import Filters
 from tests.oracle.gate import Limits
@@ -143,6 +143,32 @@ def test_an_order_counts_until_its_end_is_reported() -> None:
 )
 def test_each_limit(limits: Limits, script: Actions, codes: list[str]) -> None:
     assert [code for _, code in run(script, limits=limits).denials] == codes
+
+
+@pytest.mark.parametrize(
+    ("sectors", "codes"),
+    [
+        ({X: "one", Y: "one"}, ["3 sector_exceeds_max", "4 sector_exceeds_max"]),
+        ({X: "one", Y: "other"}, ["4 sector_exceeds_max"]),
+        ({X: "one"}, []),
+        ({}, []),
+    ],
+)
+def test_a_sector_is_held_against_the_equity(sectors: dict[str, str], codes: list[str]) -> None:
+    """Five lots of both together are a twentieth of 10,000; 3 of X work on its wider side."""
+    first = Scripted({0: (limit("a", 3, 90), limit("b", -1, 110))})
+    second = Scripted({0: (limit("a", 3, 90), limit("b", 6, 90), limit("c", -2, 110))})
+    result = compute(
+        OracleRun(
+            CASH,
+            (unit_instrument(X), unit_instrument(Y)),
+            (Source(X, bars(flat(100))), Source(Y, bars(flat(100)))),
+            (Strategy("s", X, first), Strategy("t", Y, second)),
+            limits=Limits(sector_max=Fraction(1, 20), sectors=sectors),
+        )
+    )
+
+    assert [f"{order} {code}" for order, code in result.denials] == codes
 
 
 def _one(filters: Filters) -> Limits:

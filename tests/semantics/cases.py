@@ -249,6 +249,8 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
         denies_closed=rng.random() < 0.2,
         filters={name: _filters(rng) for name in names if rng.random() < 0.15},
         concentration_max=_share(rng, run),
+        sector_max=_share(rng, run),
+        sectors={name: rng.choice(("north", "south")) for name in names if rng.random() < 0.8},
     )
 
 

@@ -103,6 +103,7 @@ def _instrument(instrument: Instrument, limits: Limits) -> InstrumentConfig:
         currency="USD",
         shortable=instrument.name not in limits.long_only,
         calendar=instrument.calendar,
+        sector=limits.sectors.get(instrument.name),
         filters=_filters(limits.filters.get(instrument.name)),
     )
 
@@ -244,6 +245,7 @@ def _risk(run: OracleRun) -> RiskConfig:
         open_orders_max=limits.open_orders_max,
         open_orders_total_max=limits.open_orders_total_max,
         concentration_max=_share(limits.concentration_max),
+        sector_max=_share(limits.sector_max),
         closed_orders="deny" if limits.denies_closed else "wait",
     )
 

@@ -86,6 +86,7 @@ DENIALS: Final = (
     "position_exceeds_max",
     "gross_exceeds_max",
     "concentration_exceeds_max",
+    "sector_exceeds_max",
     "short_forbidden",
     "rate_exceeds_max",
 )

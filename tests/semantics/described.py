@@ -173,6 +173,8 @@ def _limits(config: Config, sources: tuple[Source, ...]) -> Limits:
         open_orders_max=risk.open_orders_max,
         open_orders_total_max=risk.open_orders_total_max,
         concentration_max=_share(risk.concentration_max),
+        sector_max=_share(risk.sector_max),
+        sectors={each.name: each.sector for each in config.instruments if each.sector},
         denies_closed=risk.closed_orders == "deny",
         long_only=tuple(each.name for each in config.instruments if not each.shortable),
     )
