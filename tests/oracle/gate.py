@@ -55,6 +55,7 @@ class Limits:
     concentration_max: Fraction | None = None
     sector_max: Fraction | None = None
     sectors: Mapping[str, str] = field(default_factory=dict)
+    borrow: bool = True
 
 
 def stale_after_two_bars(
@@ -280,6 +281,8 @@ class Gate:
         if worth > self._worth(self._markets) and _above(worth, limits.gross_max):
             yield "gross_exceeds_max"
         yield from self._beyond_shares(market, lots)
+        if not limits.borrow and not self._is_paid_for(ticket, market):
+            yield "balance_insufficient"
         is_sale = market.name in limits.long_only and lots < 0
         if is_sale and market.sides(lots, guarded=False)[1] < 0:
             yield "short_forbidden"
@@ -311,6 +314,21 @@ class Gate:
         worth = self._worth(mates, market.name, lots)
         if sector and _above(worth, _share(limits.sector_max, equity)):
             yield "sector_exceeds_max"
+
+    def _is_paid_for(self, ticket: Ticket, market: Market) -> bool:
+        """Whether the cash pays for all buys at their worst, or what is sold is held."""
+        lots = ticket.lots_left
+        if market.is_lowered_by(lots):
+            return True
+        if lots < 0:
+            return market.sides(lots, guarded=False)[1] >= 0
+        cost = self._notional(ticket, market)
+        for other in self._markets.values():
+            for each in other.working:
+                if each.lots > 0 and each.ticket.role is not Role.PROTECTIVE:
+                    price = _dearest(each.ticket) or other.close or 0
+                    cost += each.lots * price * self._ledger.units[other.name]
+        return cost <= self._ledger.cash
 
     def _is_off_market(self, limit_ticks: int | None, close: Fraction | int | None) -> bool:
         collar = self._limits.collar
@@ -366,6 +384,15 @@ def _above(value: Fraction | int, limit: Fraction | int | None) -> bool:
 
 def _share(limit: Fraction | None, equity: Fraction) -> Fraction | None:
     return None if limit is None else limit * equity
+
+
+def _dearest(ticket: Ticket) -> int | None:
+    """The highest price that it has, or that it may have soon: its limit, else its stop."""
+    asked = ticket.asked or Change()
+    now, soon = ticket.limit_ticks, asked.limit_ticks
+    if now is None:
+        now, soon = ticket.stop_ticks, asked.stop_ticks
+    return now if now is None or soon is None else max(now, soon)
 
 
 def _working(ticket: Ticket, others: Iterable[Working]) -> Working:

@@ -145,6 +145,41 @@ def test_each_limit(limits: Limits, script: Actions, codes: list[str]) -> None:
     assert [code for _, code in run(script, limits=limits).denials] == codes
 
 
+BUY_70 = limit("a", 70, 90)  # 6,300 of 10,000
+
+
+@pytest.mark.parametrize(
+    ("script", "refused"),
+    [
+        ({0: (limit("a", 100, 90), limit("b", 11, 90), limit("c", 11, 91))}, [3]),
+        ({0: (Send("a", "stop", 80, stop_ticks=125), Send("b", "market", 1))}, [2]),
+        ({0: (BUY_70, Send("b", "market", 37), Send("c", "market", 38))}, [3]),
+        # of a group each counts, though only one will fill
+        ({0: tuple(Send(tag, "limit", 56, 90, group="g") for tag in "ab")}, [2]),
+        # 105 are worth 9,450 at 90 and 9,870 at 94, which counts from when it is asked for
+        ({0: (limit("a", 105, 90),), 1: (Replace("a", limit_ticks=94), limit("b", 2, 90))}, [2]),
+        (
+            {
+                0: (Send("a", "stop", 70, stop_ticks=120),),
+                1: (Replace("a", stop_ticks=140), limit("b", 3, 90)),
+            },
+            [2],
+        ),
+        # what is held may be sold, all that sells together
+        ({0: (limit("a", -1, 110),)}, [1]),
+        (
+            {0: (Target(9),), 2: (limit("a", -5, 110), limit("b", -4, 110), limit("c", -1, 110))},
+            [4],
+        ),
+    ],
+)
+def test_nothing_is_borrowed(script: Actions, refused: list[int]) -> None:
+    result = run(script, limits=Limits(borrow=False))
+
+    assert result.denials == tuple((order, "balance_insufficient") for order in refused)
+    assert run(script).denials == ()
+
+
 @pytest.mark.parametrize(
     ("sectors", "codes"),
     [

@@ -250,6 +250,7 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
         filters={name: _filters(rng) for name in names if rng.random() < 0.15},
         concentration_max=_share(rng, run),
         sector_max=_share(rng, run),
+        borrow=rng.random() < 0.8,
         sectors={name: rng.choice(("north", "south")) for name in names if rng.random() < 0.8},
     )
 

@@ -246,6 +246,7 @@ def _risk(run: OracleRun) -> RiskConfig:
         open_orders_total_max=limits.open_orders_total_max,
         concentration_max=_share(limits.concentration_max),
         sector_max=_share(limits.sector_max),
+        borrow=limits.borrow,
         closed_orders="deny" if limits.denies_closed else "wait",
     )
 

@@ -87,6 +87,7 @@ DENIALS: Final = (
     "gross_exceeds_max",
     "concentration_exceeds_max",
     "sector_exceeds_max",
+    "balance_insufficient",
     "short_forbidden",
     "rate_exceeds_max",
 )

@@ -24,6 +24,7 @@ from tests.logic.rules.ruling import (
     order,
     ruled,
     stop,
+    stop_limit,
 )
 from trader.logic.rules.gate import Gate
 from trader.logic.rules.limits import Filters, Limits
@@ -215,6 +216,17 @@ def test_another_stop_is_judged_by_what_the_order_is_worth_then() -> None:
 
     assert change(gate, None, stop_ticks=101) == "notional_exceeds_max"
     assert change(gate, None, stop_ticks=99) == ""
+    assert gate.account.resting["a"].asked_ticks == 99
+
+
+def test_of_an_order_with_a_limit_the_stop_that_is_asked_for_does_not_count() -> None:
+    gate = ruled()
+    codes(gate, stop_limit(5, 100, 101, "a"))
+
+    assert change(gate, None, stop_ticks=99) == ""
+    assert gate.account.resting["a"].asked_ticks is None
+    assert change(gate, None, stop_ticks=98, limit_ticks=102) == ""
+    assert gate.account.resting["a"].asked_ticks == 102
 
 
 @pytest.mark.parametrize(

@@ -198,9 +198,12 @@ class Counting:
 
     # -- changes --------------------------------------------------------------------------------
 
-    def ask(self, resting: Resting, size: Lots, limit_ticks: Ticks | None) -> None:
-        """A larger size or another limit is on its way: until the answer the worse one counts."""
-        resting.asked, resting.asked_ticks = size, limit_ticks
+    def ask(self, resting: Resting, size: Lots, ticks: Ticks | None) -> None:
+        """A larger size or another price is on its way: until the answer the worse one counts.
+
+        `ticks` is the limit, or the stop of an order without one.
+        """
+        resting.asked, resting.asked_ticks = size, ticks
         resting.size = max(resting.size, size)
         if size and resting.parent_size:
             self._widen(resting)

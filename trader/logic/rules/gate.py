@@ -146,7 +146,7 @@ class Gate:
         if denial is None:
             if order.role is not _PROTECTION:
                 self._pace(wanted, now)
-            self.counting.ask(resting, raised, limit)
+            self.counting.ask(resting, raised, stop if order.limit_ticks is None else limit)
         return denial
 
     def _judge_without(
