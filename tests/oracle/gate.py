@@ -29,6 +29,7 @@ from fractions import Fraction
 from tests.oracle.filters import Filters
 from tests.oracle.ledger import Ledger
 from tests.oracle.market import DAY_NS, Sessions, Source, open_between
+from tests.oracle.means import Means
 from tests.oracle.orders import Change
 from tests.oracle.splits import split_lots, split_mark
 from tests.oracle.tickets import Role, Ticket
@@ -178,6 +179,7 @@ class Gate:
         self._calendars = calendars or {}
         self._ledger = ledger
         self._markets = {name: Market(name, ledger) for name in ledger.units}
+        self._means = Means(limits, ledger, self._markets)
         self._approved_at: list[int] = []
         self.ts = 0  # the instant that the run is at
 
@@ -277,11 +279,11 @@ class Gate:
             if _above(self._notional(ticket, market), limits.notional_max):
                 yield "notional_exceeds_max"
         yield from self._too_far(ticket, market)
-        worth = self._worth(self._markets, market.name, lots)
-        if worth > self._worth(self._markets) and _above(worth, limits.gross_max):
+        worth = self._means.worth(self._markets, market.name, lots)
+        if worth > self._means.worth(self._markets) and _above(worth, limits.gross_max):
             yield "gross_exceeds_max"
-        yield from self._beyond_shares(market, lots)
-        if not limits.borrow and not self._is_paid_for(ticket, market):
+        yield from self._means.beyond_shares(market, lots)
+        if not limits.borrow and not self._means.is_paid_for(ticket, market):
             yield "balance_insufficient"
         is_sale = market.name in limits.long_only and lots < 0
         if is_sale and market.sides(lots, guarded=False)[1] < 0:
@@ -301,34 +303,6 @@ class Gate:
         """Without a calendar always; the instant of a close is outside."""
         sessions = self._calendars.get(instrument)
         return sessions is None or any(opens <= ts < closes for opens, closes in sessions)
-
-    def _beyond_shares(self, market: Market, lots: int) -> Iterator[str]:
-        """What is held against a share of the equity, as it is when the order is judged."""
-        limits, equity = self._limits, self._ledger.equity()
-        if market.worst(lots) <= market.worst():
-            return
-        if _above(market.worth(lots), _share(limits.concentration_max, equity)):
-            yield "concentration_exceeds_max"
-        sector = limits.sectors.get(market.name)
-        mates = [name for name, other in limits.sectors.items() if other == sector]
-        worth = self._worth(mates, market.name, lots)
-        if sector and _above(worth, _share(limits.sector_max, equity)):
-            yield "sector_exceeds_max"
-
-    def _is_paid_for(self, ticket: Ticket, market: Market) -> bool:
-        """Whether the cash pays for all buys at their worst, or what is sold is held."""
-        lots = ticket.lots_left
-        if market.is_lowered_by(lots):
-            return True
-        if lots < 0:
-            return market.sides(lots, guarded=False)[1] >= 0
-        cost = self._notional(ticket, market)
-        for other in self._markets.values():
-            for each in other.working:
-                if each.lots > 0 and each.ticket.role is not Role.PROTECTIVE:
-                    price = _dearest(each.ticket) or other.close or 0
-                    cost += each.lots * price * self._ledger.units[other.name]
-        return cost <= self._ledger.cash
 
     def _is_off_market(self, limit_ticks: int | None, close: Fraction | int | None) -> bool:
         collar = self._limits.collar
@@ -369,30 +343,12 @@ class Gate:
         worth = abs(ticket.lots_left) * self._price(ticket, market)
         return worth * self._ledger.units[market.name]
 
-    def _worth(self, names: Iterable[str], of: str = "", lots: int = 0) -> Fraction:
-        """What the worst cases are worth together, with `lots` more of one instrument."""
-        worths = (self._markets[name].worth(lots if name == of else 0) for name in names)
-        return sum(worths, Fraction(0))
-
     def _recent(self, ts: int) -> int:
         return sum(1 for each in self._approved_at if each > ts - self._limits.orders_window_ns)
 
 
 def _above(value: Fraction | int, limit: Fraction | int | None) -> bool:
     return limit is not None and value > limit
-
-
-def _share(limit: Fraction | None, equity: Fraction) -> Fraction | None:
-    return None if limit is None else limit * equity
-
-
-def _dearest(ticket: Ticket) -> int | None:
-    """The highest price that it has, or that it may have soon: its limit, else its stop."""
-    asked = ticket.asked or Change()
-    now, soon = ticket.limit_ticks, asked.limit_ticks
-    if now is None:
-        now, soon = ticket.stop_ticks, asked.stop_ticks
-    return now if now is None or soon is None else max(now, soon)
 
 
 def _working(ticket: Ticket, others: Iterable[Working]) -> Working:
