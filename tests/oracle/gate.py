@@ -31,6 +31,7 @@ from tests.oracle.ledger import Ledger
 from tests.oracle.market import DAY_NS, Sessions, Source, open_between
 from tests.oracle.means import Means
 from tests.oracle.orders import Change
+from tests.oracle.repeats import Repeats
 from tests.oracle.splits import split_lots, split_mark
 from tests.oracle.tickets import Role, Ticket
 
@@ -57,6 +58,7 @@ class Limits:
     sector_max: Fraction | None = None
     sectors: Mapping[str, str] = field(default_factory=dict)
     borrow: bool = True
+    intent_window_ns: int | None = None
 
 
 def stale_after_two_bars(
@@ -181,6 +183,7 @@ class Gate:
         self._markets = {name: Market(name, ledger) for name in ledger.units}
         self._means = Means(limits, ledger, self._markets)
         self._approved_at: list[int] = []
+        self._repeats = Repeats()
         self.ts = 0  # the instant that the run is at
 
     def on_close(self, instrument: str, close: Fraction | int, ts: int) -> None:
@@ -207,6 +210,7 @@ class Gate:
             market.close = split_mark(Fraction(market.close), ratio)
         for each in market.working:
             each.split(ratio)
+        self._repeats.split(instrument, ratio)
 
     def judge(self, ticket: Ticket, ts: int) -> str | None:
         """The rule that refuses the order; None lets it pass and counts it from now on."""
@@ -215,7 +219,7 @@ class Gate:
         working = self._markets[ticket.order.instrument].working
         working.append(_working(ticket, working))
         if ticket.role is not Role.PROTECTIVE:
-            self._approved_at.append(ts)
+            self._count(ticket, ts)
         return None
 
     def judge_change(self, ticket: Ticket, change: Change, ts: int) -> str | None:
@@ -244,14 +248,23 @@ class Gate:
         if code is None and size > ticket.size:
             own.grow(size)
         if code is None and not is_guard:
-            self._approved_at.append(ts)
+            self._count(wanted, ts)
         return code
+
+    def _count(self, ticket: Ticket, ts: int) -> None:
+        """It was approved, or a change by which it is this."""
+        self._approved_at.append(ts)
+        self._repeats.add(ticket, self._held(ticket), ts)
+
+    def _held(self, ticket: Ticket) -> int:
+        return self._ledger.lots((ticket.order.strategy, ticket.order.instrument))
 
     def _refusals(self, ticket: Ticket, ts: int) -> Iterator[str]:
         instrument = ticket.order.instrument
         market = self._markets[instrument]
         is_guard = ticket.role is Role.PROTECTIVE
         is_lowered = market.is_lowered_by(ticket.lots_left)
+        yield from self._sent_again(ticket, ts)
         if instrument in self._limits.restricted and not is_guard and not is_lowered:
             yield "instrument_restricted"
         if market.is_halted and not is_guard:
@@ -298,6 +311,11 @@ class Gate:
         if stale_ns is None:
             return False
         return open_between(self._calendars.get(market.name), market.closed_at, ts) > stale_ns
+
+    def _sent_again(self, ticket: Ticket, ts: int) -> Iterator[str]:
+        is_same = self._repeats.is_duplicate(ticket, ts, self._limits.intent_window_ns)
+        if is_same and ticket.role is not Role.PROTECTIVE:
+            yield "intent_duplicate"
 
     def _is_open(self, instrument: str, ts: int) -> bool:
         """Without a calendar always; the instant of a close is outside."""

@@ -145,6 +145,38 @@ def test_each_limit(limits: Limits, script: Actions, codes: list[str]) -> None:
     assert [code for _, code in run(script, limits=limits).denials] == codes
 
 
+@pytest.mark.parametrize(
+    ("script", "refused"),
+    [
+        ({0: (limit("a", 2, 90),), 1: (limit("b", 2, 90),)}, [2]),
+        ({0: (limit("a", 2, 90),), 2: (limit("b", 2, 90),)}, []),
+        ({0: (limit("a", 2, 90), limit("b", 3, 90), limit("c", 2, 91), limit("d", -2, 110))}, []),
+        ({0: (limit("a", 2, 90), Send("b", "stop", 2, stop_ticks=90))}, []),
+        # what was refused was not sent: it is taken two hours after the first
+        ({index: (limit("abc"[index], 2, 90),) for index in range(3)}, [2]),
+        # also where the first has filled: the second buys what nobody may have meant
+        ({0: (Send("a", "market", 2),), 1: (Send("b", "market", 2),)}, [2]),
+        # a change is an order for what it leaves
+        ({0: (limit("a", 2, 90),), 1: (Replace("a", limit_ticks=91), limit("b", 2, 91))}, [2]),
+        ({0: (limit("a", 2, 90),), 1: (Replace("a", 3), limit("b", 3, 90))}, [2]),
+    ],
+)
+def test_the_same_order_within_two_hours(script: Actions, refused: list[int]) -> None:
+    result = run(script, limits=Limits(intent_window_ns=2 * HOUR_NS))
+
+    assert result.denials == tuple((order, "intent_duplicate") for order in refused)
+
+
+def test_another_strategy_may_send_the_same_and_a_change_back_is_sent_again() -> None:
+    limits = Limits(intent_window_ns=2 * HOUR_NS)
+    back: Actions = {0: (limit("a", 2, 90),), 1: (Replace("a", limit_ticks=91),)}
+    assert run({0: (limit("a", 2, 90),)}, {0: (limit("a", 2, 90),)}, limits=limits).denials == ()
+
+    soon, late = ({**back, bar: (Replace("a", limit_ticks=90),)} for bar in (2, 3))
+    assert run(soon, limits=Limits(intent_window_ns=3 * HOUR_NS)).orders[0].limit_last == 91
+    assert run(late, limits=Limits(intent_window_ns=3 * HOUR_NS)).orders[0].limit_last == 90
+
+
 BUY_70 = limit("a", 70, 90)  # 6,300 of 10,000
 
 

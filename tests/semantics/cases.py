@@ -251,6 +251,7 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
         concentration_max=_share(rng, run),
         sector_max=_share(rng, run),
         borrow=rng.random() < 0.8,
+        intent_window_ns=rng.choice((None, None, None, 2 * HOUR_NS, 40 * HOUR_NS)),
         sectors={name: rng.choice(("north", "south")) for name in names if rng.random() < 0.8},
     )
 

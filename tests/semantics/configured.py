@@ -247,6 +247,7 @@ def _risk(run: OracleRun) -> RiskConfig:
         concentration_max=_share(limits.concentration_max),
         sector_max=_share(limits.sector_max),
         borrow=limits.borrow,
+        intent_window_ns=limits.intent_window_ns,
         closed_orders="deny" if limits.denies_closed else "wait",
     )
 

@@ -73,6 +73,7 @@ REASONS: Final = (
     "time_stop",
 )
 DENIALS: Final = (
+    "intent_duplicate",
     "instrument_restricted",
     "instrument_halted",
     "market_closed",

@@ -176,6 +176,7 @@ def _limits(config: Config, sources: tuple[Source, ...]) -> Limits:
         sector_max=_share(risk.sector_max),
         sectors={each.name: each.sector for each in config.instruments if each.sector},
         borrow=risk.borrow,
+        intent_window_ns=risk.intent_window_ns,
         denies_closed=risk.closed_orders == "deny",
         long_only=tuple(each.name for each in config.instruments if not each.shortable),
     )
