@@ -59,6 +59,8 @@ class Limits:
     sectors: Mapping[str, str] = field(default_factory=dict)
     borrow: bool = True
     intent_window_ns: int | None = None
+    repeats_max: int | None = None
+    repeats_window_ns: int = 60_000_000_000
 
 
 def stale_after_two_bars(
@@ -214,7 +216,8 @@ class Gate:
 
     def judge(self, ticket: Ticket, ts: int) -> str | None:
         """The rule that refuses the order; None lets it pass and counts it from now on."""
-        for code in self._refusals(ticket, ts):
+        code = self._refusal(ticket, ts)
+        if code is not None:
             return code
         working = self._markets[ticket.order.instrument].working
         working.append(_working(ticket, working))
@@ -243,12 +246,19 @@ class Gate:
         market.working.remove(own)
         wanted = replace(ticket, size=size, limit_ticks=limit, stop_ticks=stop)
         wanted.booked = ticket.booked
-        code = next(self._refusals(wanted, ts), None)
+        code = self._refusal(wanted, ts)
         market.working.insert(place, own)
         if code is None and size > ticket.size:
             own.grow(size)
         if code is None and not is_guard:
             self._count(wanted, ts)
+        return code
+
+    def _refusal(self, ticket: Ticket, ts: int) -> str | None:
+        """The first rule that says no; a strategy that repeats itself is disabled by that."""
+        code = next(self._refusals(ticket, ts), None)
+        if code == "repeat_exceeds_max":
+            self._repeats.disable(ticket)
         return code
 
     def _count(self, ticket: Ticket, ts: int) -> None:
@@ -305,6 +315,9 @@ class Gate:
             yield "open_orders_exceed_max"
         if limits.orders_max is not None and self._recent(ts) >= limits.orders_max:
             yield "rate_exceeds_max"
+        most, window_ns = limits.repeats_max, limits.repeats_window_ns
+        if self._repeats.is_repetition(ticket, self._held(ticket), ts, most, window_ns):
+            yield "repeat_exceeds_max"
 
     def _is_old(self, market: Market, ts: int) -> bool:
         stale_ns = self._limits.stale_ns.get(market.name)

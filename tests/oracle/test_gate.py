@@ -177,6 +177,48 @@ def test_another_strategy_may_send_the_same_and_a_change_back_is_sent_again() ->
     assert run(late, limits=Limits(intent_window_ns=3 * HOUR_NS)).orders[0].limit_last == 90
 
 
+@pytest.mark.parametrize(
+    ("script", "refused"),
+    [
+        # three in three hours are one too many; from then on everything is, in any hour
+        ({index: (limit("abcde"[index], 1, 90 + index),) for index in range(5)}, [3, 4, 5]),
+        ({index: (limit("abc"[index // 2], 1, 90),) for index in (0, 2, 4)}, []),
+        # the position has changed since the first of the two before
+        ({index: (Send("a", "market", index + 1),) for index in range(4)}, []),
+        # ... and is again what it was before the first of the last two
+        ({index: (Send("a", "market", 1 - 2 * (index % 2)),) for index in range(4)}, [3, 4]),
+        # changes count, though what only lowers an order passes
+        (
+            {
+                0: (limit("a", 5, 90),),
+                1: (Replace("a", limit_ticks=91),),
+                2: (limit("b", 1, 90), Replace("a", 4)),
+            },
+            [2],
+        ),
+    ],
+)
+def test_who_repeats_himself_is_disabled(script: Actions, refused: list[int]) -> None:
+    """No more than two orders in three hours that lead to no other position."""
+    result = run(script, limits=Limits(repeats_max=2, repeats_window_ns=3 * HOUR_NS))
+
+    assert result.denials == tuple((order, "repeat_exceeds_max") for order in refused)
+
+
+def test_only_who_repeats_himself_is_disabled_and_also_by_a_change() -> None:
+    limits = Limits(repeats_max=2, repeats_window_ns=3 * HOUR_NS)
+    first: Actions = {
+        0: (limit("a", 2, 90),),
+        1: (Replace("a", limit_ticks=91),),
+        2: (Replace("a", limit_ticks=92),),
+        4: (limit("b", 1, 90), Replace("a", 1)),
+    }
+    result = run(first, {4: (limit("a", 1, 80),)}, limits=limits)
+
+    assert result.denials == ((2, "repeat_exceeds_max"),)
+    assert [(o.size, o.limit_last) for o in result.orders] == [(1, 91), (1, 90), (1, 80)]
+
+
 BUY_70 = limit("a", 70, 90)  # 6,300 of 10,000
 
 

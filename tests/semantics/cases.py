@@ -252,6 +252,8 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
         sector_max=_share(rng, run),
         borrow=rng.random() < 0.8,
         intent_window_ns=rng.choice((None, None, None, 2 * HOUR_NS, 40 * HOUR_NS)),
+        repeats_max=rng.choice((None, None, None, 2, 4)),
+        repeats_window_ns=rng.choice((2 * HOUR_NS, 9 * HOUR_NS)),
         sectors={name: rng.choice(("north", "south")) for name in names if rng.random() < 0.8},
     )
 

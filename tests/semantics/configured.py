@@ -248,6 +248,8 @@ def _risk(run: OracleRun) -> RiskConfig:
         sector_max=_share(limits.sector_max),
         borrow=limits.borrow,
         intent_window_ns=limits.intent_window_ns,
+        repeats_max=limits.repeats_max,
+        repeats_window_ns=limits.repeats_window_ns,
         closed_orders="deny" if limits.denies_closed else "wait",
     )
 

@@ -91,6 +91,7 @@ DENIALS: Final = (
     "balance_insufficient",
     "short_forbidden",
     "rate_exceeds_max",
+    "repeat_exceeds_max",
 )
 STEPS: Final = (
     "INITIALIZED > APPROVED",

@@ -177,6 +177,8 @@ def _limits(config: Config, sources: tuple[Source, ...]) -> Limits:
         sectors={each.name: each.sector for each in config.instruments if each.sector},
         borrow=risk.borrow,
         intent_window_ns=risk.intent_window_ns,
+        repeats_max=risk.repeats_max,
+        repeats_window_ns=risk.repeats_window_ns,
         denies_closed=risk.closed_orders == "deny",
         long_only=tuple(each.name for each in config.instruments if not each.shortable),
     )
