@@ -93,6 +93,13 @@ DENIALS: Final = (
     "rate_exceeds_max",
     "repeat_exceeds_max",
 )
+UNREACHED: Final = {
+    "trading_halted": "the calculator has no breakers yet, so generated runs set none",
+    "reducing_only": "the calculator has no breakers yet, so generated runs set none",
+    "duplicate_client_order_id": "the order manager counts its ids, and no id is given twice",
+    "parent_overrun": "the order manager sends what lacks, by the same facts as risk counts from",
+}
+"""Codes that no generated run is denied by, and why; each has tests of its own."""
 STEPS: Final = (
     "INITIALIZED > APPROVED",
     "INITIALIZED > DENIED",

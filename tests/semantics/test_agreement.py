@@ -21,12 +21,13 @@ from tests.oracle.run import OracleRun, compute
 from tests.semantics.bundled import SHARES, SHIPPED, STOP, TIGHT, euro, shares, traders, written
 from tests.semantics.cases import KINDS, generated, runs
 from tests.semantics.configured import config_of
-from tests.semantics.coverage import EXPECTED
+from tests.semantics.coverage import DENIALS, EXPECTED, UNREACHED
 from tests.semantics.described import described
 from tests.semantics.reading import differences, observed
 from tests.semantics.trying import compared, tried
 from trader.config.loader import load
 from trader.config.schema import Config
+from trader.logic.rules.policy import CODES
 
 USA = tuple(f"{symbol}.usa" for symbol in SHARES)
 EURO = ("EURUSD.fx",)
@@ -59,6 +60,10 @@ def test_drawn_runs_agree(run: OracleRun) -> None:
 @given(run=runs(limited=True))
 def test_drawn_runs_agree_on_what_risk_refuses(run: OracleRun) -> None:
     assert compared(run).faults == ()
+
+
+def test_every_code_of_a_denial_is_reached_or_has_a_reason() -> None:
+    assert sorted((*DENIALS, *UNREACHED)) == sorted(CODES)
 
 
 def agree_on_files(config: Config) -> None:
