@@ -1,4 +1,4 @@
-"""Orders of one account that could trade with each other; the rule stands in `tests.oracle.gate`."""
+"""Orders of one account that could trade with each other, as `tests.oracle.gate` has decided."""
 
 from fractions import Fraction
 
