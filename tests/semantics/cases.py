@@ -231,6 +231,7 @@ def rules(rng: Chance) -> VenueRules:
 def limits(rng: Chance, run: OracleRun) -> Limits:
     """Limits near what the strategies ask for, each set now and then."""
     names = [each.name for each in run.instruments]
+    opens = {source.instrument: source.bars[0].open for source in run.sources}
     return Limits(
         stale_ns=rng.choice(
             ({}, stale_by_default(run.sources, run.instruments), dict.fromkeys(names, HOUR_NS))
@@ -247,7 +248,7 @@ def limits(rng: Chance, run: OracleRun) -> Limits:
         open_orders_max=rng.choice((None, None, None, 2)),
         open_orders_total_max=rng.choice((None, None, None, 4)),
         denies_closed=rng.random() < 0.2,
-        filters={name: _filters(rng) for name in names if rng.random() < 0.15},
+        filters={name: _filters(rng, opens[name]) for name in names if rng.random() < 0.15},
         concentration_max=_share(rng, run),
         sector_max=_share(rng, run),
         borrow=rng.random() < 0.8,
@@ -268,13 +269,13 @@ def _share(rng: Chance, run: OracleRun) -> Fraction | None:
     return min(max(Fraction(round(exact * 10**9)), Fraction(1)) / 10**9, Fraction(1_000))
 
 
-def _filters(rng: Chance) -> Filters:
+def _filters(rng: Chance, first: int) -> Filters:
     """One or two bounds, which many orders keep."""
     return rng.choice(
         (
             Filters(lots_min=3, lots_max=15),
             Filters(lots_step=2),
-            Filters(ticks_min=60, ticks_max=300),
+            Filters(ticks_min=max(1, first - 15), ticks_max=first + 15),
             Filters(notional_min=Fraction("0.5"), lots_max=19),
         )
     )

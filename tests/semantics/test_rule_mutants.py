@@ -30,8 +30,8 @@ from tests.oracle.signals import Rsi, Sma, Vwap, ZScore
 from tests.oracle.venue import Venue
 from tests.semantics.cases import case
 
-WITNESSES: Final = (*range(400), 716, 4773)
-"""Seeds; the last two are runs in which a stop is refused, which is rare."""
+WITNESSES: Final = (*range(400), 716, 4773, 4861)
+"""Seeds; the last three are runs in which a stop is refused, which is rare."""
 Method = Callable[..., Any]
 
 

@@ -252,6 +252,16 @@ def test_a_venue_looks_at_the_whole_of_a_changed_order(
     assert asked(gate, limit(8, 100, "b")) == [""]
 
 
+@pytest.mark.parametrize("name", ["open_orders_max", "open_orders_total_max"])
+def test_an_order_that_is_changed_is_not_one_more(name: str) -> None:
+    limits: dict[str, Any] = {name: 1}
+    gate = ruled(**limits)
+    assert codes(gate, limit(5, 95, "a"), limit(5, 95, "b")) == ["", "open_orders_exceed_max"]
+
+    assert change(gate, 6, limit_ticks=96) == ""
+    assert codes(gate, limit(5, 95, "c")) == ["open_orders_exceed_max"]
+
+
 def test_a_limit_may_move_past_its_own_old_price_but_not_into_our_other_one() -> None:
     gate = ruled()
     codes(gate, limit(5, 95, "a"), limit(-5, 105, "b"))

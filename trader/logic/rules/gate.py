@@ -156,9 +156,9 @@ class Gate:
         self.counting.give(resting, 0)
         view = self._desks[wanted.instrument].view
         exposure.orders -= 1
-        view.done = resting.done
+        view.changed, view.done = 1, resting.done
         denial = self.judge(wanted, now)
-        view.done = 0
+        view.changed = view.done = 0
         exposure.orders += 1
         self.counting.give(resting, room)
         return denial

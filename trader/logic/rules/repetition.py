@@ -24,7 +24,7 @@ def open_orders_exceed_max(case: Case) -> Rule | None:
 
     def rule(order: SubmitOrder, view: View, now: Nanoseconds) -> Denial | None:
         del now
-        here, all_ = view.exposure.orders, len(view.account.resting)
+        here, all_ = view.exposure.orders, len(view.account.resting) - view.changed
         if (here < most and all_ < in_all) or reduces(order, view):
             return None
         return Denial("open_orders_exceed_max", f"{here} open here, {all_} in all")

@@ -181,11 +181,13 @@ class View:
 
     `mark` is the instrument's last price in half ticks (0 while there is none), `ts` its instant.
     With the order and all that is open beside it, its side can `reach` so many lots, and `worst` is
-    the largest |position|. `done` is what has filled of an order whose change is judged, unsigned.
+    the largest |position|. `changed` is 1 while a change of an order is judged, of which `done` has
+    filled, unsigned; else both are 0.
     """
 
     __slots__ = (
         "account",
+        "changed",
         "done",
         "exposure",
         "mark",
@@ -205,7 +207,7 @@ class View:
         self.exposure = exposure
         self.standing = standing
         self.mark, self.ts = exposure.price()
-        self.reach = self.worst = self.done = 0
+        self.reach = self.worst = self.done = self.changed = 0
 
     def face(self, standing: Standing, lots: Lots) -> None:
         """Looks at an order of this strategy for so many lots of the view's instrument."""
