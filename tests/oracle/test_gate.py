@@ -280,10 +280,6 @@ def test_a_sector_is_held_against_the_equity(sectors: dict[str, str], codes: lis
     assert [f"{order} {code}" for order, code in result.denials] == codes
 
 
-def _one(filters: Filters) -> Limits:
-    return Limits(filters={X: filters})
-
-
 @pytest.mark.parametrize(
     ("filters", "orders", "refused"),
     [
@@ -299,7 +295,7 @@ def _one(filters: Filters) -> Limits:
 def test_what_the_venue_does_not_take(
     filters: Filters, orders: tuple[Send, ...], refused: list[int]
 ) -> None:
-    result = run({0: orders}, limits=_one(filters))
+    result = run({0: orders}, limits=Limits(filters={X: filters}))
 
     assert result.denials == tuple((order, "filter_violated") for order in refused)
 
@@ -312,7 +308,7 @@ def test_a_venue_looks_at_the_whole_of_an_order_that_is_changed() -> None:
         1: (Replace("a", limit_ticks=92),),
         2: (Replace("a", 6),),
     }
-    result = run(script, limits=_one(Filters(lots_step=4)), rows=rows)
+    result = run(script, limits=Limits(filters={X: Filters(lots_step=4)}), rows=rows)
 
     assert [(order.size, order.filled, order.limit_last) for order in result.orders] == [(4, 2, 92)]
 
@@ -326,7 +322,7 @@ def test_a_stop_that_the_venue_does_not_take_protects_nothing() -> None:
             (unit_instrument(X),),
             (Source(X, bars(flat(100), WIDE, WIDE)),),
             (Strategy("s", X, Scripted({1: (Target(3),)}), (stop,)),),
-            limits=_one(Filters(ticks_min=97)),
+            limits=Limits(filters={X: Filters(ticks_min=97)}),
         )
     )
 
