@@ -22,7 +22,7 @@ GOLDEN: Final = {
     ),
     "config/fx.yaml": (
         "3bffbca507dc095d351665863451139c1ad325478e49561b1150aecf30f53997",
-        "4df9972710366f046c98e950878baf8c9bd9fe6f58b280696bccac49c031a10e",
+        "468166ba1cf1046c4b1c8671bfa6a9bf65189ad0983acb1739a54c602817afce",
     ),
     "config/ticks.yaml": (
         "138f2877d78056166b2038c7117e24e65ecf202cd9977b0c56eecca9a2877480",
