@@ -300,13 +300,13 @@ class RiskConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = "wait"
     on_breach: Annotated[
         Literal["halt", "reduce", "flatten"],
-        Meta(description="what a breaker does: no orders, only smaller positions, or none"),
+        Meta(description="what a breaker does: no orders, smaller positions alone, or all closed"),
     ] = "halt"
     stale_after: Annotated[
         Interval | None,
         Meta(
             description="age at which a price is too old to trade on;"
-            " null: two intervals of its data"
+            " null: two intervals of its bars, 60s on ticks"
         ),
     ] = None
 
