@@ -84,6 +84,7 @@ ROUTES: Final[Routes] = {
     ("strategy", orders.CancelKey): ("order_manager",),
     ("strategy", orders.TrailStops): ("order_manager",),
     ("strategy", orders.DecisionRecorded): (),
+    ("order_manager", orders.TargetDropped): ("risk",),
     ("order_manager", orders.SubmitOrder): ("portfolio", "risk"),
     ("order_manager", orders.CancelOrder): ("gateway",),
     ("order_manager", orders.ReplaceOrder): ("risk",),

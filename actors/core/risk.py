@@ -51,6 +51,7 @@ from trader.model.orders import (
     ReplaceOrder,
     ReplaceRejected,
     SubmitOrder,
+    TargetDropped,
     TargetPosition,
 )
 from trader.model.units import NONE, Nanoseconds
@@ -111,6 +112,7 @@ class Risk(Stateful[Account]):
             Quote: self._on_quote,
             Trade: self._on_trade,
             TargetPosition: self._on_target,
+            TargetDropped: self._on_dropped,
             SubmitOrder: self._on_submit,
             ReplaceOrder: self._on_replace,
             OrderFilled: self._on_filled,
@@ -170,6 +172,11 @@ class Risk(Stateful[Account]):
     def _on_target(self, target: TargetPosition, now: Nanoseconds) -> Sequence[Message]:
         del now
         self._counting.standing(target.strategy, target.instrument).target = target.lots
+        return NOTHING
+
+    def _on_dropped(self, dropped: TargetDropped, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        self._counting.standing(dropped.strategy, dropped.instrument).target = 0
         return NOTHING
 
     def _on_submit(self, order: SubmitOrder, now: Nanoseconds) -> Sequence[Message]:

@@ -46,6 +46,7 @@ from trader.model.orders import (
     OrderStatus,
     ReplaceOrder,
     ReplaceRejected,
+    TargetDropped,
 )
 from trader.model.units import NONE, SECOND_NS
 
@@ -218,6 +219,14 @@ def test_a_cancel_on_its_way_is_left_out_of_its_target_until_it_is_refused() -> 
     assert [verdict(gate, aimed(-2, "b")), verdict(gate, aimed(-1, "c"))] == ["parent_overrun", ""]
     given(gate, about(CancelRejected, "a"))
     assert [verdict(gate, aimed(-7, "d")), verdict(gate, aimed(-6, "e"))] == ["parent_overrun", ""]
+
+
+def test_a_target_that_was_dropped_lets_what_leads_back_pass() -> None:
+    """Five are held short of a target that is given up: they may be bought back, and no more."""
+    gate = risk()
+    given(gate, target(-5), filled(-5), TargetDropped(strategy="one", instrument=A), now=NOW)
+
+    assert [verdict(gate, aimed(6, "a")), verdict(gate, aimed(5, "b"))] == ["parent_overrun", ""]
 
 
 # -- flat ----------------------------------------------------------------------------------------

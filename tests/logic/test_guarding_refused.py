@@ -22,9 +22,16 @@ from tests.core.desks import (
     trail,
     work,
 )
-from tests.core.making import given, target
+from tests.core.making import A, given, target
 from trader.model.envelope import Message
-from trader.model.orders import OrderRole, OrderType, Protection, ReplaceKey, SubmitOrder
+from trader.model.orders import (
+    OrderRole,
+    OrderType,
+    Protection,
+    ReplaceKey,
+    SubmitOrder,
+    TargetDropped,
+)
 
 PROTECTION, EXPLICIT = OrderRole.PROTECTION, OrderRole.EXPLICIT
 STOP = (Protection("atr_stop", 20),)
@@ -79,7 +86,11 @@ def test_a_turn_that_cannot_be_protected_closes_and_opens_nothing() -> None:
     made = protected(10)
     work(made, target(-5, protection=STOP))
 
-    assert commands(given(made, rejected(4, "no"))) == ["cancel 3", "submit 5 -10"]
+    said = list(given(made, rejected(4, "no")))
+    assert commands(said) == ["cancel 3", "submit 5 -10"]
+    assert [each for each in said if isinstance(each, TargetDropped)] == [
+        TargetDropped(strategy="one", instrument=A)
+    ]
     assert made.state.desks["one"].target == 0
 
 

@@ -33,7 +33,7 @@ USA = tuple(f"{symbol}.usa" for symbol in SHARES)
 EURO = ("EURUSD.fx",)
 
 
-SEEDS: Final = (*range(2_000), 4_773, 11_865, 20_078)
+SEEDS: Final = (*range(2_000), 4_773, 11_865, 20_078, 102_399)
 """The last meet what is rare: a stop that is refused, a post-only limit that has filled in part
 before it is moved into the market, and a stop sent again that trails beside an older one."""
 

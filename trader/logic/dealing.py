@@ -35,6 +35,7 @@ from trader.model.orders import (
     ReplaceRejected,
     ReplaceRequested,
     SubmitOrder,
+    TargetDropped,
     TimeInForce,
 )
 from trader.model.units import Lots, Nanoseconds, Ticks
@@ -146,6 +147,11 @@ class Dealing:
         desk.working.remove(id_)
         if desk.keys:
             desk.keys = {key: held for key, held in desk.keys.items() if held != id_}
+
+    def drop(self, strategy: str, desk: Desk) -> Message:
+        """The target is 0 from now on, for everybody who counts on it."""
+        desk.target = 0
+        return TargetDropped(strategy=strategy, instrument=desk.instrument)
 
     def cancel(self, id_: str, order: Order, reason: str) -> list[Message]:
         """The cancel of a working order; one in doubt is cancelled once it is known to live."""

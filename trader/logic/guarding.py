@@ -216,7 +216,8 @@ class Guarding:
             entry = self._dealing.state.orders[order.group]
             out += self._dealing.cancel(order.group, entry, "unprotected")
             if desk.position * cover.side < 0:
-                desk.target, desk.waits = 0, True
+                out.append(self._dealing.drop(order.strategy, desk))
+                desk.waits = True
                 desk.aim = TargetPosition(
                     strategy=order.strategy,
                     instrument=desk.instrument,

@@ -20,6 +20,7 @@ Message: TypeAlias = (
     | market.BookDelta
     | market.FeedStatus
     | orders.TargetPosition
+    | orders.TargetDropped
     | orders.DecisionRecorded
     | orders.OrderRequested
     | orders.CancelKey

@@ -111,6 +111,13 @@ class TargetPosition(Body, frozen=True, kw_only=True):
     protection: tuple[Protection, ...] = ()
 
 
+class TargetDropped(Body, frozen=True, kw_only=True):
+    """The order manager takes a strategy's target for 0: what it opens cannot be protected."""
+
+    strategy: str
+    instrument: str
+
+
 class DecisionRecorded(Body, frozen=True, kw_only=True):
     """A decision that was withheld, and why; `lots` is the target it would have set."""
 
