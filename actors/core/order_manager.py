@@ -13,6 +13,7 @@ from typing import Final
 from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.logic.aiming import Aiming
 from trader.logic.changes import merged
+from trader.logic.clearing import Clearing
 from trader.logic.dealing import WORKING, Dealing, Orders, Wish, contradiction, unknown
 from trader.logic.desk import Change, Desk, Order
 from trader.logic.desk_splits import split_desk, split_order
@@ -24,7 +25,15 @@ from trader.model.account import (
     PositionChanged,
     QueryOwn,
 )
-from trader.model.control import RunStarted, SessionClosed, SplitEffective, StrategyFaulted
+from trader.model.control import (
+    CancelById,
+    CloseInstrument,
+    PauseStrategy,
+    RunStarted,
+    SessionClosed,
+    SplitEffective,
+    StrategyFaulted,
+)
 from trader.model.envelope import Message
 from trader.model.orders import (
     CancelAll,
@@ -100,6 +109,7 @@ class OrderManager(Stateful[Orders]):
         self._dealing = Dealing(self.state, account)
         self._guarding = Guarding(self._dealing)
         self._aiming = Aiming(self._dealing, self._guarding, patient=patient)
+        self._clearing = Clearing(self._dealing, self._aiming)
         self._calendars = calendars
 
     def bind(self) -> None:
@@ -133,8 +143,11 @@ class OrderManager(Stateful[Orders]):
             OrderBusted: self._on_busted,
             PositionChanged: self._on_position,
             SplitEffective: self._on_split,
-            CancelAll: self._on_cancel_all,
-            Flatten: self._on_flatten,
+            CancelAll: self._clearing.on_cancel_all,
+            Flatten: self._clearing.on_flatten,
+            CloseInstrument: self._clearing.on_close,
+            PauseStrategy: self._clearing.on_pause,
+            CancelById: self._clearing.on_cancel,
             StrategyFaulted: self._on_faulted,
             SessionClosed: self._on_session_closed,
             RunStarted: self._on_start,
@@ -325,22 +338,6 @@ class OrderManager(Stateful[Orders]):
         return out
 
     # -- control --------------------------------------------------------------------------------
-
-    def _on_cancel_all(self, command: CancelAll, now: Nanoseconds) -> Sequence[Message]:
-        del now
-        out: list[Message] = []
-        for name, desk in self.state.desks.items():
-            if command.strategy in {"", name}:
-                out += self._aiming.take_back(desk, command.reason)
-        return out
-
-    def _on_flatten(self, command: Flatten, now: Nanoseconds) -> Sequence[Message]:
-        """Positions are closed at the market; until they are, their stops go on protecting them."""
-        out: list[Message] = []
-        for name, desk in self.state.desks.items():
-            if command.strategy in {"", name}:
-                out += self._aiming.flatten(name, desk, command.reason, now)
-        return out
 
     def _on_faulted(self, fault: StrategyFaulted, now: Nanoseconds) -> Sequence[Message]:
         del now

@@ -333,7 +333,7 @@ class Risk(Stateful[Account]):
     def _on_rearm(self, command: RearmStrategy, now: Nanoseconds) -> Sequence[Message]:
         del now
         standing = self.state.standings.get(command.strategy)
-        if standing is None or not standing.disabled:
+        if standing is None:
             return NOTHING
         standing.disabled = ""
         standing.recent = []

@@ -16,6 +16,8 @@ from trader.kernels.kernel import HOLD
 from trader.logic.splits import split_half_ticks, split_lots, split_ticks
 from trader.model.account import EquityMarked, PositionChanged
 from trader.model.control import (
+    CloseInstrument,
+    PauseStrategy,
     SessionOpened,
     SplitEffective,
     StrategyRearmed,
@@ -103,6 +105,8 @@ class StrategyActor:
             SplitEffective: self._on_split,
             TradingStateChanged: self._on_trading_state,
             Flatten: self._on_flatten,
+            CloseInstrument: self._on_flatten,
+            PauseStrategy: self._on_pause,
             StrategyRearmed: self._on_rearm,
         }
         if self._exits:
@@ -299,11 +303,20 @@ class StrategyActor:
 
     # -- control --------------------------------------------------------------------------------
 
-    def _on_flatten(self, command: Flatten, now: Nanoseconds) -> Sequence[Message]:
+    def _on_flatten(
+        self, command: Flatten | CloseInstrument, now: Nanoseconds
+    ) -> Sequence[Message]:
         """The strategy has to leave the market until a person lets it trade again."""
         del now
         self.state.disabled = True
         return self._flatten(command.reason)
+
+    def _on_pause(self, command: PauseStrategy, now: Nanoseconds) -> Sequence[Message]:
+        """It keeps what it holds, with its exits, and decides nothing more."""
+        del command, now
+        self.state.disabled = True
+        self.state.decides_from = _NEVER
+        return NOTHING
 
     def _on_trading_state(
         self, changed: TradingStateChanged, now: Nanoseconds

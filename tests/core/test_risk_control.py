@@ -163,13 +163,13 @@ def test_a_strategy_that_repeats_itself_is_disabled_until_a_person_lifts_that() 
     gate = risk(repeats_max=2)
     given(gate, own(1, "a"), own(-1, "b"), now=NOW)
     rearm = RearmStrategy(strategy="one", by="ada", reason="mended")
-    assert given(gate, rearm, RearmStrategy(strategy="nobody", by="ada", reason="?")) == []
+    assert given(gate, RearmStrategy(strategy="nobody", by="ada", reason="?")) == []
 
     _, disabled = given(gate, own(1, "c"), now=NOW)
     assert disabled == StrategyDisabled(strategy="one", code="repeat_exceeds_max")
     later = NOW + 60 * SECOND_NS
     assert len(given(gate, own(1, "c"), now=later)) == 1  # told once
-    assert given(gate, rearm, rearm) == [StrategyRearmed(strategy="one", by="ada", reason="mended")]
+    assert given(gate, rearm) == [StrategyRearmed(strategy="one", by="ada", reason="mended")]
     assert verdict(gate, own(1, "c"), later) == ""
 
 

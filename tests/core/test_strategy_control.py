@@ -10,6 +10,8 @@ from tests.core.making import A, bar, given, reborn
 from tests.core.saying import FIXED, SHARE, aims, hear, position, ranging, says, stop, targets
 from trader.errors import ConfigError
 from trader.model.control import (
+    CloseInstrument,
+    PauseStrategy,
     SessionOpened,
     SplitEffective,
     StrategyRearmed,
@@ -154,6 +156,8 @@ FLATTENING, HALTED, ACTIVE = (
     moved(TradingState.ACTIVE),
 )
 LEAVE = Flatten(strategy="one", reason="asked")
+PAUSE = PauseStrategy(strategy="one", by="ada", reason="holiday")
+CLOSE = CloseInstrument(instrument=A, by="ada", reason="enough")
 REARM = StrategyRearmed(strategy="one", by="ada", reason="checked")
 
 
@@ -192,6 +196,26 @@ def test_a_strategy_that_was_told_alone_waits_for_a_person() -> None:
     assert hear(actor, 2) == []
     given(actor, REARM)
     assert targets(hear(actor, 1)) == [10]
+
+
+def test_one_whose_instrument_is_closed_leaves_and_waits_for_a_person() -> None:
+    actor = says(Target(7), Target(8), Target(9))
+    hear(actor, 1)
+
+    assert given(actor, CLOSE) == [aims(0, "enough", close=0)]
+    assert hear(actor, 1) == []
+    given(actor, REARM)
+    assert targets(hear(actor, 1)) == [9]
+
+
+def test_a_paused_one_keeps_its_target_and_decides_nothing_until_a_person_lets_it() -> None:
+    actor = says(Target(7), Target(8), Target(9))
+    hear(actor, 1)
+
+    assert given(actor, PAUSE) == []
+    assert (hear(actor, 1), actor.state.target) == ([], 7)
+    given(actor, REARM)
+    assert targets(hear(actor, 1)) == [9]
 
 
 def test_what_was_blocked_is_forgotten() -> None:

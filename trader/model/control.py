@@ -104,6 +104,30 @@ class StrategyRearmed(Body, frozen=True, kw_only=True):
     reason: str
 
 
+class PauseStrategy(Body, frozen=True, kw_only=True):
+    """An operator lets a strategy decide nothing more; its exits go on protecting what it holds."""
+
+    strategy: str
+    by: str
+    reason: str
+
+
+class CloseInstrument(Body, frozen=True, kw_only=True):
+    """An operator closes what is held of an instrument; its strategies stay out until re-armed."""
+
+    instrument: str
+    by: str
+    reason: str
+
+
+class CancelById(Body, frozen=True, kw_only=True):
+    """An operator takes one working order back, whosever it is."""
+
+    client_order_id: str
+    by: str
+    reason: str
+
+
 class Flattened(Body, frozen=True):
     """While flattening: nothing is held any more and no order works."""
 

@@ -71,6 +71,9 @@ Message: TypeAlias = (
     | control.StrategyDisabled
     | control.RearmStrategy
     | control.StrategyRearmed
+    | control.PauseStrategy
+    | control.CloseInstrument
+    | control.CancelById
     | control.Flattened
     | control.SessionOpened
     | control.SessionClosed
