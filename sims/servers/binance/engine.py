@@ -1,10 +1,11 @@
 """The venue's memory and its rules: accounts, markets, orders.
 
-The engine is told the time by `now` and the prices by `mark`; it reads no clock, opens no
-socket, and knows nothing of who is connected. What it refuses it returns as a `Refusal`.
+The engine is told the time by `now`, and what the street does (everybody who has no account here)
+by `mark`, or by `quote` and `flow`. It reads no clock, draws no number, opens no socket, and knows
+nothing of who is connected. What it refuses it returns as a `Refusal`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -12,12 +13,18 @@ from msgspec import Struct
 from sims.servers.binance import filters, refusals
 from sims.servers.binance.accounts import ACCOUNTS, Account, AccountSpec
 from sims.servers.binance.amounts import amount
-from sims.servers.binance.markets import SYMBOLS, Market, SymbolRules
+from sims.servers.binance.market.book import Change, Ladder
+from sims.servers.binance.market.tape import Print
+from sims.servers.binance.markets import SYMBOLS, Market, MarketStatus, SymbolRules
 from sims.servers.binance.matching import Fees, Listener, Matching
 from sims.servers.binance.orders import NewOrder, Order, OrderStatus, OrderType, Side, Trade
 from sims.servers.binance.refusals import Refusal
 
 NO_FEES: Final = Fees()
+ENDLESS: Final = amount("1000000000")
+
+Watcher = Callable[[Market, Sequence[Print], Sequence[Change]], None]
+Quotes = Mapping[int, int]
 
 
 class OrderKey(Struct, frozen=True, kw_only=True):
@@ -41,17 +48,18 @@ class Engine:
     ) -> None:
         self.now: Final = now
         self.fees: Final = fees
-        self.markets: Final = {
-            rules.symbol: Market(rules=rules, price=rules.price_opening) for rules in symbols
-        }
+        self.markets: Final = {rules.symbol: Market(rules, now()) for rules in symbols}
         self.accounts: Final = {
             spec.key: Account(spec, uid) for uid, spec in enumerate(accounts, start=1)
         }
         self.orders: Final[dict[int, Order]] = {}
         self._open: Final[dict[int, Order]] = {}
         self._latest: Final[dict[tuple[str, str, str], Order]] = {}
-        self._matching: Final = Matching(fees)
+        self._matching: Final = Matching(fees, self.orders)
+        self._watchers: Final[list[Watcher]] = []
         self._cancels = 0
+        for market in self.markets.values():
+            self._put(market, market.rules.price_opening, ENDLESS)
 
     def listen(self, listener: Listener) -> None:
         """Tell `listener` every user event, with its account's name, when it happens."""
@@ -61,27 +69,53 @@ class Engine:
         """Stop telling `listener`."""
         self._matching.listeners.remove(listener)
 
-    def mark(self, symbol: str, price: str, available: str | None = None) -> None:
-        """Move a market to `price` and let the orders which that reaches trade.
+    def watch(self, watcher: Watcher) -> None:
+        """Tell `watcher` after each turn what has traded and which levels of the book changed."""
+        self._watchers.append(watcher)
 
-        At most `available` of the base asset trades before the next mark; None is no limit.
+    def mark(self, symbol: str, price: str, available: str | None = None) -> None:
+        """Put the whole street at one price, and let the orders which that reaches trade.
+
+        The street buys and sells at most `available` of the base asset; None is no limit.
         """
         market = self.markets[symbol]
-        market.price = amount(price)
-        market.available = None if available is None else amount(available)
-        assert market.price > 0, price
-        assert market.price % market.rules.tick == 0, (price, market.rules)
-        assert (market.available or 0) % market.rules.step == 0, (available, market.rules)
-        now = self.now()
-        for order in self._in_turn(market):
-            self._matching.advance(order, now)
-            self._keep(order)
+        units = ENDLESS if available is None else amount(available)
+        assert amount(price) > 0, price
+        assert amount(price) % market.rules.tick == 0, (price, market.rules)
+        assert units % market.rules.step == 0, (available, market.rules)
+        self._put(market, amount(price), units)
+
+    def quote(self, symbol: str, bids: Quotes, asks: Quotes) -> None:
+        """Let the street wait at these prices with these quantities and nowhere else.
+
+        Orders that stand in its way are filled as a whole, at their own price.
+        """
+        market = self.markets[symbol]
+        book, now = market.book, self.now()
+        assert not bids or not asks or max(bids) < min(asks), (bids, asks)
+        _part(book.bids, bids)
+        _part(book.asks, asks)
+        if asks:
+            self._matching.flow(market, Side.SELL, ENDLESS, min(asks), now)
+        if bids:
+            self._matching.flow(market, Side.BUY, ENDLESS, max(bids), now)
+        _gather(book.bids, bids)
+        _gather(book.asks, asks)
+        self._finish(market, now)
+
+    def flow(self, symbol: str, side: Side, quantity: int, limit: int) -> None:
+        """Let the street take up to `quantity` as far as `limit`; it does not wait for the rest."""
+        market, now = self.markets[symbol], self.now()
+        self._matching.flow(market, side, quantity, limit, now)
+        self._finish(market, now)
 
     def place(self, account: Account, terms: NewOrder) -> Order | Refusal:
         """Take a new order in, or say why not; a refused order leaves no trace."""
         market = self.markets.get(terms.symbol)
         if market is None:
             return refusals.BAD_SYMBOL
+        if market.status is not MarketStatus.TRADING:
+            return refusals.MARKET_CLOSED
         order_id = len(self.orders) + 1
         name = terms.client_order_id or f"venue-order-{order_id}"
         now = self.now()
@@ -91,7 +125,7 @@ class Engine:
             market=market,
             terms=terms,
             client_order_id=name,
-            hold_price=filters.reference_price(terms, market),
+            hold_price=_hold_price(terms, market),
             created_ns=now,
             updated_ns=now,
         )
@@ -99,8 +133,9 @@ class Engine:
             return refusal
         self.orders[order_id] = order
         self._latest[account.name, terms.symbol, name] = order
+        self._open[order_id] = order
         self._matching.accept(order, now)
-        self._keep(order)
+        self._finish(market, now)
         return order
 
     def cancel(
@@ -115,9 +150,10 @@ class Engine:
         if only is not None and order.status is not only:
             return refusals.CANCEL_RESTRICTED
         self._cancels += 1
-        self._matching.cancel(order, name or f"venue-cancel-{self._cancels}", self.now())
+        now = self.now()
+        self._matching.cancel(order, name or f"venue-cancel-{self._cancels}", now)
         self._rename(order)
-        self._keep(order)
+        self._finish(order.market, now)
         return order
 
     def find(self, account: Account, key: OrderKey) -> Order | Refusal:
@@ -166,19 +202,43 @@ class Engine:
         if holder is None or not holder.is_open:
             self._latest[address] = order
 
-    def _in_turn(self, market: Market) -> list[Order]:
-        """Order the waiting: limit orders by price and age, then stop orders by age."""
-        waiting = [order for order in self._open.values() if order.market is market]
+    def _put(self, market: Market, price: int, units: int) -> None:
+        book, now = market.book, self.now()
+        _part(book.bids, {})
+        _part(book.asks, {})
+        offered = self._matching.flow(market, Side.SELL, units, price, now)
+        wanted = self._matching.flow(market, Side.BUY, units, price, now)
+        book.asks.set_street(price, offered)
+        book.bids.set_street(price, wanted)
+        market.tape.price = price
+        self._finish(market, now)
 
-        def turn(order: Order) -> tuple[bool, int, int]:
-            price = order.terms.price
-            better = -price if order.terms.side is Side.BUY else price
-            return order.terms.order_type is OrderType.STOP_LOSS, better, order.order_id
+    def _finish(self, market: Market, now: int) -> None:
+        """End a turn: let stops follow, tell balances, and tell the market to who watches."""
+        self._matching.trigger(market, now)
+        for order in self._matching.settle(now):
+            if not order.is_open:
+                self._open.pop(order.order_id, None)
+        prints, changes = market.tape.collect(), market.book.collect()
+        if prints or changes:
+            for watcher in tuple(self._watchers):
+                watcher(market, prints, changes)
 
-        return sorted(waiting, key=turn)
 
-    def _keep(self, order: Order) -> None:
-        if order.is_open:
-            self._open[order.order_id] = order
-        else:
-            self._open.pop(order.order_id, None)
+def _hold_price(terms: NewOrder, market: Market) -> int:
+    """Return what one unit of the base asset is held at; a market order's worst price."""
+    if terms.order_type is OrderType.MARKET:
+        _, worst = market.book.asks.found(terms.quantity, None)
+        return worst or market.price
+    return filters.reference_price(terms, market)
+
+
+def _part(ladder: Ladder, quotes: Quotes) -> None:
+    for price in [price for price, _ in ladder.levels() if price not in quotes]:
+        ladder.set_street(price, 0)
+
+
+def _gather(ladder: Ladder, quotes: Quotes) -> None:
+    for price, quantity in quotes.items():
+        if ladder.street(price) != quantity:
+            ladder.set_street(price, quantity)

@@ -1,10 +1,22 @@
-"""What can be traded: each symbol's rules, and the price and liquidity of the moment."""
+"""What can be traded: each symbol's rules, and its market at this moment."""
 
+from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 
 from sims.servers.binance.amounts import ONE, amount
+from sims.servers.binance.market.book import Book
+from sims.servers.binance.market.tape import Tape
+
+
+class MarketStatus(StrEnum):
+    """Whether a symbol trades."""
+
+    TRADING = "TRADING"
+    HALT = "HALT"
+    BREAK = "BREAK"
+    CANCEL_ONLY = "CANCEL_ONLY"
 
 
 class SymbolRules(Struct, frozen=True, kw_only=True):
@@ -33,22 +45,19 @@ class SymbolRules(Struct, frozen=True, kw_only=True):
         assert self.price_opening % self.tick == 0, self
 
 
-class Market(Struct, kw_only=True):
-    """A symbol at this moment: its price, and how much can still trade at that price."""
+class Market:
+    """A symbol at this moment: its rules, its book, what has traded, and whether it is open."""
 
-    rules: SymbolRules
-    price: int
-    available: int | None = None
+    def __init__(self, rules: SymbolRules, now: int) -> None:
+        self.rules = rules
+        self.status = MarketStatus.TRADING
+        self.book: Final = Book()
+        self.tape: Final = Tape(rules.price_opening, now)
 
-    def takes(self, quantity: int) -> int:
-        """Return how much of `quantity` finds liquidity at the current price."""
-        return quantity if self.available is None else min(quantity, self.available)
-
-    def consume(self, quantity: int) -> None:
-        """Take `quantity` out of the liquidity at the current price."""
-        if self.available is not None:
-            assert quantity <= self.available, (quantity, self.available)
-            self.available -= quantity
+    @property
+    def price(self) -> int:
+        """The price of the last trade, or where the market was put since."""
+        return self.tape.price
 
 
 SYMBOLS: Final = (

@@ -1,17 +1,20 @@
-"""What happens to orders: they rest, trade against the market's price, and end.
+"""What happens to orders: they rest in the book, trade with whoever is next there, and end.
 
-There is no book of other people's orders. A market has one price and, if a test says so, a
-limited quantity at it; whoever reaches the price trades with the market. Each change of an
-order is reported at once, in the order in which it happened, to everyone who listens; the
-account's balances follow the last report of one order's turn.
+An order that arrives takes from the other side of the book as far as its limit reaches, at the
+price of those who waited. What moves the last price may trigger stops, which then arrive in
+turn. Each change of an order is reported at once, in the order in which it happened, to everyone
+who listens; the balances of all that a turn has touched follow at its end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from msgspec import Struct
 
 from sims.servers.binance.amounts import product
+from sims.servers.binance.market.book import STREET, Ladder, Maker
+from sims.servers.binance.market.tape import Print
+from sims.servers.binance.markets import Market
 from sims.servers.binance.orders import Order, OrderStatus, OrderType, Side, TimeInForce, Trade
 from sims.servers.binance.reports import (
     Event,
@@ -34,47 +37,81 @@ class Fees(Struct, frozen=True, kw_only=True):
 
 
 class Matching:
-    """Carries orders through their lives; the caller gives the time of each turn."""
+    """Carries orders through their lives; the caller gives the time of each turn.
 
-    def __init__(self, fees: Fees) -> None:
+    `orders` are all orders by their ids. A turn is over with `settle`.
+    """
+
+    def __init__(self, fees: Fees, orders: Mapping[int, Order]) -> None:
         self.fees: Final = fees
         self.listeners: Final[list[Listener]] = []
-        self._trades = 0
-        self._executions = 0
+        self.executions = 0
+        self._orders: Final = orders
+        self._touched: Final[dict[int, Order]] = {}
+        self._stops: Final[dict[int, Order]] = {}
 
     def accept(self, order: Order, now: int) -> None:
         """Lock what `order` may spend and report it; then let it meet the market."""
         order.account.lock(order.spent_asset, order.hold(order.terms.quantity))
-        if order.terms.order_type is not OrderType.STOP_LOSS:
+        is_stop = order.terms.order_type is OrderType.STOP_LOSS
+        if is_stop:
+            self._stops[order.order_id] = order
+        else:
             order.working_ns = now
         self._report(order, ExecutionType.NEW, now)
-        if order.terms.order_type is not OrderType.STOP_LOSS:
-            self._take(order, now)
-        self._settle(order, now)
-
-    def advance(self, order: Order, now: int) -> None:
-        """Let a resting `order` meet the market's new price."""
-        if order.terms.order_type is OrderType.STOP_LOSS:
-            if order.triggers():
-                self._trigger(order, now)
-                self._settle(order, now)
-        elif order.reaches() and order.market.takes(order.remaining):
-            self._fill(order, order.terms.price, now, is_maker=True)
-            self._settle(order, now)
+        if not is_stop:
+            self._arrive(order, now)
 
     def cancel(self, order: Order, name: str, now: int) -> None:
         """End an open `order`, which from now on is called `name`."""
         order.original_client_order_id = order.client_order_id
         order.client_order_id = name
+        self._leave(order)
         self._end(order, OrderStatus.CANCELED, now)
         self._report(order, ExecutionType.CANCELED, now)
-        self._settle(order, now)
+
+    def flow(self, market: Market, side: Side, quantity: int, limit: int, now: int) -> int:
+        """Let the street take up to `quantity` as far as `limit`; return what it did not get."""
+        ladder = market.book.side(is_bid=side is Side.SELL)
+        while quantity and (maker := ladder.first(limit)):
+            quantity -= self._meet(market, ladder, maker, quantity, now)
+        return quantity
+
+    def trigger(self, market: Market, now: int) -> None:
+        """Let the stops arrive that the last price has reached, and those that they reach."""
+        while reached := self._reached(market):
+            del self._stops[reached.order_id]
+            self._trigger(reached, now)
+
+    def settle(self, now: int) -> list[Order]:
+        """Tell the balances of everyone whom this turn has touched; return its orders."""
+        touched = list(self._touched.values())
+        self._touched.clear()
+        for account, rules in {
+            each.account.name: (each.account, each.market.rules) for each in touched
+        }.values():
+            account.changed_ns = now
+            self._tell(account.name, account_position(account, (rules.base, rules.quote)))
+        return touched
+
+    def resume(self, order: Order) -> None:
+        """Put an open order of an earlier life of the venue back to where it waited."""
+        if order.terms.order_type is OrderType.STOP_LOSS and order.working_ns is None:
+            self._stops[order.order_id] = order
+        else:
+            self._rest(order)
+
+    def _reached(self, market: Market) -> Order | None:
+        for stop in self._stops.values():
+            if stop.market is market and stop.triggers():
+                return stop
+        return None
 
     def _trigger(self, order: Order, now: int) -> None:
         order.working_ns = now
         self._report(order, ExecutionType.NEW, now)
         if self._affords(order):
-            self._take(order, now)
+            self._arrive(order, now)
             return
         self._end(order, OrderStatus.REJECTED, now)
         self._report(order, ExecutionType.REJECTED, now, reject_reason="INSUFFICIENT_BALANCES")
@@ -84,54 +121,93 @@ class Matching:
             return True
         # A stop locks its stop price; the market may have jumped past it.
         free = order.account.balance(order.spent_asset).free
-        cost = product(order.market.price, order.remaining)
-        return free + order.hold(order.remaining) >= cost
+        _, worst = order.market.book.asks.found(order.remaining, None)
+        return free + order.hold(order.remaining) >= product(worst, order.remaining)
 
-    def _take(self, order: Order, now: int) -> None:
-        """Trade at the market's price as far as it goes; what may not rest expires."""
+    def _arrive(self, order: Order, now: int) -> None:
+        """Take from the book what the order can get; what may not rest expires."""
         terms = order.terms
         is_limit = terms.order_type is OrderType.LIMIT
-        found = order.market.takes(terms.quantity) if not is_limit or order.reaches() else 0
-        if terms.time_in_force is TimeInForce.FOK and found < terms.quantity:
-            self._expire(order, "UNFILLED_FOK_ORDER_EXPIRED", now)
-            return
-        if found:
-            self._fill(order, order.market.price, now, is_maker=False)
+        limit = terms.price if is_limit else None
+        ladder = order.market.book.side(is_bid=terms.side is Side.SELL)
+        if terms.time_in_force is TimeInForce.FOK:
+            found, _ = ladder.found(terms.quantity, limit)
+            if found < terms.quantity:
+                self._expire(order, "UNFILLED_FOK_ORDER_EXPIRED", now)
+                return
+        while order.remaining and (maker := ladder.first(limit)):
+            self._meet(order.market, ladder, maker, order.remaining, now, order)
         if not order.is_open:
             return
         if not is_limit:
             self._expire(order, "INSUFFICIENT_LIQUIDITY", now)
         elif terms.time_in_force is TimeInForce.IOC:
             self._expire(order, "UNFILLED_IOC_QUANTITY_EXPIRED", now)
+        else:
+            self._rest(order)
 
-    def _fill(self, order: Order, price: int, now: int, *, is_maker: bool) -> None:
-        quantity = order.market.takes(order.remaining)
-        order.market.consume(quantity)
-        trade = self._trade(order, price, quantity, now, is_maker=is_maker)
+    def _rest(self, order: Order) -> None:
+        side = order.market.book.side(is_bid=order.terms.side is Side.BUY)
+        side.rest(order.terms.price, order.order_id, order.remaining)
+
+    def _leave(self, order: Order) -> None:
+        if self._stops.pop(order.order_id, None) is None:
+            side = order.market.book.side(is_bid=order.terms.side is Side.BUY)
+            side.withdraw(order.terms.price, order.order_id, order.remaining)
+
+    def _meet(
+        self,
+        market: Market,
+        ladder: Ladder,
+        maker: Maker,
+        wanted: int,
+        now: int,
+        taker: Order | None = None,
+    ) -> int:
+        """Trade with who is next; return how much."""
+        quantity = min(wanted, maker.quantity)
+        print_ = Print(
+            trade_id=market.tape.last_id + 1,
+            price=maker.price,
+            quantity=quantity,
+            quote=product(maker.price, quantity),
+            ts_ns=now,
+            is_buyer_maker=ladder.is_bid,
+            taker=STREET if taker is None else taker.order_id,
+        )
+        ladder.take(maker, quantity)
+        market.tape.add(print_)
+        if taker is not None:
+            self._fill(taker, print_, now, is_maker=False)
+        if maker.order_id != STREET:
+            self._fill(self._orders[maker.order_id], print_, now, is_maker=True)
+        return quantity
+
+    def _fill(self, order: Order, print_: Print, now: int, *, is_maker: bool) -> None:
+        trade = self._trade(order, print_, is_maker=is_maker)
         self._pay(order, trade)
         order.trades.append(trade)
-        order.executed += quantity
+        order.executed += trade.quantity
         order.executed_quote += trade.quote
         order.updated_ns = now
         order.status = OrderStatus.PARTIALLY_FILLED if order.remaining else OrderStatus.FILLED
         self._report(order, ExecutionType.TRADE, now, trade=trade)
 
-    def _trade(self, order: Order, price: int, quantity: int, now: int, *, is_maker: bool) -> Trade:
+    def _trade(self, order: Order, print_: Print, *, is_maker: bool) -> Trade:
         rules = order.market.rules
         is_buyer = order.terms.side is Side.BUY
-        quote = product(price, quantity)
+        received = print_.quantity if is_buyer else print_.quote
         rate = self.fees.maker_ppm if is_maker else self.fees.taker_ppm
-        self._trades += 1
         return Trade(
-            trade_id=self._trades,
+            trade_id=print_.trade_id,
             order_id=order.order_id,
             symbol=rules.symbol,
-            price=price,
-            quantity=quantity,
-            quote=quote,
-            commission=(quantity if is_buyer else quote) * rate // PPM,
+            price=print_.price,
+            quantity=print_.quantity,
+            quote=print_.quote,
+            commission=received * rate // PPM,
             commission_asset=rules.base if is_buyer else rules.quote,
-            ts_ns=now,
+            ts_ns=print_.ts_ns,
             is_buyer=is_buyer,
             is_maker=is_maker,
         )
@@ -164,20 +240,16 @@ class Matching:
         trade: Trade | None = None,
         reject_reason: str = "NONE",
     ) -> None:
-        self._executions += 1
+        self.executions += 1
+        self._touched[order.order_id] = order
         execution = Execution(
             kind=kind,
-            execution_id=self._executions,
+            execution_id=self.executions,
             ts_ns=now,
             trade=trade,
             reject_reason=reject_reason,
         )
         self._tell(order.account.name, execution_report(order, execution))
-
-    def _settle(self, order: Order, now: int) -> None:
-        rules = order.market.rules
-        order.account.changed_ns = now
-        self._tell(order.account.name, account_position(order.account, (rules.base, rules.quote)))
 
     def _tell(self, account: str, event: Event) -> None:
         for listener in tuple(self.listeners):

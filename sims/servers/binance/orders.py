@@ -119,13 +119,6 @@ class Order(Struct, kw_only=True):
         """Return how much of the spent asset stays locked for `quantity`."""
         return product(self.hold_price, quantity) if self.terms.side is Side.BUY else quantity
 
-    def reaches(self) -> bool:
-        """Say whether the market's price is at the limit or better for this order."""
-        price = self.market.price
-        return (
-            price <= self.terms.price if self.terms.side is Side.BUY else price >= self.terms.price
-        )
-
     def triggers(self) -> bool:
         """Say whether the market's price has arrived at the stop price."""
         price, stop = self.market.price, self.terms.stop_price

@@ -52,6 +52,7 @@ INSUFFICIENT_BALANCE: Final = Refusal(
     -2010, "Account has insufficient balance for requested action."
 )
 DUPLICATE_ORDER: Final = Refusal(-2010, "Duplicate order sent.")
+MARKET_CLOSED: Final = Refusal(-2010, "Market is closed.")
 WOULD_TRIGGER: Final = Refusal(-2010, "Order would trigger immediately.")
 QUOTE_QUANTITY_UNSUPPORTED: Final = Refusal(
     -2010, "Quote order qty market orders are not support for this symbol."

@@ -8,7 +8,7 @@ from sims.servers.binance.markets import SYMBOLS, Market, SymbolRules
 from sims.servers.binance.orders import NewOrder, OrderType, Side
 from sims.servers.binance.refusals import filter_failure
 
-BTC = Market(rules=SYMBOLS[0], price=amount("60000"))
+BTC = Market(SYMBOLS[0], 0)
 
 
 @pytest.mark.parametrize(
