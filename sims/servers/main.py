@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
@@ -13,25 +13,25 @@ from msgspec import Struct
 
 from sims.servers.binance.accounts import ACCOUNTS, AccountSpec
 from sims.servers.binance.engine import Engine
+from sims.servers.binance.feeds.opening import Plan, open_players
+from sims.servers.binance.feeds.player import Player
 from sims.servers.binance.markets import EUROS, SYMBOLS, SymbolRules
 from sims.servers.binance.server import Venue, serve
-from sims.servers.binance.walk import walk
 from sims.servers.ready import Ready, write_ready
 from trader.errors import UsageError, VenueFault
 
 HOST: Final = "127.0.0.1"
-TICK_S: Final = 0.25
+TICK_S: Final = 0.01
 
 
 class World(Struct, frozen=True, kw_only=True):
     """What a venue cannot make for itself.
 
-    `now` is the clock, in nanoseconds since the epoch; `draw(n)` is a seeded stream of chance
-    that returns one of 0 ... n-1.
+    `now` is the clock, in nanoseconds since the epoch; `plan` says where its prices come from.
     """
 
     now: Callable[[], int]
-    draw: Callable[[int], int]
+    plan: Plan = Plan()
     symbols: tuple[SymbolRules, ...] = (*SYMBOLS, EUROS)
 
 
@@ -82,6 +82,7 @@ async def _run(
     accept: Callable[[Venue], None],
 ) -> None:
     engine = Engine(now=world.now, symbols=world.symbols, accounts=accounts)
+    players = open_players(engine, world.plan)
     async with AsyncExitStack() as stack:
         try:
             venue = await stack.enter_async_context(serve(engine, host=HOST, port=port))
@@ -92,7 +93,7 @@ async def _run(
                 hint="name another port, or 0 for a free one",
             ) from error
         tasks = await stack.enter_async_context(anyio.create_task_group())
-        tasks.start_soon(_wander, engine, world)
+        tasks.start_soon(_play, players, world.now)
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
             accept(venue)
             async for _ in signals:
@@ -100,10 +101,11 @@ async def _run(
         tasks.cancel_scope.cancel()
 
 
-async def _wander(engine: Engine, world: World) -> None:
+async def _play(players: Sequence[Player], now: Callable[[], int]) -> None:
     while True:
+        for player in players:
+            player.advance(now())
         await anyio.sleep(TICK_S)
-        walk(engine, world.draw)
 
 
 def _ready(venue: Venue, accounts: tuple[AccountSpec, ...]) -> Ready:

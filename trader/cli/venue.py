@@ -1,6 +1,7 @@
 """`traderd venue NAME`: a loopback venue, for trying out a live daemon without a market."""
 
 import shlex
+from decimal import Decimal
 from pathlib import Path
 from time import time_ns  # noqa: TID251 - the process has one clock, and this is where it comes in
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ import click
 
 from trader.cli.options import Options, json_option
 from trader.cli.output import document, note
+from trader.errors import UsageError
 
 if TYPE_CHECKING:
     from sims.servers.ready import Ready
@@ -34,26 +36,64 @@ def command() -> None:
     "--accounts", type=click.Path(path_type=Path), metavar="F", help="Accounts to open, as JSON."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=SEED, help="Seed of its prices.")
+@click.option(
+    "--market",
+    "markets",
+    multiple=True,
+    metavar="SYMBOL=FILE",
+    help="Recorded bars, trades or quotes of a symbol, looped; without one they are made up.",
+)
+@click.option(
+    "--pace",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    help="How many times as fast as recorded.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True, max=10_000),
+    default=4.0,
+    help="Quotes a second of a market that is made up.",
+)
 @json_option
 @click.pass_obj
-def binance(
-    options: Options, port: int, ready_file: Path | None, accounts: Path | None, seed: int
+def binance(  # noqa: PLR0913 - each option of the command is a parameter
+    options: Options,
+    *,
+    port: int,
+    ready_file: Path | None,
+    accounts: Path | None,
+    seed: int,
+    markets: tuple[str, ...],
+    pace: float,
+    rate: float,
 ) -> int:
-    """Serve Binance's WebSocket API on this machine until it is told to stop."""
-    from sims.seeds import stream
+    """Serve Binance's API on this machine until it is told to stop."""
     from sims.servers.binance.accounts import ACCOUNTS
+    from sims.servers.binance.feeds.opening import Plan
     from sims.servers.main import World, read_accounts, run_forever
 
     opened = ACCOUNTS if accounts is None else read_accounts(accounts)
     if ready_file is not None:
         note(f"binance on loopback: {ready_file} tells where, once it accepts connections")
-    world = World(now=time_ns, draw=stream(seed, "venue").randrange)
+    plan = Plan(seed=seed, files=_files(markets), pace=pace, rows_per_s=Decimal(str(rate)))
+    world = World(now=time_ns, plan=plan)
     run_forever(
         port, ready_file, opened, world=world, announce=_tell if ready_file is None else _keep_quiet
     )
     if options.as_json:
         document({"venue": "binance", "stopped": True})
     return 0
+
+
+def _files(markets: tuple[str, ...]) -> dict[str, Path]:
+    files = {}
+    for text in markets:
+        symbol, separator, name = text.partition("=")
+        if not separator:
+            raise UsageError(f"not SYMBOL=FILE: {text}", where="--market")
+        files[symbol] = Path(name)
+    return files
 
 
 def _tell(ready: "Ready") -> None:

@@ -1,0 +1,1 @@
+"""Where the prices of a market come from: made up, or recorded and stamped anew."""
