@@ -1,7 +1,7 @@
-"""One client's connection: its requests pass the gate, and everything to it is written in turn.
+"""One client's conversation over the WebSocket API: its requests pass the gate.
 
-Answers and events share one bounded queue, so that a client sees them in the order in which the
-venue made them. A client that does not read until the queue is full loses its connection.
+Each request is a task of its own, so that one which is held back lets the others pass; answers
+come as they are ready.
 """
 
 import json
@@ -9,53 +9,31 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-import anyio
-from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import ConnectionClosed
-
 from sims.servers.binance.gate import Interference, Verdict
+from sims.servers.binance.line import Line
 from sims.servers.binance.protocol import Answer, Protocol, Request, refused
 from sims.servers.binance.refusals import OUTCOME_UNKNOWN
+from sims.servers.binance.reports import server_shutdown
 from sims.servers.binance.session import Session
-
-FRAMES_MAX: Final = 10_000
 
 
 class Connection:
-    """Carries requests to the protocol, and answers and events back to the socket."""
+    """Carries requests to the protocol, and answers and events back to the line."""
 
-    def __init__(self, socket: ServerConnection, protocol: Protocol, *, shows_limits: bool) -> None:
+    def __init__(self, line: Line, protocol: Protocol, *, shows_limits: bool) -> None:
         self.session: Final = Session(self._send_event, shows_limits=shows_limits)
-        self._socket: Final = socket
+        self._line: Final = line
         self._protocol: Final = protocol
-        self._inlet, self._outlet = anyio.create_memory_object_stream[str](FRAMES_MAX)
         self._holders = 0
         self._held: Final[list[Mapping[str, object]]] = []
 
-    async def write(self) -> None:
-        """Write what is to be sent, until the connection or the queue is closed."""
-        with self._outlet:
-            async for text in self._outlet:
-                try:
-                    await self._socket.send(text)
-                except ConnectionClosed:
-                    return
-
-    def close(self) -> None:
-        """Take nothing more to send; `write` ends when it has written the rest."""
-        self._inlet.close()
-
     def send(self, frame: Mapping[str, object]) -> bool:
         """Queue a frame; say whether there is still somebody to send it to."""
-        try:
-            self._inlet.send_nowait(json.dumps(frame, separators=(",", ":")))
-        except anyio.WouldBlock:
-            self._break()
-        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-            pass
-        else:
-            return True
-        return False
+        return self._line.send(json.dumps(frame, separators=(",", ":")))
+
+    def say_shutdown(self, now: int) -> None:
+        """Announce that the server is about to end the connection."""
+        self.send({"event": server_shutdown(now)})
 
     async def process(self, request: Request, gate: Interference) -> None:
         """Take one request through the gate, the engine and the gate again."""
@@ -75,7 +53,7 @@ class Connection:
 
     def _give_up(self, request: Request, verdict: Verdict) -> None:
         if verdict is Verdict.CLOSE:
-            self._break()
+            self._line.cut()
         elif verdict is Verdict.UNKNOWN:
             self._answer(request, refused(request.id, OUTCOME_UNKNOWN))
 
@@ -99,7 +77,3 @@ class Connection:
                 for event in self._held:
                     self.send(event)
                 self._held.clear()
-
-    def _break(self) -> None:
-        # No closing handshake: to the client the line is simply cut.
-        self._socket.transport.abort()

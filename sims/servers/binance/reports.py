@@ -81,6 +81,11 @@ def stream_terminated(ts_ns: int) -> Event:
     return {"e": "eventStreamTerminated", "E": ts_ns // NS_PER_MS}
 
 
+def server_shutdown(ts_ns: int) -> Event:
+    """Say that the server is about to end its connections."""
+    return {"e": "serverShutdown", "E": ts_ns // NS_PER_MS}
+
+
 def _terms(order: Order) -> Event:
     terms = order.terms
     return {

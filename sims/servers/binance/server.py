@@ -1,37 +1,34 @@
-"""The venue on a socket: one port, one path, each request in a task of its own.
+"""The venue on a socket: one port, told apart by path.
 
-Requests are executed in the order in which they arrive, unless the gate holds one back; answers
-come as they are ready. A request that has arrived is carried out even if its client is gone by
-then, as on the real venue. The engine belongs to the caller: it outlives connections, and this
-server too.
+`/api/v3/...` is REST, `/ws-api/v3` the WebSocket API, `/ws...` and `/stream...` carry market
+streams. Requests are executed in the order in which they arrive, unless the gate holds one back.
+A request that has arrived is carried out even if its client is gone by then, as on the real
+venue. The engine belongs to the caller: it outlives connections, and this server too.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import anyio
+from aiohttp import web
 from anyio.abc import TaskGroup
-from websockets.asyncio.server import ServerConnection
-from websockets.asyncio.server import serve as listen
-from websockets.exceptions import ConnectionClosedError
-from websockets.http11 import Request as Handshake
-from websockets.http11 import Response
 
 from sims.servers.binance.connection import Connection
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.gate import Interference
 from sims.servers.binance.limits import Limits
+from sims.servers.binance.line import CLOSE_S, Line, Pulse
 from sims.servers.binance.protocol import Protocol, Request, read
+from sims.servers.binance.streams import Streams, StreamSession
 
-PATH: Final = "/ws-api/v3"
-PING_S: Final = 20
-PONG_S: Final = 60
+WS_API: Final = "/ws-api/v3"
+STREAM_ROOTS: Final = frozenset({"ws", "stream"})
 MILLISECOND: Final = "MILLISECOND"
-FRAME_BYTES_MAX: Final = 1 << 16
 UNTOUCHED: Final = Interference()
+PULSE: Final = Pulse()
 
 
 class Venue:
@@ -40,61 +37,103 @@ class Venue:
     `interference` may be exchanged at any time and applies to what arrives from then on.
     """
 
-    def __init__(self, engine: Engine, protocol: Protocol, interference: Interference) -> None:
+    def __init__(
+        self, engine: Engine, limits: Limits | None, interference: Interference, pulse: Pulse
+    ) -> None:
         self.interference = interference
         self.received: Final[list[Request]] = []
         self.host = ""
         self.port = 0
         self._engine: Final = engine
-        self._protocol: Final = protocol
+        self._protocol: Final = Protocol(engine, limits)
+        self._streams: Final = Streams(engine)
+        self._pulse: Final = pulse
+        self._clients: Final[dict[Line, Connection | StreamSession]] = {}
         self._scopes: Final[set[anyio.CancelScope]] = set()
 
     @property
     def url(self) -> str:
         """Where the WebSocket API is."""
-        return f"ws://{self.host}:{self.port}{PATH}"
+        return f"ws://{self.host}:{self.port}{WS_API}"
 
     def bind(self, host: str, port: int) -> None:
         """Remember the address at which connections are accepted."""
         self.host, self.port = host, port
 
-    async def handle(self, socket: ServerConnection) -> None:
-        """Serve one connection until its client leaves and its last request is done."""
-        self._protocol.connect()
-        shows_limits = _query(socket).get("returnRateLimits") != ["false"]
-        connection = Connection(socket, self._protocol, shows_limits=shows_limits)
-        deliver = connection.session.deliver
-        self._engine.listen(deliver)
-        try:
-            async with anyio.create_task_group() as tasks:
-                self._scopes.add(tasks.cancel_scope)
-                tasks.start_soon(connection.write)
-                await self._read(socket, connection, tasks)
-                connection.close()
-            self._scopes.discard(tasks.cancel_scope)
-        finally:
-            connection.close()
-            self._engine.forget(deliver)
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Serve one HTTP request, which may become a WebSocket."""
+        path, _, query = request.raw_path.partition("?")
+        if path == WS_API:
+            return await self._converse(request, parse_qs(query))
+        if path.split("/")[1] in STREAM_ROOTS:
+            return await self._stream(request)
+        return web.Response(status=HTTPStatus.NOT_FOUND, text="no such path\n")
 
-    def stop(self) -> None:
-        """Drop every request that is still held back."""
+    async def stop(self) -> None:
+        """Take leave of every client, and drop every request that is still held back."""
+        lines = list(self._clients)
+        for line in lines:
+            self._clients[line].say_shutdown(self._engine.now())
+            line.close()
+        with anyio.move_on_after(CLOSE_S):
+            for line in lines:
+                await line.written.wait()
         for scope in self._scopes:
             scope.cancel()
 
-    async def _read(
-        self, socket: ServerConnection, connection: Connection, tasks: TaskGroup
-    ) -> None:
+    async def _converse(
+        self, request: web.BaseRequest, query: dict[str, list[str]]
+    ) -> web.StreamResponse:
+        if query.get("timeUnit", [MILLISECOND]) != [MILLISECOND]:
+            return web.Response(status=HTTPStatus.BAD_REQUEST, text="times are in milliseconds\n")
+        line = Line(request, self._pulse)
+        socket = await line.open()
+        shows_limits = query.get("returnRateLimits") != ["false"]
+        connection = Connection(line, self._protocol, shows_limits=shows_limits)
+        self._protocol.connect()
+        deliver = connection.session.deliver
+        self._engine.listen(deliver)
         try:
-            async for frame in socket:
-                request = read(frame)
-                if isinstance(request, Request):
-                    self.received.append(request)
-                    tasks.start_soon(connection.process, request, self.interference)
-                else:
-                    connection.send(request)
-        except ConnectionClosedError:
-            # A client that is killed says no farewell; what it asked for is still done.
-            return
+            async with self._serving(line, connection) as tasks:
+                async for frame in line.read():
+                    asked = read(frame)
+                    if isinstance(asked, Request):
+                        self.received.append(asked)
+                        tasks.start_soon(connection.process, asked, self.interference)
+                    else:
+                        connection.send(asked)
+        finally:
+            self._engine.forget(deliver)
+        return socket
+
+    async def _stream(self, request: web.BaseRequest) -> web.StreamResponse:
+        line = Line(request, self._pulse)
+        socket = await line.open()
+        session = self._streams.open(request.raw_path, line.send)
+        try:
+            async with self._serving(line, session):
+                async for frame in line.read():
+                    session.receive(frame)
+        finally:
+            session.close()
+        return socket
+
+    @asynccontextmanager
+    async def _serving(
+        self, line: Line, client: Connection | StreamSession
+    ) -> AsyncIterator[TaskGroup]:
+        self._clients[line] = client
+        try:
+            async with anyio.create_task_group() as tasks:
+                self._scopes.add(tasks.cancel_scope)
+                tasks.start_soon(line.write)
+                tasks.start_soon(line.beat)
+                yield tasks
+                line.close()
+            self._scopes.discard(tasks.cancel_scope)
+        finally:
+            line.close()
+            del self._clients[line]
 
 
 @asynccontextmanager
@@ -105,34 +144,16 @@ async def serve(
     port: int = 0,
     interference: Interference = UNTOUCHED,
     limits: Limits | None = None,
+    pulse: Pulse = PULSE,
 ) -> AsyncIterator[Venue]:
     """Accept connections to `engine` at `host`; port 0 takes any free one."""
-    venue = Venue(engine, Protocol(engine, limits), interference)
-    async with listen(
-        venue.handle,
-        host,
-        port,
-        process_request=_refuse_handshake,
-        ping_interval=PING_S,
-        ping_timeout=PONG_S,
-        max_size=FRAME_BYTES_MAX,
-    ) as server:
-        bound_host, bound_port = next(iter(server.sockets)).getsockname()[:2]
-        venue.bind(bound_host, bound_port)
-        try:
-            yield venue
-        finally:
-            venue.stop()
-
-
-def _refuse_handshake(socket: ServerConnection, handshake: Handshake) -> Response | None:
-    if urlsplit(handshake.path).path != PATH:
-        return socket.respond(HTTPStatus.NOT_FOUND, "no such path\n")
-    if parse_qs(urlsplit(handshake.path).query).get("timeUnit", [MILLISECOND]) != [MILLISECOND]:
-        return socket.respond(HTTPStatus.BAD_REQUEST, "times are in milliseconds here\n")
-    return None
-
-
-def _query(socket: ServerConnection) -> dict[str, list[str]]:
-    assert socket.request is not None
-    return parse_qs(urlsplit(socket.request.path).query)
+    venue = Venue(engine, limits, interference, pulse)
+    runner = web.ServerRunner(web.Server(venue.handle), shutdown_timeout=0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        venue.bind(*runner.addresses[0][:2])
+        yield venue
+        await venue.stop()
+    finally:
+        await runner.cleanup()

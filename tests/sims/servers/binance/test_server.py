@@ -10,9 +10,9 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
-from sims.servers.binance.connection import FRAMES_MAX
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.gate import Interference, Verdict, once
+from sims.servers.binance.line import FRAMES_MAX
 from sims.servers.binance.orders import NewOrder, Order, OrderType, Side
 from sims.servers.binance.server import Venue, serve
 from tests.sims.servers.binance.desk import MAIN, OTHER, Document, limit, market, signed
@@ -278,7 +278,7 @@ async def test_limits_can_be_switched_off_for_a_connection(venue: Venue) -> None
 
 
 @pytest.mark.parametrize(
-    ("path", "code"), [("/ws/btcusdt@trade", 404), ("/ws-api/v3?timeUnit=MICROSECOND", 400)]
+    ("path", "code"), [("/nowhere", 404), ("/ws-api/v3?timeUnit=MICROSECOND", 400)]
 )
 async def test_what_is_not_served_is_refused_at_the_door(
     venue: Venue, path: str, code: int
