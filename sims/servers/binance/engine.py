@@ -5,7 +5,7 @@ by `mark`, or by `quote` and `flow`. It reads no clock, draws no number, opens n
 nothing of who is connected. What it refuses it returns as a `Refusal`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -13,9 +13,8 @@ from msgspec import Struct
 from sims.servers.binance import filters, refusals
 from sims.servers.binance.accounts import ACCOUNTS, Account, AccountSpec
 from sims.servers.binance.amounts import amount
-from sims.servers.binance.market.book import Change, Ladder
-from sims.servers.binance.market.tape import Print
-from sims.servers.binance.markets import SYMBOLS, Market, MarketStatus, SymbolRules
+from sims.servers.binance.market.book import Ladder
+from sims.servers.binance.markets import SYMBOLS, Market, MarketStatus, SymbolRules, Turn
 from sims.servers.binance.matching import Fees, Listener, Matching
 from sims.servers.binance.orders import NewOrder, Order, OrderStatus, OrderType, Side, Trade
 from sims.servers.binance.refusals import Refusal
@@ -23,7 +22,7 @@ from sims.servers.binance.refusals import Refusal
 NO_FEES: Final = Fees()
 ENDLESS: Final = amount("1000000000")
 
-Watcher = Callable[[Market, Sequence[Print], Sequence[Change]], None]
+Watcher = Callable[[Market, Turn], None]
 Quotes = Mapping[int, int]
 
 
@@ -219,10 +218,10 @@ class Engine:
         for order in self._matching.settle(now):
             if not order.is_open:
                 self._open.pop(order.order_id, None)
-        prints, changes = market.tape.collect(), market.book.collect()
-        if prints or changes:
+        turn = Turn(*market.tape.collect(), market.book.collect())
+        if turn.prints or turn.changes:
             for watcher in tuple(self._watchers):
-                watcher(market, prints, changes)
+                watcher(market, turn)
 
 
 def _hold_price(terms: NewOrder, market: Market) -> int:

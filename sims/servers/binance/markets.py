@@ -1,13 +1,13 @@
 """What can be traded: each symbol's rules, and its market at this moment."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from sims.servers.binance.amounts import ONE, amount
-from sims.servers.binance.market.book import Book
-from sims.servers.binance.market.tape import Tape
+from sims.servers.binance.market.book import Book, Change
+from sims.servers.binance.market.tape import Aggregate, Print, Tape
 
 
 class MarketStatus(StrEnum):
@@ -43,6 +43,14 @@ class SymbolRules(Struct, frozen=True, kw_only=True):
         assert self.tick * self.step % ONE == 0, self
         assert self.price_opening > 0, self
         assert self.price_opening % self.tick == 0, self
+
+
+class Turn(NamedTuple):
+    """What one turn has done to a market; its last change has the book's update id."""
+
+    prints: list[Print]
+    aggregates: list[Aggregate]
+    changes: list[Change]
 
 
 class Market:

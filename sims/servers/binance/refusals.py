@@ -40,6 +40,7 @@ BAD_SIGNATURE: Final = Refusal(-1022, "Signature for this request is not valid."
 BAD_TIME_IN_FORCE: Final = Refusal(-1115, "Invalid timeInForce.")
 BAD_TYPE: Final = Refusal(-1116, "Invalid orderType.")
 BAD_SIDE: Final = Refusal(-1117, "Invalid side.")
+BAD_INTERVAL: Final = Refusal(-1120, "Invalid interval.")
 BAD_SYMBOL: Final = Refusal(-1121, "Invalid symbol.")
 BAD_COMBINATION: Final = Refusal(-1128, "Combination of optional parameters invalid.")
 WINDOW_TOO_LONG: Final = Refusal(-1127, "More than 24 hours between startTime and endTime.")

@@ -57,6 +57,10 @@ class Candle(Struct, kw_only=True):
     first_id: int = -1
     last_id: int = -1
 
+    def copied(self) -> "Candle":
+        """Return a candle that may be changed without changing this one."""
+        return Candle(**{name: getattr(self, name) for name in self.__struct_fields__})
+
     def add(self, later: "Candle") -> None:
         """Continue with what came `later`."""
         self.high = max(self.high, later.high)
@@ -123,8 +127,8 @@ class Candles:
         """Return a copy of the candle under way."""
         second = self._second
         if interval == "1s":
-            return _copy(second)
-        candle = _copy(self._under_way[interval])
+            return second.copied()
+        candle = self._under_way[interval].copied()
         _continue(candle, second)
         return candle
 
@@ -160,10 +164,6 @@ def _continue(candle: Candle, second: Candle) -> None:
         candle.open = candle.high = candle.low = second.open
     if second.count:
         candle.add(second)
-
-
-def _copy(candle: Candle) -> Candle:
-    return Candle(**{name: getattr(candle, name) for name in Candle.__struct_fields__})
 
 
 def _month(second: int) -> tuple[int, int]:

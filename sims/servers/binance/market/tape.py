@@ -44,11 +44,12 @@ class Tape:
         self.price = price
         self.quantity = 0
         self.last_id = 0
+        self.last_aggregate_id = 0
         self.prints: Final[deque[Print]] = deque(maxlen=KEPT)
         self.aggregates: Final[deque[Aggregate]] = deque(maxlen=KEPT)
         self.candles: Final = Candles(price, now)
-        self._is_open = False
         self._fresh: list[Print] = []
+        self._gathered: list[Aggregate] = []
 
     def add(self, print_: Print) -> None:
         """Take in a trade; its id follows the one before."""
@@ -60,32 +61,31 @@ class Tape:
         self._gather(print_)
         self.candles.add(_candle(print_))
 
-    def collect(self) -> list[Print]:
-        """Return the trades since the last time; whoever takes next begins a new aggregate."""
+    def collect(self) -> tuple[list[Print], list[Aggregate]]:
+        """Return what has traded since the last time; whoever takes next begins anew."""
         fresh, self._fresh = self._fresh, []
-        self._is_open = False
-        return fresh
+        gathered, self._gathered = self._gathered, []
+        return fresh, gathered
 
     def _gather(self, print_: Print) -> None:
-        if self._is_open:
-            last = self.aggregates[-1]
+        if self._gathered:
+            last = self._gathered[-1]
             if (last.price, last.is_buyer_maker) == (print_.price, print_.is_buyer_maker):
                 last.quantity += print_.quantity
                 last.last_id = print_.trade_id
                 return
-        self._is_open = True
-        number = self.aggregates[-1].aggregate_id + 1 if self.aggregates else 1
-        self.aggregates.append(
-            Aggregate(
-                number,
-                print_.price,
-                print_.quantity,
-                print_.trade_id,
-                print_.trade_id,
-                print_.ts_ns,
-                print_.is_buyer_maker,
-            )
+        self.last_aggregate_id += 1
+        aggregate = Aggregate(
+            self.last_aggregate_id,
+            print_.price,
+            print_.quantity,
+            print_.trade_id,
+            print_.trade_id,
+            print_.ts_ns,
+            print_.is_buyer_maker,
         )
+        self._gathered.append(aggregate)
+        self.aggregates.append(aggregate)
 
 
 def _candle(print_: Print) -> Candle:

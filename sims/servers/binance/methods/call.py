@@ -9,13 +9,18 @@ from sims.servers.binance.engine import Engine
 from sims.servers.binance.limits import Limits
 from sims.servers.binance.params import Params
 from sims.servers.binance.refusals import BAD_SYMBOL, Refusal, RefusedError
+from sims.servers.binance.reports import NS_PER_MS
 from sims.servers.binance.session import Session
 
-Outcome = Mapping[str, object] | Sequence[Mapping[str, object]] | Refusal
+Rows = Sequence[Mapping[str, object]] | Sequence[Sequence[object]]
+Outcome = Mapping[str, object] | Rows | Refusal
 
 
 class Call(Struct, kw_only=True):
-    """One request on its way through a method; `signer` is there only if it was signed."""
+    """One request on its way through a method; `signer` is there only if it was signed.
+
+    `unit` is how many nanoseconds the times of the answer count in.
+    """
 
     engine: Engine
     limits: Limits
@@ -23,6 +28,7 @@ class Call(Struct, kw_only=True):
     params: Params
     now: int
     signer: Account | None = None
+    unit: int = NS_PER_MS
 
     @property
     def account(self) -> Account:

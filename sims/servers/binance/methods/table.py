@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sims.servers.binance.methods import account, orders, public, stream
+from sims.servers.binance.methods import account, market, orders, public, stream
 from sims.servers.binance.methods.call import Call, Outcome
 from sims.servers.binance.params import Params
 
@@ -31,10 +31,24 @@ def _trades_weight(params: Params) -> int:
     return 20 if params.text("orderId") is None else 5
 
 
+def _open(handle: Callable[[Call], Outcome], weigh: Callable[[Params], int]) -> Method:
+    return Method(handle=handle, weigh=weigh, is_signed=False)
+
+
 METHODS: Final = {
     "ping": Method(handle=public.ping, weigh=_always(1), is_signed=False),
     "time": Method(handle=public.time, weigh=_always(1), is_signed=False),
     "exchangeInfo": Method(handle=public.exchange_info, weigh=_always(20), is_signed=False),
+    "depth": _open(market.depth, market.depth_weight),
+    "trades.recent": _open(market.recent_trades, _always(25)),
+    "trades.historical": _open(market.historical_trades, _always(25)),
+    "trades.aggregate": _open(market.aggregate_trades, _always(4)),
+    "klines": _open(market.klines, _always(2)),
+    "uiKlines": _open(market.klines, _always(2)),
+    "avgPrice": _open(market.average, _always(2)),
+    "ticker.24hr": _open(market.last_day, market.day_weight),
+    "ticker.price": _open(market.price, market.ticker_weight),
+    "ticker.book": _open(market.best, market.ticker_weight),
     "order.place": Method(handle=orders.place, weigh=_always(1), is_free_on_success=True),
     "order.status": Method(handle=orders.status, weigh=_always(4)),
     "order.cancel": Method(handle=orders.cancel, weigh=_always(1)),

@@ -11,7 +11,7 @@ from sims.servers.binance.amounts import amount
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.market.book import Change
 from sims.servers.binance.market.tape import Print
-from sims.servers.binance.markets import Market
+from sims.servers.binance.markets import Market, Turn
 from sims.servers.binance.matching import Fees
 from sims.servers.binance.orders import NewOrder, OrderType, Side, TimeInForce
 from tests.sims.servers.binance.desk import MAIN, OTHER, Clock, Desk, limit, market
@@ -102,10 +102,10 @@ def test_a_book_of_everyone_is_never_crossed_and_loses_nothing(
     books: dict[bool, dict[int, int]] = {True: {}, False: {}}
     prints: list[Print] = []
 
-    def watch(market: Market, fresh: Any, changes: Any) -> None:
+    def watch(market: Market, turn: Turn) -> None:
         assert market.rules.symbol == "BTCUSDT"
-        prints.extend(fresh)
-        follow(books, changes)
+        prints.extend(turn.prints)
+        follow(books, turn.changes)
 
     follow(books, levels(engine))
     engine.watch(watch)
