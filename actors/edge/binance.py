@@ -8,7 +8,7 @@ from trader.model.money import MoneyScale
 from trader.venues.binance.dialogue import BinanceDialogue
 from trader.venues.binance.grid import Grid, grid_of
 from trader.venues.binance.inquiry import Patience
-from trader.venues.binance.signing import KeyPair
+from trader.venues.binance.signing import Keys
 
 VENUE: Final = "binance"
 
@@ -49,7 +49,7 @@ def check_way(config: Config) -> str:
 
 
 def dialogue_of(
-    config: Config, scale: MoneyScale, keys: KeyPair, patience: Patience
+    config: Config, scale: MoneyScale, keys: Keys, patience: Patience
 ) -> BinanceDialogue:
     """The dialogue about the configured instruments; raises ConfigError for one it cannot have."""
     grids: list[Grid] = []

@@ -1,8 +1,8 @@
 """The gateway: the socket between the core and a venue, and the only place from which orders leave.
 
-It does what a dialogue says and tells it what happens. A new connection begins a new epoch: once
-the venue has agreed to report, the core is told so as if it had been started again, asks about
-every order without an answer, and is halted until it and the venue agree.
+It does what an execution client says and tells it what happens. A new connection begins a new
+epoch: once the venue has agreed to report, the core is told so as if it had been started again,
+asks about every order without an answer, and is halted until it and the venue agree.
 """
 
 from collections import deque
@@ -17,7 +17,7 @@ from actors.runtime.supervisor import Ready
 from trader.errors import TraderdError, VenueFault
 from trader.model.envelope import Message
 from trader.model.units import SECOND_NS, Nanoseconds
-from trader.venues.dialogue import Dialogue, Outgoing, Turn
+from trader.venues.execution_client import ExecutionClient, Outgoing, Turn
 
 FRAMES_MAX: Final = 1_024
 """Frames that may wait for the socket; one more means that the venue has stopped reading."""
@@ -36,7 +36,7 @@ class Gateway:
     def __init__(
         self,
         url: str,
-        dialogue: Dialogue,
+        client: ExecutionClient,
         *,
         clock: Callable[[], Nanoseconds],
         put: Callable[[Message], None],
@@ -44,7 +44,7 @@ class Gateway:
         begun: Callable[[int], None],
     ) -> None:
         self._url: Final = url
-        self._dialogue: Final = dialogue
+        self._client: Final = client
         self._clock: Final = clock
         self._put: Final = put
         self._begin: Final = begin
@@ -74,18 +74,17 @@ class Gateway:
             # What waited for this connection never leaves through another one.
             self._outbox.clear()
             self._emptied.set()
-            self._take(self._dialogue.lose(self._clock()))
+            self._take(self._client.lose(self._clock()))
             self._changed.set()
 
     def perform(self, effects: Iterable[Message]) -> None:
         """Effects of committed steps, in their order."""
-        for effect in effects:
-            self._take(self._dialogue.perform(effect, self._clock()))
+        self._take(self._client.perform(effects, self._clock()))
         self._changed.set()
 
     async def rest(self) -> None:
         """Returns when it is known what became of every order that was sent."""
-        while self._outbox or self._dialogue.busy:
+        while self._outbox or self._client.busy:
             await self._changed.wait()
 
     async def flush(self) -> None:
@@ -99,12 +98,12 @@ class Gateway:
 
     def hear(self, frame: bytes) -> None:
         """Takes one frame in."""
-        self._take(self._dialogue.hear(frame, self._clock()))
+        self._take(self._client.hear(frame, self._clock()))
 
     async def _talk(self, socket: ClientConnection, ready: Ready) -> None:
         self._epoch = self._begin()
         self._stuck = False
-        self._take(self._dialogue.greet(self._epoch, self._clock()))
+        self._take(self._client.greet(self._epoch, self._clock()))
         await _together(lambda: self._read(socket, ready), lambda: self._write(socket), self._tick)
 
     async def _read(self, socket: ClientConnection, ready: Ready) -> None:
@@ -112,7 +111,7 @@ class Gateway:
         while True:
             self.hear(await socket.recv(decode=False))
             self._changed.set()
-            if self._dialogue.ready and not is_open:
+            if self._client.ready and not is_open:
                 is_open = True
                 self._begun(self._epoch)
                 ready()
@@ -123,15 +122,15 @@ class Gateway:
                 outgoing = self._outbox[0]
                 await self.send(socket, outgoing.frame)
                 self._outbox.popleft()
-                if outgoing.sent is not None:
-                    self._put(outgoing.sent)
+                for message in outgoing.sent:
+                    self._put(message)
             self._emptied.set()
             await self._filled.wait()
             self._filled = anyio.Event()
 
     async def _tick(self) -> None:
         while True:
-            wait_s = (self._dialogue.due - self._clock()) / SECOND_NS
+            wait_s = (self._client.due - self._clock()) / SECOND_NS
             with anyio.move_on_after(max(0, min(SLEEP_S_MAX, wait_s))):
                 await self._changed.wait()
             # Whoever else waits for a change looks again when time has passed as well.
@@ -139,8 +138,8 @@ class Gateway:
             self._changed = anyio.Event()
             if self._stuck:
                 raise VenueFault("the venue does not take what we send", where=self._url)
-            if self._dialogue.due <= self._clock():
-                self._take(self._dialogue.tick(self._clock()))
+            if self._client.due <= self._clock():
+                self._take(self._client.tick(self._clock()))
 
     def _take(self, turn: Turn) -> None:
         """Passes messages on and queues frames; the caller owes the ticker a word of the change."""

@@ -1,4 +1,8 @@
-"""The venue's keys, fetched where the configuration says and never shown."""
+"""The venue's keys, fetched where the configuration says and never shown.
+
+There are two kinds. A key and a secret are written `KEY:SECRET`. A key and a private key are the
+key, in a line of its own or before a colon, and below it the private key as a PEM block.
+"""
 
 import stat
 from collections.abc import Mapping
@@ -7,23 +11,41 @@ from typing import Final
 
 from trader.config.schema import Keys
 from trader.errors import ConfigError
-from trader.venues.binance.signing import KeyPair
+from trader.venues.binance.signing import PEM, KeyPair, SigningKey, signing_key
 
 _SHARED: Final = stat.S_IRWXG | stat.S_IRWXO
-_SHAPE: Final = "write them as KEY:SECRET"
+_SHAPE: Final = "write them as KEY:SECRET, or as KEY and below it an Ed25519 private key in PEM"
 
 
-def read_keys(keys: Keys, environ: Mapping[str, str]) -> KeyPair:
-    """The key pair; raises ConfigError, which never quotes it, if it is not there or not safe."""
+def read_keys(keys: Keys, environ: Mapping[str, str]) -> KeyPair | SigningKey:
+    """The keys; raises ConfigError, which never quotes them, if they are not there or not safe."""
     if keys.env is not None:
         where, text = f"environment {keys.env}", environ.get(keys.env, "")
     else:
         where, text = str(keys.file), _content(Path(keys.file or ""))
-    key, colon, secret = text.strip().partition(":")
-    if not colon or not key.isalnum() or not secret.isascii() or not secret.isprintable():
-        found = "are missing" if not text.strip() else "are not a key and a secret"
-        raise ConfigError(f"the account's keys {found}", where=where, hint=_SHAPE)
+    text = text.strip()
+    if not text:
+        raise ConfigError("the account's keys are missing", where=where, hint=_SHAPE)
+    head, begin, rest = text.partition(PEM)
+    if begin:
+        return _with_private_key(head.strip().removesuffix(":"), begin + rest, where)
+    key, colon, secret = text.partition(":")
+    if not colon or not _is_key(key) or not secret.isascii() or not secret.isprintable():
+        raise ConfigError("the account's keys are not a key and a secret", where=where, hint=_SHAPE)
     return KeyPair(key, secret)
+
+
+def _with_private_key(key: str, pem: str, where: str) -> SigningKey:
+    if not _is_key(key):
+        raise ConfigError("no key stands before the private key", where=where, hint=_SHAPE)
+    try:
+        return signing_key(key, pem)
+    except ValueError as error:
+        raise ConfigError(str(error), where=where, hint=_SHAPE) from None
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isalnum()
 
 
 def _content(path: Path) -> str:

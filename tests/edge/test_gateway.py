@@ -140,13 +140,13 @@ async def test_a_venue_that_cannot_be_reached_is_a_fault() -> None:
 
 async def test_a_venue_that_speaks_nonsense_is_a_fault(venue: Venue) -> None:
     class Garbled(Gateway):
-        """Hears every second frame wrongly."""
+        """Hears every frame wrongly once it has subscribed."""
 
         count = 0
 
         def hear(self, frame: bytes) -> None:
             self.count += 1
-            super().hear(frame if self.count == 1 else b"<html>")
+            super().hear(frame if self.count <= 2 else b"<html>")
 
     desk = Desk(venue.url, Garbled)
     async with connected(desk) as faults:
@@ -158,13 +158,13 @@ async def test_a_venue_that_speaks_nonsense_is_a_fault(venue: Venue) -> None:
 
 async def test_a_venue_that_takes_nothing_is_a_fault(venue: Venue) -> None:
     class Blocked(Gateway):
-        """Never gets a frame off after the first."""
+        """Never gets a frame off after it has subscribed."""
 
         count = 0
 
         async def send(self, socket: ClientConnection, frame: bytes) -> None:
             self.count += 1
-            if self.count > 1:
+            if self.count > 2:
                 await anyio.sleep_forever()
             await super().send(socket, frame)
 

@@ -21,5 +21,5 @@ def engine(clock: Clock) -> Engine:
 def wire(engine: Engine, clock: Clock) -> Wire:
     wire = Wire(engine, clock)
     wire.connect()
-    assert wire.methods() == ["userDataStream.subscribe.signature"]
+    assert wire.methods() == ["time", "userDataStream.subscribe.signature"]
     return wire

@@ -102,14 +102,14 @@ FRAMES = [
     {"subscriptionId": 0, "event": EVENT | {"x": "CANCELED", "C": ID, "c": "web", "t": -1}},
     {"subscriptionId": 0, "event": EVENT | {"x": "EXPIRED", "eR": "UNFILLED"}},
     {"subscriptionId": 0, "event": EVENT | {"x": "REJECTED"}},
-    answer(2, PLACED),
-    {"id": "2", "status": 400, "error": ERROR},
-    answer(3, CANCELED),
-    answer(4, [STATE | {"status": "NEW"}]),
-    answer(5, ACCOUNT),
-    answer(6, STATE),
-    answer(7, [TRADE]),
-    {"id": "6", "status": 400, "error": {"code": -2013, "msg": "Order does not exist."}},
+    answer(3, PLACED),
+    {"id": "3", "status": 400, "error": ERROR},
+    answer(4, CANCELED),
+    answer(5, [STATE | {"status": "NEW"}]),
+    answer(6, ACCOUNT),
+    answer(7, STATE),
+    answer(8, [TRADE]),
+    {"id": "7", "status": 400, "error": {"code": -2013, "msg": "Order does not exist."}},
 ]
 
 
@@ -117,15 +117,16 @@ def talking() -> BinanceDialogue:
     """A dialogue with one question of each kind open."""
     dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE)
     dialogue.greet(EPOCH, START)
-    dialogue.hear(json.dumps(answer(1, {"subscriptionId": 0})).encode(), START)
-    dialogue.perform(order(), START)
+    dialogue.hear(json.dumps(answer(1, {"serverTime": START_MS})).encode(), START)
+    dialogue.hear(json.dumps(answer(2, {"subscriptionId": 0})).encode(), START)
+    dialogue.perform([order()], START)
     dialogue.perform(
-        CancelOrder(client_order_id=ID, instrument=NAME, request_id="r", reason="t"), START
+        [CancelOrder(client_order_id=ID, instrument=NAME, request_id="r", reason="t")], START
     )
-    dialogue.perform(QueryAccount(request_id="q"), START)
-    dialogue.perform(query(), START)
-    dialogue.hear(json.dumps(answer(6, STATE)).encode(), START)
-    dialogue.perform(query(2), START)
+    dialogue.perform([QueryAccount(request_id="q")], START)
+    dialogue.perform([query()], START)
+    dialogue.hear(json.dumps(answer(7, STATE)).encode(), START)
+    dialogue.perform([query(2)], START)
     return dialogue
 
 

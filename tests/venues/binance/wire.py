@@ -25,7 +25,7 @@ from trader.venues.binance.dialogue import BinanceDialogue
 from trader.venues.binance.grid import grid_of
 from trader.venues.binance.inquiry import Patience
 from trader.venues.binance.signing import KeyPair
-from trader.venues.dialogue import Turn
+from trader.venues.execution_client import Turn
 
 Document = dict[str, Any]
 
@@ -105,7 +105,7 @@ class Wire:
 
     def perform(self, message: Message) -> list[Message]:
         """What the core is told until all is quiet."""
-        self.take(self.dialogue.perform(message, self.now))
+        self.take(self.dialogue.perform([message], self.now))
         return self.news()
 
     def wait(self, ms: int) -> list[Message]:
@@ -131,8 +131,7 @@ class Wire:
     def take(self, turn: Turn) -> None:
         self.told.extend(turn.messages)
         for outgoing in turn.frames:
-            if outgoing.sent is not None:
-                self.told.append(outgoing.sent)
+            self.told.extend(outgoing.sent)
             self._serve(outgoing.frame)
         self._deliver()
 

@@ -1,9 +1,12 @@
-"""Questions and their answers on one connection: ids, signatures, deadlines, pauses.
+"""Questions and their answers: ids, signatures, deadlines, pauses.
 
 Answers come in any order and are matched by id alone. A question ends in one of three ways: it is
 answered, it is refused, or nobody knows. An error that names no question of ours could belong to
 any, so none that acts on orders counts as refused by it: all of them become unknown. While the
-venue has told us to keep silent, questions wait, cancels at their head.
+venue has told us to keep silent, or has counted too much, questions wait, cancels at their head.
+
+A question takes the socket while there is one. Without one it may take REST, if somebody makes
+those calls for us: its answer comes back as a frame like any other.
 """
 
 from collections.abc import Callable
@@ -11,36 +14,41 @@ from typing import Final
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from trader.model.envelope import Message
-from trader.model.units import INT64_MAX, MINUTE_NS, Nanoseconds
-from trader.venues.binance.frames import ErrorBody, Frame
-from trader.venues.binance.grid import instant
-from trader.venues.binance.outcomes import TOO_MANY_REQUESTS, is_refusal
+from trader.model.units import INT64_MAX, Nanoseconds
+from trader.venues.binance import requests, rest
+from trader.venues.binance.budget import Budget
+from trader.venues.binance.frames import ErrorBody, Frame, Time, body
+from trader.venues.binance.methods import METHODS, Access, Need, weight_of
+from trader.venues.binance.outcomes import Outcome, judge
 from trader.venues.binance.requests import Request
-from trader.venues.binance.signing import KeyPair, signed
-from trader.venues.dialogue import Outgoing, Turn
+from trader.venues.binance.server_clock import ServerClock
+from trader.venues.binance.signing import Keys, Value, signed
+from trader.venues.execution_client import Outgoing, Reply, Turn
 
-PAUSE_NS: Final = MINUTE_NS
-"""How long to keep silent where the venue does not say."""
-
-_OK: Final = 200
+_TIME: Final = requests.time()
+_TRIES_MAX: Final = 3
+"""How often a question is asked that the venue refuses for its time."""
 
 
 class Question(Struct, frozen=True, kw_only=True):
     """What to ask, and what to do with each way in which that can end.
 
-    `acts`: the request does something to an order. `urgent`: it goes first after a pause. `make`
-    is called when the question leaves, because the request carries the time.
+    `acts`: the request does something to an order. `urgent`: it goes first after a pause. `once`:
+    it is not asked again, though the venue says that it refused it for its time alone.
     """
 
-    make: Callable[[Nanoseconds], Request]
+    request: Request
     answered: Callable[[Raw, Nanoseconds], Turn]
     refused: Callable[[ErrorBody, Nanoseconds], Turn]
     unknown: Callable[[Nanoseconds], Turn]
     acts: bool = False
     urgent: bool = False
-    sent: Message | None = None
+    once: bool = False
+    tries: int = 1
+    sent: tuple[Message, ...] = ()
 
 
 class _Asked(Struct, frozen=True):
@@ -51,20 +59,30 @@ class _Asked(Struct, frozen=True):
 class Correspondence:
     """All questions that have no end yet."""
 
-    def __init__(self, keys: KeyPair, answer_within_ns: Nanoseconds) -> None:
-        self._keys = keys
-        self._within = answer_within_ns
+    def __init__(
+        self, keys: Keys, answer_within_ns: Nanoseconds, *, has_rest: bool = False
+    ) -> None:
+        self.clock: Final = ServerClock()
+        self.budget: Final = Budget()
+        self.is_connected = False
+        self.has_logged_on = False
+        self.barred = ""
+        """What the venue said when it refused our keys; nothing is placed from then on."""
+        self._keys: Final = keys
+        self._within: Final = answer_within_ns
+        self._has_rest: Final = has_rest
         self._count = 0
         self._asked: dict[str, _Asked] = {}
         self._waiting: list[Question] = []
-        self._silent_until: Nanoseconds = 0
+        self._reopens: Nanoseconds = 0
+        self._is_comparing = False
 
     @property
     def due(self) -> Nanoseconds:
-        """When the next deadline passes or the silence ends."""
+        """When the next deadline passes or what waits may be asked."""
         deadlines = [asked.due for asked in self._asked.values()]
-        if self._waiting:
-            deadlines.append(self._silent_until)
+        if self._waiting and not self._is_comparing:
+            deadlines.append(self._reopens)
         return min(deadlines, default=INT64_MAX)
 
     @property
@@ -72,57 +90,129 @@ class Correspondence:
         """Whether a question that does something to an order has no end yet."""
         return any(asked.question.acts for asked in self._asked.values())
 
-    def is_silent(self, now: Nanoseconds) -> bool:
-        """Whether the venue has told us to ask nothing now."""
-        return now < self._silent_until
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is any way to the venue."""
+        return self.is_connected or self._has_rest
+
+    def may_place(self, now: Nanoseconds) -> bool:
+        """Whether an order could leave at once; one that cannot does not leave later."""
+        return not self.barred and self.budget.allows(1, Need.PLACE, now)
+
+    def compare_clocks(self, now: Nanoseconds, then: Callable[[Nanoseconds], Turn]) -> Turn:
+        """Asks the venue for its time, and goes on with `then` when it has told it, or has not."""
+        self._is_comparing = True
+
+        def told(raw: Raw, at: Nanoseconds) -> Turn:
+            self.clock.learn(now, body(raw, Time).ms, at)
+            return done(at)
+
+        def done(at: Nanoseconds) -> Turn:
+            self._is_comparing = False
+            return then(at) + self._flush(at)
+
+        return self._send(
+            Question(request=_TIME, answered=told, refused=lambda _, at: done(at), unknown=done),
+            now,
+        )
 
     def ask(self, question: Question, now: Nanoseconds) -> Turn:
-        """Asks, or lets the question wait for the end of the silence."""
-        if self.is_silent(now):
-            at = 0 if question.urgent else len(self._waiting)
-            self._waiting.insert(at, question)
+        """Asks, or lets the question wait for the end of a silence or of a window."""
+        request = question.request
+        weight = weight_of(request.method, request.params)
+        if not self.budget.allows(weight, METHODS[request.method].need, now):
+            self._wait(question)
+            self._reopens = self.budget.opens(now)
             return Turn()
-        self._count += 1
-        id_ = str(self._count)
-        self._asked[id_] = _Asked(question, now + self._within)
-        request = question.make(now)
-        frame = msgspec.json.encode(
-            {"id": id_, "method": request.method, "params": signed(request.params, self._keys)}
-        )
-        return Turn([Outgoing(frame, question.sent)])
+        return self._send(question, now)
 
     def hear(self, frame: Frame, now: Nanoseconds) -> Turn:
         """An answer: the end of one question, or of all that act if it does not say of which."""
+        self.budget.learn(frame.limits, now)
         asked = self._asked.pop(frame.id, None) if isinstance(frame.id, str) else None
         error = frame.error
-        if error is not None and error.code == TOO_MANY_REQUESTS:
-            self._fall_silent(error, now)
+        outcome = None if error is None else judge(frame.status, error)
+        if error is not None and outcome is Outcome.SILENCE:
+            self.budget.fall_silent(error, now)
         if asked is None:
             return Turn() if self._is_late(frame.id) else self._lose_acts(now)
         question = asked.question
         if error is None:
-            is_good = frame.status == _OK
+            is_good = frame.status == rest.OK
             return question.answered(frame.result, now) if is_good else question.unknown(now)
-        if is_refusal(frame.status, error):
-            return question.refused(error, now)
-        return question.unknown(now)
+        if outcome is Outcome.UNKNOWN:
+            return question.unknown(now)
+        if outcome is Outcome.CREDENTIALS:
+            self.barred = error.text or str(error.code)
+        if outcome is Outcome.CLOCK and not question.once:
+            return self._again(question, error, now)
+        return question.refused(error, now)
+
+    def returned(self, id_: str, reply: Reply | None, now: Nanoseconds) -> Turn:
+        """A call has ended: with a reply, or without one."""
+        if reply is None:
+            asked = self._asked.pop(id_, None)
+            return Turn() if asked is None else asked.question.unknown(now)
+        frame = rest.frame_of(reply, now, id_)
+        self.budget.learn_headers(reply.headers, now)
+        if rest.must_pause(reply) and frame.error is not None:
+            self.budget.fall_silent(frame.error, now)
+        return self.hear(frame, now)
 
     def tick(self, now: Nanoseconds) -> Turn:
-        """Ends what has waited too long for its answer; asks what has waited for silence to end."""
+        """Ends what has waited too long for its answer; asks what has waited to be asked."""
         turn = Turn()
         for id_, asked in list(self._asked.items()):
             if asked.due <= now and self._asked.pop(id_, None) is not None:
                 turn += asked.question.unknown(now)
-        if self._waiting and not self.is_silent(now):
-            waiting, self._waiting = self._waiting, []
-            for question in waiting:
-                turn += self.ask(question, now)
+        if self._waiting and not self._is_comparing and now >= self._reopens:
+            turn += self._flush(now)
         return turn
 
     def forget(self, now: Nanoseconds) -> Turn:
         """The connection is gone: what acted on orders has become unknown, the rest is void."""
+        self.is_connected = self.has_logged_on = self._is_comparing = False
         turn = self._lose_acts(now)
         self._waiting, self._asked = [], {}
+        return turn
+
+    def _send(self, question: Question, now: Nanoseconds) -> Turn:
+        request = question.request
+        need = METHODS[request.method].need
+        self.budget.spend(weight_of(request.method, request.params), need, now)
+        self._count += 1
+        id_ = str(self._count)
+        self._asked[id_] = _Asked(question, now + self._within)
+        stamp_ms = self.clock.stamp(now if request.at is None else request.at)
+        if not self.is_connected:
+            call = rest.call_of(request, self._keys, stamp_ms, id_)
+            return Turn(calls=[call])
+        params = self._signed(request, stamp_ms)
+        frame = msgspec.json.encode({"id": id_, "method": request.method, "params": params})
+        return Turn([Outgoing(frame, question.sent)])
+
+    def _signed(self, request: Request, stamp_ms: int) -> dict[str, Value]:
+        access = METHODS[request.method].access
+        if access is not Access.SIGNED:
+            return request.params
+        timed = {**request.params, "timestamp": stamp_ms}
+        return timed if self.has_logged_on else signed(timed, self._keys)
+
+    def _again(self, question: Question, error: ErrorBody, now: Nanoseconds) -> Turn:
+        """The clocks differ more than we thought: compares them and asks again, a few times."""
+        if question.tries >= _TRIES_MAX:
+            return question.refused(error, now)
+        self._wait(replace(question, tries=question.tries + 1))
+        return Turn() if self._is_comparing else self.compare_clocks(now, lambda _: Turn())
+
+    def _wait(self, question: Question) -> None:
+        self._waiting.insert(0 if question.urgent else len(self._waiting), question)
+
+    def _flush(self, now: Nanoseconds) -> Turn:
+        waiting, self._waiting = self._waiting, []
+        turn = Turn()
+        for question in waiting:
+            turn += self.ask(question, now)
         return turn
 
     def _lose_acts(self, now: Nanoseconds) -> Turn:
@@ -137,9 +227,3 @@ class Correspondence:
         """Whether it names a question of ours that has ended without it."""
         is_number = isinstance(id_, str) and id_.isascii() and id_.isdecimal()
         return is_number and 0 < int(str(id_)[:18]) <= self._count
-
-    def _fall_silent(self, error: ErrorBody, now: Nanoseconds) -> None:
-        until = now + PAUSE_NS
-        if error.data is not None and error.data.retry_after:
-            until = instant(error.data.retry_after)
-        self._silent_until = max(self._silent_until, until)

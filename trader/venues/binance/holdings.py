@@ -13,7 +13,7 @@ from trader.venues.binance import reports, requests
 from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.frames import AccountStatus, OrderState, body
 from trader.venues.binance.grid import Grid
-from trader.venues.dialogue import Turn
+from trader.venues.execution_client import Turn
 
 
 class _Survey(Struct):
@@ -70,7 +70,7 @@ class Holdings:
             turn += self._ask_orders(survey, grid, now)
         return turn + self._line.ask(
             Question(
-                make=requests.account,
+                request=requests.account(),
                 answered=lambda raw, at: self._on_account(survey, raw, at),
                 refused=lambda _, at: self._fail(survey, at),
                 unknown=lambda at: self._fail(survey, at),
@@ -81,7 +81,7 @@ class Holdings:
     def _ask_orders(self, survey: _Survey, grid: Grid, now: Nanoseconds) -> Turn:
         return self._line.ask(
             Question(
-                make=lambda at: requests.open_orders(grid, at),
+                request=requests.open_orders(grid),
                 answered=lambda raw, at: self._on_orders(survey, grid, raw, at),
                 refused=lambda _, at: self._fail(survey, at),
                 unknown=lambda at: self._fail(survey, at),

@@ -12,13 +12,13 @@ from msgspec import Raw, Struct
 
 from trader.model.envelope import Message
 from trader.model.orders import CancelRejected, OrderRejected
-from trader.model.units import INT64_MAX, MILLISECOND_NS, SECOND_NS, Nanoseconds
+from trader.model.units import INT64_MAX, MILLISECOND_NS, MINUTE_NS, SECOND_NS, Nanoseconds
 from trader.venues.binance import reports, requests
 from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.frames import ErrorBody, OrderState, OwnTrade, body
 from trader.venues.binance.grid import Grid
 from trader.venues.binance.outcomes import NO_SUCH_ORDER
-from trader.venues.dialogue import Turn
+from trader.venues.execution_client import Turn
 
 
 class Cancel(Enum):
@@ -30,11 +30,15 @@ class Cancel(Enum):
 
 
 class Patience(Struct, frozen=True, kw_only=True):
-    """How long to wait for an answer, between two questions about one thing, and for proof."""
+    """How long to wait for an answer, between two questions about one thing, and for proof.
+
+    And how often to compare the clocks.
+    """
 
     answer_within_ns: Nanoseconds = 5 * SECOND_NS
     ask_again_ns: Nanoseconds = 500 * MILLISECOND_NS
     absent_after_ns: Nanoseconds = 10 * SECOND_NS
+    compare_every_ns: Nanoseconds = MINUTE_NS
     valid_ms: int = 2_000
     """How long after its decision the venue may still take an order."""
 
@@ -104,7 +108,7 @@ class Inquiries:
         case.again = INT64_MAX
         return self._line.ask(
             Question(
-                make=lambda at: requests.order_status(case.client_order_id, case.grid, at),
+                request=requests.order_status(case.client_order_id, case.grid),
                 answered=lambda raw, at: self._found(case, raw, at),
                 refused=lambda error, at: self._missed(case, error, at),
                 unknown=lambda at: self._later(case, at),
@@ -122,7 +126,7 @@ class Inquiries:
             return self._conclude(case, state, (), now)
         return self._line.ask(
             Question(
-                make=lambda at: requests.trades(state.order_id, case.grid, at),
+                request=requests.trades(state.order_id, case.grid),
                 answered=lambda raw, at: self._traded(case, state, raw, at),
                 refused=lambda _, at: self._later(case, at),
                 unknown=lambda at: self._later(case, at),
@@ -164,7 +168,7 @@ class Inquiries:
             return self._later(case, now)
         return self._line.ask(
             Question(
-                make=lambda at: requests.open_orders(case.grid, at),
+                request=requests.open_orders(case.grid),
                 answered=lambda raw, at: self._absent(case, raw, at),
                 refused=lambda _, at: self._later(case, at),
                 unknown=lambda at: self._later(case, at),

@@ -12,25 +12,40 @@ from typing import Final
 from msgspec import Struct
 
 from trader.model.orders import OrderType, SubmitOrder, TimeInForce
-from trader.model.units import MILLISECOND_NS, Nanoseconds
+from trader.model.units import Nanoseconds
 from trader.venues.binance.grid import Grid
-from trader.venues.binance.signing import Params, Value
+from trader.venues.binance.signing import Value
 
 
 class Request(Struct, frozen=True):
-    """A method and its parameters, before they are signed."""
+    """A method and its parameters, before it is signed; `at` is the instant to sign it with.
+
+    Without one it is signed with the instant at which it leaves.
+    """
 
     method: str
-    params: Params
+    params: dict[str, Value] = {}
+    at: Nanoseconds | None = None
 
 
-def _timed(now: Nanoseconds, **params: Value) -> dict[str, Value]:
-    return {**params, "timestamp": now // MILLISECOND_NS}
+def time() -> Request:
+    """What time it is at the venue."""
+    return Request("time")
 
 
-def subscribe(now: Nanoseconds) -> Request:
-    """Tell this connection what happens to the account."""
-    return Request("userDataStream.subscribe.signature", _timed(now))
+def logon() -> Request:
+    """Make everything that this connection asks from now on ours."""
+    return Request("session.logon")
+
+
+def subscribe() -> Request:
+    """Tell this connection, which has logged on, what happens to the account."""
+    return Request("userDataStream.subscribe")
+
+
+def subscribe_signed() -> Request:
+    """Tell this connection, which has not logged on, what happens to the account."""
+    return Request("userDataStream.subscribe.signature")
 
 
 def unsupported(order: SubmitOrder) -> str:
@@ -50,16 +65,15 @@ def place(order: SubmitOrder, grid: Grid, window_ms: int) -> Request:
 
     It has to be one of which nothing is `unsupported`.
     """
-    params = _timed(
-        order.ts_decided,
-        symbol=grid.symbol,
-        side="BUY" if order.lots > 0 else "SELL",
-        type=_TYPES[order.order_type],
-        quantity=grid.size_text(order.lots),
-        newClientOrderId=order.client_order_id,
-        newOrderRespType="FULL",
-        recvWindow=window_ms,
-    )
+    params: dict[str, Value] = {
+        "symbol": grid.symbol,
+        "side": "BUY" if order.lots > 0 else "SELL",
+        "type": _TYPES[order.order_type],
+        "quantity": grid.size_text(order.lots),
+        "newClientOrderId": order.client_order_id,
+        "newOrderRespType": "FULL",
+        "recvWindow": window_ms,
+    }
     if order.order_type is OrderType.LIMIT:
         assert order.limit_ticks is not None, order
         params |= {"timeInForce": order.time_in_force.name}
@@ -67,34 +81,36 @@ def place(order: SubmitOrder, grid: Grid, window_ms: int) -> Request:
     if order.order_type is OrderType.STOP:
         assert order.stop_ticks is not None, order
         params |= {"stopPrice": grid.price_text(order.stop_ticks)}
-    return Request("order.place", params)
+    return Request("order.place", params, order.ts_decided)
 
 
-def cancel(client_order_id: str, grid: Grid, now: Nanoseconds) -> Request:
+def cancel(client_order_id: str, grid: Grid) -> Request:
     """Take an order back."""
-    named = _timed(now, symbol=grid.symbol, origClientOrderId=client_order_id)
-    return Request("order.cancel", named)
+    return Request("order.cancel", _named(client_order_id, grid))
 
 
-def order_status(client_order_id: str, grid: Grid, now: Nanoseconds) -> Request:
+def order_status(client_order_id: str, grid: Grid) -> Request:
     """What became of an order."""
-    named = _timed(now, symbol=grid.symbol, origClientOrderId=client_order_id)
-    return Request("order.status", named)
+    return Request("order.status", _named(client_order_id, grid))
 
 
-def open_orders(grid: Grid, now: Nanoseconds) -> Request:
+def open_orders(grid: Grid) -> Request:
     """The orders that work in a symbol."""
-    return Request("openOrders.status", _timed(now, symbol=grid.symbol))
+    return Request("openOrders.status", {"symbol": grid.symbol})
 
 
-def trades(order_id: int, grid: Grid, now: Nanoseconds) -> Request:
+def trades(order_id: int, grid: Grid) -> Request:
     """The fills of an order, which the venue knows by its own id."""
-    return Request("myTrades", _timed(now, symbol=grid.symbol, orderId=order_id))
+    return Request("myTrades", {"symbol": grid.symbol, "orderId": order_id})
 
 
-def account(now: Nanoseconds) -> Request:
+def account() -> Request:
     """What the account holds."""
-    return Request("account.status", _timed(now, omitZeroBalances="true"))
+    return Request("account.status", {"omitZeroBalances": "true"})
+
+
+def _named(client_order_id: str, grid: Grid) -> dict[str, Value]:
+    return {"symbol": grid.symbol, "origClientOrderId": client_order_id}
 
 
 _TYPES: Final = {

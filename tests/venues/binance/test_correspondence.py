@@ -1,0 +1,336 @@
+"""Questions on one connection, or over REST: who signs, who waits, and who is asked again."""
+
+import json
+from base64 import b64decode
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.venues.binance.test_signing import PEM, SEED
+from tests.venues.binance.wire import GRID, KEYS, MS, PATIENCE, START, order
+from trader.errors import VenueFault
+from trader.model.orders import CancelOrder, OrderCanceled, OrderRejected
+from trader.model.units import INT64_MAX, SECOND_NS
+from trader.venues.binance import requests
+from trader.venues.binance.correspondence import Correspondence, Question
+from trader.venues.binance.dialogue import BinanceDialogue
+from trader.venues.binance.frames import read_frame
+from trader.venues.binance.signing import payload_of, signing_key
+from trader.venues.execution_client import Reply, Turn
+
+Document = dict[str, Any]
+LATE = {"code": -1021, "msg": "Timestamp for this request is outside of the recvWindow."}
+
+
+class Asking:
+    """A correspondence, and what became of the questions that were asked through it."""
+
+    def __init__(self, *, has_rest: bool = False, is_connected: bool = True) -> None:
+        self.line = Correspondence(KEYS, 100 * MS, has_rest=has_rest)
+        self.line.is_connected = is_connected
+        self.ends: list[str] = []
+
+    def ask(self, request: requests.Request, now: int = START, **changes: Any) -> Turn:
+        def end(word: str) -> Callable[..., Turn]:
+            def note(*_: object) -> Turn:
+                self.ends.append(word)
+                return Turn()
+
+            return note
+
+        question = Question(
+            request=request,
+            answered=end("answered"),
+            refused=end("refused"),
+            unknown=end("unknown"),
+            **changes,
+        )
+        return self.line.ask(question, now)
+
+    def hear(self, id_: int, now: int = START, **answer: Any) -> Turn:
+        frame = {"id": str(id_), "status": 400 if "error" in answer else 200} | answer
+        return self.line.hear(read_frame(json.dumps(frame).encode()), now)
+
+
+def asked(turn: Turn) -> list[Document]:
+    return [json.loads(outgoing.frame) for outgoing in turn.frames]
+
+
+def methods(turn: Turn) -> list[str]:
+    return [each["method"] for each in asked(turn)]
+
+
+# -- who asks -------------------------------------------------------------------------------------
+
+
+def test_what_is_public_is_not_signed_and_a_session_needs_no_signature() -> None:
+    asking = Asking()
+    [public] = asked(asking.ask(requests.time()))
+    [signed] = asked(asking.ask(requests.account()))
+    asking.line.has_logged_on = True
+    [session] = asked(asking.ask(requests.account()))
+    [subscribed] = asked(asking.ask(requests.subscribe()))
+
+    assert public["params"] == subscribed["params"] == {}
+    assert {"apiKey", "signature", "timestamp"} <= signed["params"].keys()
+    assert session["params"] == {"omitZeroBalances": "true", "timestamp": START // MS}
+
+
+def test_a_key_pair_subscribes_with_a_signature() -> None:
+    dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE)
+
+    assert methods(dialogue.greet(3, START)) == ["time"]
+    assert methods(hear(dialogue, 1, serverTime=START // MS)) == [
+        "userDataStream.subscribe.signature"
+    ]
+    assert not dialogue.ready
+    hear(dialogue, 2, subscriptionId=0)
+    assert dialogue.ready
+
+
+def test_a_signing_key_logs_on_and_signs_nothing_more() -> None:
+    dialogue = BinanceDialogue(signing_key("key", PEM), [GRID], PATIENCE)
+    dialogue.greet(3, START)
+
+    [logon] = asked(hear(dialogue, 1, serverTime=START // MS))
+    params = logon["params"]
+    signature = b64decode(params.pop("signature"))
+    public = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(SEED)).public_key()
+    public.verify(signature, payload_of(params))
+    assert logon["method"] == "session.logon"
+
+    assert methods(hear(dialogue, 2, apiKey="key")) == ["userDataStream.subscribe"]
+    hear(dialogue, 3, subscriptionId=0)
+    [placed] = asked(dialogue.perform([order()], START))
+    assert "signature" not in placed["params"]
+    assert placed["params"]["timestamp"] == START // MS
+
+    dialogue.lose(START)
+    dialogue.greet(4, START)
+    assert methods(hear(dialogue, 6, serverTime=START // MS)) == ["session.logon"]
+
+
+def test_a_venue_that_does_not_let_us_in_is_a_fault() -> None:
+    dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE)
+    dialogue.greet(3, START)
+    hear(dialogue, 1, serverTime=START // MS)
+    frame = {"id": "2", "status": 401, "error": {"code": -2015, "msg": "Invalid API-key"}}
+
+    with pytest.raises(VenueFault, match="refuses to report: Invalid API-key"):
+        dialogue.hear(json.dumps(frame).encode(), START)
+
+
+def test_a_venue_that_stays_silent_is_a_fault() -> None:
+    dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE)
+    dialogue.greet(3, START)
+    dialogue.tick(START + 100 * MS)
+
+    with pytest.raises(VenueFault, match="does not answer"):
+        dialogue.tick(START + 200 * MS)
+
+
+def hear(dialogue: BinanceDialogue, id_: int, now: int = START, **result: Any) -> Turn:
+    frame = {"id": str(id_), "status": 200, "result": result}
+    return dialogue.hear(json.dumps(frame).encode(), now)
+
+
+# -- what time it is ------------------------------------------------------------------------------
+
+
+def test_requests_bear_the_venues_time() -> None:
+    """An order that of its decision, which was made by our clock."""
+    dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE)
+    dialogue.greet(3, START)
+    hear(dialogue, 1, serverTime=START // MS + 7_000)
+    hear(dialogue, 2, subscriptionId=0)
+
+    [placed] = asked(dialogue.perform([order(ts_decided=START - 50 * MS)], START))
+    assert placed["params"]["timestamp"] == START // MS + 6_950
+
+
+def test_clocks_are_compared_again_and_again() -> None:
+    dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE)
+    dialogue.greet(3, START)
+    hear(dialogue, 1, serverTime=START // MS)
+    hear(dialogue, 2, subscriptionId=0)
+
+    assert dialogue.due == START + PATIENCE.compare_every_ns
+    assert dialogue.tick(dialogue.due - 1).frames == []
+    assert methods(dialogue.tick(dialogue.due)) == ["time"]
+
+
+def test_what_is_refused_for_its_time_is_asked_again_in_the_right_time() -> None:
+    asking = Asking()
+    asking.ask(requests.account())
+    asking.ask(requests.open_orders(GRID))
+
+    assert methods(asking.hear(1, error=LATE)) == ["time"]
+    assert methods(asking.hear(2, error=LATE)) == []
+    assert asking.line.due == START + 100 * MS
+    again = asked(asking.hear(3, result={"serverTime": START // MS + 60_000}))
+
+    assert [each["method"] for each in again] == ["account.status", "openOrders.status"]
+    assert {each["params"]["timestamp"] for each in again} == {START // MS + 60_000}
+    asking.hear(4, result={})
+    assert asking.ends == ["answered"]
+
+
+def test_it_is_not_asked_for_ever() -> None:
+    asking = Asking()
+    asking.ask(requests.account())
+    for count in (1, 3):
+        asking.hear(count, error=LATE)
+        asking.hear(count + 1, result={"serverTime": START // MS})
+    assert asking.ends == []
+    asking.hear(5, error=LATE)
+
+    assert asking.ends == ["refused"]
+
+
+def test_an_order_is_not_sent_again_for_its_time() -> None:
+    asking = Asking()
+    asking.ask(requests.account(), once=True)
+    asking.hear(1, error=LATE)
+
+    assert asking.ends == ["refused"]
+
+
+def test_a_venue_that_does_not_tell_the_time_is_asked_in_ours() -> None:
+    asking = Asking()
+    asking.ask(requests.account())
+    asking.hear(1, error=LATE)
+
+    assert methods(asking.line.tick(START + 100 * MS)) == ["account.status"]
+
+
+# -- how much may be asked ------------------------------------------------------------------------
+
+
+def limits(count: int) -> list[Document]:
+    window = {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1}
+    return [window | {"limit": 1_000, "count": count}]
+
+
+def test_what_weighs_too_much_waits_for_the_next_window() -> None:
+    asking = Asking()
+    asking.ask(requests.time())
+    asking.hear(1, result={}, rateLimits=limits(995))
+
+    assert methods(asking.ask(requests.account())) == []
+    assert methods(asking.ask(requests.cancel("x", GRID), urgent=True)) == ["order.cancel"]
+    due = asking.line.due
+    assert due > START
+    asking.hear(2, result={})
+    assert asking.line.due % (60 * SECOND_NS) == 0
+    assert methods(asking.line.tick(asking.line.due)) == ["account.status"]
+
+
+def test_no_order_leaves_on_the_weight_that_is_kept_back() -> None:
+    dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE)
+    dialogue.greet(3, START)
+    hear(dialogue, 1, serverTime=START // MS)
+    frame = {"id": "2", "status": 200, "result": {}, "rateLimits": limits(700)}
+    dialogue.hear(json.dumps(frame).encode(), START)
+
+    [rejected] = dialogue.perform([order()], START).messages
+    assert isinstance(rejected, OrderRejected)
+    assert rejected.code == "not_sent"
+
+
+def test_refused_keys_place_nothing_more() -> None:
+    dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE)
+    dialogue.greet(3, START)
+    hear(dialogue, 1, serverTime=START // MS)
+    hear(dialogue, 2, subscriptionId=0)
+    dialogue.perform([order()], START)
+    frame = {"id": "3", "status": 401, "error": {"code": -2015, "msg": "Invalid API-key"}}
+    [first] = dialogue.hear(json.dumps(frame).encode(), START).messages
+    [second] = dialogue.perform([order(2)], START).messages
+
+    assert isinstance(first, OrderRejected)
+    assert isinstance(second, OrderRejected)
+    assert (first.code, second.code) == ("-2015", "not_sent")
+    assert "Invalid API-key" in second.text
+
+
+# -- the second way -------------------------------------------------------------------------------
+
+
+def test_without_a_socket_a_question_takes_rest() -> None:
+    asking = Asking(has_rest=True, is_connected=False)
+    [call] = asking.ask(requests.account()).calls
+
+    assert (call.verb, call.path) == ("GET", "/api/v3/account")
+    asking.line.returned(call.id, Reply(status=200, headers={}, body=b"{}"), START)
+    assert asking.ends == ["answered"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "end"),
+    [
+        (None, "unknown"),
+        (Reply(status=502, headers={}, body=b"<html>"), "unknown"),
+        (Reply(status=400, headers={}, body=b'{"code": -2011}'), "refused"),
+    ],
+)
+def test_a_call_ends_in_the_same_ways(reply: Reply | None, end: str) -> None:
+    asking = Asking(has_rest=True, is_connected=False)
+    [call] = asking.ask(requests.cancel("x", GRID)).calls
+    asking.line.returned(call.id, reply, START)
+    asking.line.returned(call.id, None, START)
+
+    assert asking.ends == [end]
+
+
+def test_a_block_without_a_code_is_a_silence_too() -> None:
+    asking = Asking(has_rest=True, is_connected=False)
+    [call] = asking.ask(requests.account()).calls
+    asking.line.returned(call.id, Reply(status=403, headers={}, body=b"<html>"), START)
+
+    assert asking.ends == ["unknown"]
+    assert asking.line.budget.is_silent(START + 59 * SECOND_NS)
+    assert asking.ask(requests.account()).calls == []
+
+
+def test_headers_of_a_call_are_counted() -> None:
+    asking = Asking(has_rest=True, is_connected=False)
+    [call] = asking.ask(requests.account()).calls
+    headers = {"x-mbx-used-weight-1m": "5999"}
+    asking.line.returned(call.id, Reply(status=200, headers=headers, body=b"{}"), START)
+
+    assert asking.ask(requests.account()).calls == []
+
+
+def test_a_cancel_takes_the_second_way_while_the_line_is_down() -> None:
+    cancel = CancelOrder(
+        client_order_id="main-x-3-1", instrument=GRID.instrument, request_id="r", reason="t"
+    )
+    deaf = BinanceDialogue(KEYS, [GRID], PATIENCE)
+    dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE, has_rest=True)
+
+    assert deaf.perform([cancel], START) == Turn()
+    [call] = dialogue.perform([cancel, order()], START).calls
+    assert call.verb == "DELETE"
+    answer = {"origClientOrderId": "main-x-3-1", "transactTime": START // MS}
+    reply = Reply(status=200, headers={}, body=json.dumps(answer).encode())
+    [told] = dialogue.returned(call.id, reply, START).messages
+    assert isinstance(told, OrderCanceled)
+
+
+def test_nothing_waits_where_nothing_is_asked() -> None:
+    asking = Asking()
+    assert asking.line.due == INT64_MAX
+    assert asking.line.tick(START) == Turn()
+    assert not asking.line.acts
+
+
+def test_unused_answers_are_passed_over() -> None:
+    """One to a question that has ended already, by its deadline or by another answer."""
+    asking = Asking()
+    asking.ask(requests.account())
+    asking.line.tick(START + 100 * MS)
+    asking.hear(1, result={})
+
+    assert asking.ends == ["unknown"]
