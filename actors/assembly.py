@@ -74,20 +74,21 @@ class Core:
         sized = any(strategy.sizes_by_weight for strategy in self.strategies)
         self.portfolio: Final = _portfolio(config, self.scale, sized=sized)
         self.kill_switch: Final = KillSwitch(config.risk.on_breach)
+        self.reconciler: Final = Reconciler()
         self.order_manager: Final = OrderManager(
             {s.name: s.instrument for s in config.strategies},
             account=config.account.id,
             patient=patient,
             calendars={i.name: _calendar_of(config, i.name) for i in config.instruments},
         )
-        feed, risk = _feed(config), _risk(config, self.scale)
+        feed, self.risk = _feed(config), _risk(config, self.scale)
         actors: list[Actor] = [
             feed,
             self.portfolio,
             *self.strategies,
             self.order_manager,
-            risk,
-            Reconciler(),
+            self.risk,
+            self.reconciler,
             self.kill_switch,
             Scheduler(_calendars(config)),
         ]
@@ -105,7 +106,7 @@ class Core:
             outlets,
             actors,
             self.recorder,
-            Asked(self.trading_state, risk.recall, feed.passes),
+            Asked(self.trading_state, self.risk.recall, feed.passes),
             effects,
         )
 

@@ -24,12 +24,14 @@ import msgspec
 
 from actors.assembly import Core
 from actors.edge.binance import check_way, dialogue_of
+from actors.edge.control import ControlSocket
 from actors.edge.gateway import Gateway
 from actors.edge.journal import END, HEADER, JournalContents, JournalFailed, open_journal
 from actors.edge.keys import read_keys
 from actors.edge.lease import EPOCH, Epochs
 from actors.edge.market_data import RecordedMarket, open_recordings
 from actors.edge.telemetry import Telemetry
+from actors.operating import Operator
 from actors.replay import (
     CRASHED,
     SNAPSHOT,
@@ -42,7 +44,7 @@ from actors.replay import (
     recover,
 )
 from actors.runtime.inbox import Inbox, InboxLimits
-from actors.runtime.step_record import StepObserver, encode_step
+from actors.runtime.step_record import Step, StepObserver, encode_step
 from actors.runtime.supervisor import Child, Ready, Restarts, Supervisor
 from trader.config.check import check_live, check_sessions
 from trader.config.loaded import Loaded
@@ -65,6 +67,8 @@ BATCH: Final = 256
 REST_S_MAX: Final = 5
 WAY_OUT_S_MAX: Final = 2
 SLEEP_S_MAX: Final = 3_600
+LOOPBACK: Final = "loopback"
+"""The mode of a run that trades with a venue on this machine."""
 
 
 class CoreCrashed(TraderdError):
@@ -90,8 +94,12 @@ class Daemon:
             raise ConfigError("a live run needs a folder for its journal", where="state_dir")
         self.config: Final = config
         self.core: Final = Core(config, patient=True)
-        self.log: Final = Telemetry(sys.stderr, self.now)
         self.inbox: Final = Inbox(InboxLimits())
+        self._operator: Final = Operator(
+            config, self.core, mode=LOOPBACK, now=self.now, put=self.inbox.put
+        )
+        self._control: Final = ControlSocket(Path(config.state_dir), self._operator)
+        self.log: Final = Telemetry(sys.stderr, self.now, self._control.tell)
         self._url: Final = check_way(config)
         self._dialogue: Final = dialogue_of(
             config, self.core.scale, read_keys(config.account.keys, environ), self.patience
@@ -110,6 +118,7 @@ class Daemon:
         self._snapshot_at = 0
         self._records: list[tuple[str, bytes]] = []
         self._effects: list[Message] = []
+        self._steps: list[Step] = []
         self._began = False
         self._interrupted = False
         self._edges_ended = False
@@ -195,6 +204,7 @@ class Daemon:
     def _make_supervisor(self) -> Supervisor:
         return Supervisor(
             [
+                Child("control", self._control.run),
                 Child("gateway", self.gateway.run),
                 Child("agreement", self._agree),
                 Child("market_data", self._market.run),
@@ -279,8 +289,11 @@ class Daemon:
             crash = error
         records, self._records = self._records, []
         effects, self._effects = self._effects, []
+        steps, self._steps = self._steps, []
         if records:
             await self.settle(records, effects)
+        for step in steps:
+            self._operator.settle(step)
         if crash is not None:
             raise crash
         switch = self.core.kill_switch.state
@@ -299,6 +312,7 @@ class Daemon:
             raise CoreCrashed(text) from error
         step = self._observer.finish()
         self._records.append((STEP, encode_step(step)))
+        self._steps.append(step)
         self._effects += effects
         self._began = self._began or isinstance(message, RunStarted)
         self.log.tell(step)

@@ -7,6 +7,7 @@
     │   └── RangeError      its amounts leave 64 bits                               exit 3
     ├── VerificationError   two accounts of the same run differ                     exit 4
     ├── VenueFault          the venue or the way to it failed                       exit 6
+    ├── DaemonAbsent        no daemon answers there                                 exit 6
     └── AccountHeld         another instance trades this account                    exit 7
 
 Inside the core nothing is raised for what can be expected: a denial, a rejection or a gap is a
@@ -74,6 +75,13 @@ class VenueFault(TraderdError):
     """The venue answered nonsense, or the way to it broke."""
 
     code = "venue"
+    exit_code = 6
+
+
+class DaemonAbsent(TraderdError):
+    """No daemon answers where one was asked, or it stopped in the middle of an answer."""
+
+    code = "not_running"
     exit_code = 6
 
 

@@ -1,6 +1,6 @@
 """What a running daemon says: one JSON document a line, for people's eyes and programs alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any, Final, TextIO
 
@@ -9,7 +9,15 @@ from msgspec import Struct
 
 from actors.runtime.step_record import Step
 from trader.model.account import DifferenceFound
-from trader.model.control import LimitBreached, StrategyFaulted, TradingStateChanged
+from trader.model.control import (
+    LimitBreached,
+    LimitChanged,
+    LimitRejected,
+    StrategyDisabled,
+    StrategyFaulted,
+    StrategyRearmed,
+    TradingStateChanged,
+)
 from trader.model.orders import OrderApproved, OrderEvent
 from trader.model.units import Nanoseconds
 
@@ -20,20 +28,33 @@ _TOLD: Final = (
     TradingStateChanged,
     DifferenceFound,
     LimitBreached,
+    LimitChanged,
+    LimitRejected,
+    StrategyDisabled,
     StrategyFaulted,
+    StrategyRearmed,
 )
 
 
 class Telemetry:
     """Writes lines to a stream; a reader that has gone away disturbs nobody."""
 
-    def __init__(self, stream: TextIO, clock: Callable[[], Nanoseconds]) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        clock: Callable[[], Nanoseconds],
+        listen: Callable[[Mapping[str, Any]], None],
+    ) -> None:
+        """`listen` gets every event too, as a document."""
         self._stream: Final = stream
         self._clock: Final = clock
+        self._listen: Final = listen
 
     def say(self, event: str, **fields: object) -> None:
         """One line; `ts` and `event` stand first."""
-        line = msgspec.json.encode({"ts": self._clock(), "event": event, **fields})
+        document = {"ts": self._clock(), "event": event, **fields}
+        self._listen(document)
+        line = msgspec.json.encode(document)
         try:
             self._stream.write(line.decode() + "\n")
             self._stream.flush()
@@ -42,11 +63,17 @@ class Telemetry:
 
     def tell(self, step: Step) -> None:
         """A line for each output of a step that a person would want to hear of."""
-        for envelope in step.kept:
-            body = envelope.body
-            if isinstance(body, _TOLD):
-                about = body.order if isinstance(body, OrderApproved) else body
-                self.say(_snake(type(body).__name__), seq=envelope.seq, **_fields(about))
+        for event in events_of(step):
+            self.say(**event)
+
+
+def events_of(step: Step) -> Iterator[dict[str, Any]]:
+    """What a person would want to hear of a step's outputs; `event` names the kind."""
+    for envelope in step.kept:
+        body = envelope.body
+        if isinstance(body, _TOLD):
+            about = body.order if isinstance(body, OrderApproved) else body
+            yield {"event": _snake(type(body).__name__), "seq": envelope.seq, **_fields(about)}
 
 
 def _snake(name: str) -> str:

@@ -12,7 +12,15 @@ import msgspec
 from msgspec import Struct
 
 from trader.model.account import DifferenceFound
-from trader.model.control import LimitBreached, StrategyFaulted, TradingStateChanged
+from trader.model.control import (
+    LimitBreached,
+    LimitChanged,
+    LimitRejected,
+    StrategyDisabled,
+    StrategyFaulted,
+    StrategyRearmed,
+    TradingStateChanged,
+)
 from trader.model.envelope import Envelope, encode
 from trader.model.orders import (
     CancelOrder,
@@ -33,7 +41,11 @@ KEPT_WHOLE: Final = (
     TradingStateChanged,
     DifferenceFound,
     LimitBreached,
+    LimitChanged,
+    LimitRejected,
+    StrategyDisabled,
     StrategyFaulted,
+    StrategyRearmed,
 )
 _DIGEST_BYTES: Final = 32
 

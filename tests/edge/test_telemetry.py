@@ -26,13 +26,15 @@ def envelope(body: Message) -> Envelope:
 def said(*bodies: Message) -> list[dict[str, object]]:
     stream = io.StringIO()
     start = envelope(RunStarted(run="r", epoch=1))
-    Telemetry(stream, lambda: 9).tell(step_of(start, [envelope(body) for body in bodies]))
+    Telemetry(stream, lambda: 9, lambda _: None).tell(
+        step_of(start, [envelope(body) for body in bodies])
+    )
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 def test_a_line_is_a_document_with_its_time_and_event_first() -> None:
     stream = io.StringIO()
-    Telemetry(stream, lambda: 9).say("begun", journal="x\ny")
+    Telemetry(stream, lambda: 9, lambda _: None).say("begun", journal="x\ny")
     assert stream.getvalue() == '{"ts":9,"event":"begun","journal":"x\\ny"}\n'
 
 
@@ -81,4 +83,4 @@ def test_an_approval_tells_its_order_and_commands_tell_nothing() -> None:
 def test_a_reader_that_has_gone_disturbs_nobody() -> None:
     stream = io.StringIO()
     stream.close()
-    Telemetry(stream, lambda: 9).say("begun")
+    Telemetry(stream, lambda: 9, lambda _: None).say("begun")

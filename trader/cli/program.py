@@ -18,18 +18,53 @@ from trader.errors import UsageError
 
 VERBS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "cancel": "Take an order of a running daemon back.",
+        "close": "Let a running daemon close the positions in an instrument.",
         "config": "Check, show and describe configurations.",
         "data": "Keep recorded market data in a catalog, and check them.",
+        "fills": "List the last fills of a running daemon.",
+        "flatten": "Let a running daemon close every position, and halt it.",
+        "halt": "Halt a running daemon; stops at the venue stay.",
         "help": "Show the help of a verb.",
         "init": "Write a configuration and a strategy of one's own to start from.",
+        "kill": "The same as flatten, in a hurry.",
+        "orders": "List the orders of a running daemon that have not ended.",
+        "pause": "Let a strategy of a running daemon decide nothing more.",
+        "positions": "List what a running daemon holds.",
+        "reduce": "Let a running daemon only make its positions smaller.",
         "replay": "Make a run again from its journal and compare.",
+        "resume": "Let a running daemon, or one of its strategies, trade again.",
         "runs": "List runs and show them again.",
+        "set-limit": "Change a limit of a running daemon.",
+        "status": "Say how a running daemon stands, and why it is halted.",
         "venue": "Run a loopback venue that speaks a real wire protocol.",
+        "watch": "Show what a running daemon does, as it happens.",
         "why": "Walk from an order, a fill or a halt back to its cause.",
         "why-not": "Show what held a strategy back at a moment of a run.",
     }
 )
-"""Each verb, the `command` in the file of its name, and what it does."""
+"""Each verb and what it does; it is the `command` in the file of its name, or among `_SHARED`."""
+
+_SHARED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("fills", "orders", "positions", "status", "watch"), "questions"),
+        **dict.fromkeys(
+            (
+                "cancel",
+                "close",
+                "flatten",
+                "halt",
+                "kill",
+                "pause",
+                "reduce",
+                "resume",
+                "set-limit",
+            ),
+            "acts",
+        ),
+    }
+)
+"""The file in whose `COMMANDS` a verb stands with others of its sort."""
 
 SIM_ONLY: Final = "only with --sim"
 
@@ -47,7 +82,11 @@ class Verbs(click.Group):
         del ctx
         if cmd_name not in VERBS:
             return None
-        command = import_module(f"trader.cli.{cmd_name.replace('-', '_')}").command
+        file = _SHARED.get(cmd_name)
+        if file is not None:
+            command = import_module(f"trader.cli.{file}").COMMANDS[cmd_name]
+        else:
+            command = import_module(f"trader.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command), cmd_name
         return command
 

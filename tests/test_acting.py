@@ -1,0 +1,199 @@
+"""What a person may tell the core, and how it stands: documents and messages of a real one."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from actors.acting import VERBS, message_of
+from actors.assembly import Core
+from actors.standing import Standing, lifts
+from tests.core.making import A, B, awake, bar, config, strategy
+from trader.config.schema import Config, RiskConfig
+from trader.errors import UsageError
+from trader.model.control import (
+    CancelById,
+    CloseInstrument,
+    PauseStrategy,
+    RearmStrategy,
+    SetLimit,
+    SetTradingState,
+    TradingState,
+)
+from trader.model.envelope import Message
+from trader.model.orders import OrderAccepted, OrderFilled
+from trader.model.units import MINUTE_NS
+from trader.ops.protocol import Act
+
+ORDER = "main-one-1-1"
+LIMITS = RiskConfig(lots_max=100, drawdown_max=Decimal("0.1"))
+
+
+def whole() -> Config:
+    """Strategy `one` buys five lots of A at its first bar and asks for two more at its second."""
+    script = {
+        0: [{"does": "target", "lots": 5}],
+        1: [{"does": "order", "key": "more", "lots": 2, "limit": 90}],
+    }
+    return config([strategy(script=script)], risk=LIMITS)
+
+
+def trading() -> Core:
+    """A core that holds five lots of A, bought at 100, and asks for two more at 90."""
+    core, _ = awake(whole(), patient=True)
+    core.reactor.row(bar(100), 2 * MINUTE_NS)
+    fill = OrderFilled(client_order_id=ORDER, trade_id="t", last_lots=5, last_ticks=100)
+    core.reactor.row(fill, 2 * MINUTE_NS)
+    core.reactor.row(bar(110, row=2), 3 * MINUTE_NS)
+    core.reactor.row(OrderAccepted(client_order_id="main-one-1-2"), 3 * MINUTE_NS)
+    return core
+
+
+def told(core: Core, verb: str, **fields: str) -> Message:
+    return message_of(Act(verb=verb, **fields), core, "ada")
+
+
+def moved(state: TradingState, reason: str) -> SetTradingState:
+    return SetTradingState(state=state, by="ada", reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields", "expected"),
+    [
+        ("halt", {"reason": "lunch"}, moved(TradingState.HALTED, "lunch")),
+        ("reduce", {}, moved(TradingState.REDUCING, "reduce")),
+        ("flatten", {}, moved(TradingState.FLATTENING, "flatten")),
+        ("kill", {}, moved(TradingState.FLATTENING, "kill")),
+        ("resume", {}, moved(TradingState.ACTIVE, "resume")),
+        (
+            "resume",
+            {"target": "one", "reason": "seen"},
+            RearmStrategy(strategy="one", by="ada", reason="seen"),
+        ),
+        (
+            "pause",
+            {"target": "one"},
+            PauseStrategy(strategy="one", by="ada", reason="asked by an operator"),
+        ),
+        (
+            "close",
+            {"target": A, "reason": "x"},
+            CloseInstrument(instrument=A, by="ada", reason="x"),
+        ),
+        (
+            "cancel",
+            {"target": "main-one-1-2", "reason": "x"},
+            CancelById(client_order_id="main-one-1-2", by="ada", reason="x"),
+        ),
+        (
+            "set-limit",
+            {"target": "lots_max", "value": "50"},
+            SetLimit(limit="lots_max", value="50", by="ada", reason="asked by an operator"),
+        ),
+        (
+            "set-limit",
+            {"target": "lots_max", "value": "500", "reason": "bigger"},
+            SetLimit(limit="lots_max", value="500", by="ada", reason="bigger"),
+        ),
+    ],
+)
+def test_each_word_becomes_its_message(verb: str, fields: dict[str, str], expected: Any) -> None:
+    assert told(trading(), verb, **fields) == expected
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields", "said"),
+    [
+        ("dance", {}, "unknown act"),
+        ("pause", {"target": "on"}, "no strategy"),
+        ("resume", {"target": "on"}, "no strategy"),
+        ("close", {"target": "A"}, "no instrument"),
+        ("cancel", {"target": "x-1"}, "no order"),
+        ("cancel", {"target": ORDER}, "has ended as filled"),
+        ("set-limit", {"target": "lots", "value": "5"}, "no limit"),
+        ("set-limit", {"target": "lots_max", "value": "500"}, "needs a reason"),
+        ("set-limit", {"target": "lots_max", "value": "many"}, "needs a reason"),
+        ("set-limit", {"target": "orders_window_ns", "value": "1"}, "needs a reason"),
+        ("set-limit", {"target": "borrow", "value": "true"}, "needs a reason"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(verb: str, fields: dict[str, str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        told(trading(), verb, **fields)
+
+
+def test_nobody_lifts_the_halt_before_the_venue_and_we_agree() -> None:
+    with pytest.raises(UsageError, match="have not agreed yet"):
+        told(Core(whole(), patient=True), "resume")
+
+
+def test_every_word_of_a_person_reaches_the_core() -> None:
+    """Each is routed, and leaves the core as it should be."""
+    targets = {"pause": "one", "close": A, "cancel": "main-one-1-2", "set-limit": "lots_max"}
+    for verb in VERBS:
+        core = trading()
+        core.reactor.row(told(core, verb, target=targets.get(verb, ""), value="50"), 4 * MINUTE_NS)
+
+
+def test_a_core_at_work_as_documents() -> None:
+    core = trading()
+    standing = Standing(whole(), core)
+
+    assert standing.positions() == [
+        {
+            "strategy": "one",
+            "instrument": A,
+            "size": "5",
+            "average": "1",
+            "mark": "1.1",
+            "unrealized": "0.5",
+            "realized": "0",
+        }
+    ]
+    [order] = standing.orders()
+    assert order["client_order_id"] == "main-one-1-2"
+    assert (order["side"], order["size"], order["limit"]) == ("buy", "2", "0.9")
+    assert (order["stop"], order["status"]) == (None, "ACCEPTED")
+    account = standing.account(3 * MINUTE_NS + 1_500_000_000)
+    assert (account["trading"], account["lifts"], account["equity"]) == ("ACTIVE", "", "10000.5")
+    assert (account["orders_working"], account["orders_in_doubt"], account["positions"]) == (
+        1,
+        0,
+        1,
+    )
+    assert account["strategies"] == [
+        {
+            "strategy": "one",
+            "instrument": A,
+            "target": "5",
+            "position": "5",
+            "state": "running",
+            "fault": "",
+        }
+    ]
+    assert account["prices"] == [
+        {"instrument": A, "price": "1.1", "age_s": 1.5},
+        {"instrument": B, "price": None, "age_s": None},
+    ]
+
+
+def test_a_paused_strategy_says_so() -> None:
+    core = trading()
+    core.reactor.row(told(core, "pause", target="one"), 4 * MINUTE_NS)
+
+    [document] = Standing(whole(), core).account(4 * MINUTE_NS)["strategies"]
+
+    assert document["state"] == "paused"
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "expected"),
+    [
+        (TradingState.ACTIVE, "", ""),
+        (TradingState.HALTED, "", "agreement with the venue"),
+        (TradingState.HALTED, "difference_order", "an explanation"),
+        (TradingState.REDUCING, "drawdown_max", "`traderd resume`"),
+    ],
+)
+def test_what_lifts_a_halt_is_told(state: TradingState, code: str, expected: str) -> None:
+    assert lifts(state, code).startswith(expected)

@@ -1,0 +1,138 @@
+"""A running daemon as a person reads it: how it stands, what it holds, what it does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from trader.model.units import SECOND_NS
+from trader.ops.protocol import Acted, Answer, Document, Question, Told, Welcome
+from trader.ui.wording import duration, money
+
+_MODES: Final = {"live": "bold white on red", "paper": "bold black on cyan"}
+_GOOD: Final = {"ACTIVE"}
+_BAD_EVENTS: Final = (
+    "denied",
+    "rejected",
+    "difference_found",
+    "limit_breached",
+    "strategy_faulted",
+    "strategy_disabled",
+    "edge_failed",
+    "in_doubt",
+    "failed",
+)
+
+
+def headline(daemon: Welcome) -> Text:
+    """Whose figures these are; live, paper and loopback look different at a glance."""
+    mode = Text(f" {daemon.mode.upper()} ", _MODES.get(daemon.mode, "reverse"))
+    return Text.assemble(mode, f" {daemon.run}, account {daemon.account}, pid {daemon.pid}")
+
+
+def print_answer(console: Console, about: Question, daemon: Welcome, answer: Answer) -> None:
+    """Prints a document with its instant."""
+    console.print(Text.assemble(headline(daemon), ("  " + instant(answer.ts), "dim")))
+    _PRINTED[about](console, answer.document)
+
+
+def print_acted(console: Console, verb: str, acted: Acted) -> None:
+    """Prints that something was done, and what came of it at once."""
+    console.print(f"{verb}: done, input {acted.seq} of the journal")
+    for event in acted.events:
+        console.print(event_line(Told(event=event)), soft_wrap=True)
+    if not acted.events:
+        console.print("[dim]  nothing changed by it[/]")
+
+
+def event_line(told: Told) -> Text:
+    """An event on a line: when, what, and all that it says."""
+    event = dict(told.event)
+    ts, name = event.pop("ts", None), str(event.pop("event"))
+    line = Text()
+    if told.dropped:
+        line.append(f"({told.dropped} dropped) ", "yellow")
+    line.append(f"{instant(ts)} " if ts else "  ", "dim")
+    line.append(name.replace("_", " "), "bold red" if name.endswith(_BAD_EVENTS) else "bold")
+    for key, value in event.items():
+        line.append(f" {key}=", "dim")
+        line.append(str(value))
+    return line
+
+
+def instant(ts: int) -> str:
+    """An instant in UTC, to the millisecond.
+
+    >>> instant(1_500_000_000)
+    '1970-01-01T00:00:01.500Z'
+    """
+    text = datetime.fromtimestamp(ts // SECOND_NS, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{ts % SECOND_NS // 1_000_000:03d}Z"
+
+
+def _print_status(console: Console, status: Document) -> None:
+    trading = status["trading"]
+    line = Text(trading, "bold green" if trading in _GOOD else "bold red")
+    if status["code"]:
+        line.append(f" because of {status['code']}", "red")
+    console.print(line)
+    if status["lifts"]:
+        console.print(f"  what lifts it: {status['lifts']}", markup=False, soft_wrap=True)
+    console.print(
+        f"equity {money(status['equity'])} · cash {money(status['cash'])} · "
+        f"realized {money(status['realized'])} · unrealized {money(status['unrealized'])}"
+    )
+    doubt = status["orders_in_doubt"]
+    console.print(
+        Text.assemble(
+            f"{status['positions']} positions · {status['orders_working']} orders",
+            (f", {doubt} in doubt", "red") if doubt else "",
+            f" · input {status['seq']:,} · epoch {status['epoch']}",
+        )
+    )
+    names = ("strategy", "instrument", "state", "position", "target", "fault")
+    _table(console, names, status["strategies"])
+    prices = [
+        {**each, "age": "-" if each["age_s"] is None else duration(each["age_s"])}
+        for each in status["prices"]
+    ]
+    _table(console, ("instrument", "price", "age"), prices)
+
+
+def _print_orders(console: Console, document: Document) -> None:
+    names = ("client_order_id", "instrument", "side", "size", "filled", "order_type", "limit")
+    _table(console, (*names, "stop", "role", "status"), document["orders"])
+
+
+def _print_positions(console: Console, document: Document) -> None:
+    names = ("strategy", "instrument", "size", "average", "mark", "unrealized", "realized")
+    _table(console, names, document["positions"])
+
+
+def _print_fills(console: Console, document: Document) -> None:
+    fills = [{**each, "when": instant(each["ts"])} for each in document["fills"]]
+    names = ("when", "client_order_id", "instrument", "size", "price", "fee", "reason")
+    _table(console, names, fills)
+
+
+def _table(console: Console, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        console.print("[dim]none[/]")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in names:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*("-" if row[name] is None else str(row[name]) for name in names))
+    console.print(table)
+
+
+_PRINTED: Final[Mapping[Question, Callable[[Console, Document], None]]] = {
+    "status": _print_status,
+    "orders": _print_orders,
+    "positions": _print_positions,
+    "fills": _print_fills,
+}
