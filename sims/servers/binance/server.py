@@ -6,6 +6,7 @@ A request that has arrived is carried out even if its client is gone by then, as
 venue. The engine belongs to the caller: it outlives connections, and this server too.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -27,6 +28,7 @@ from sims.servers.binance.streams import Streams, StreamSession
 WS_API: Final = "/ws-api/v3"
 STREAM_ROOTS: Final = frozenset({"ws", "stream"})
 MILLISECOND: Final = "MILLISECOND"
+BEAT_S: Final = 0.01
 UNTOUCHED: Final = Interference()
 PULSE: Final = Pulse()
 
@@ -50,6 +52,7 @@ class Venue:
         self._pulse: Final = pulse
         self._clients: Final[dict[Line, Connection | StreamSession]] = {}
         self._scopes: Final[set[anyio.CancelScope]] = set()
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def url(self) -> str:
@@ -81,6 +84,16 @@ class Venue:
         for scope in self._scopes:
             scope.cancel()
 
+    def beat(self) -> None:
+        """Let the streams tell what they have saved up, again and again until `rest`."""
+        self._timer = asyncio.get_running_loop().call_later(BEAT_S, self.beat)
+        self._streams.publisher.tick()
+
+    def rest(self) -> None:
+        """Let the streams tell nothing more by themselves."""
+        if self._timer is not None:
+            self._timer.cancel()
+
     async def _converse(
         self, request: web.BaseRequest, query: dict[str, list[str]]
     ) -> web.StreamResponse:
@@ -109,7 +122,7 @@ class Venue:
     async def _stream(self, request: web.BaseRequest) -> web.StreamResponse:
         line = Line(request, self._pulse)
         socket = await line.open()
-        session = self._streams.open(request.raw_path, line.send)
+        session = self._streams.open(request.raw_path, line.send, line.cut)
         try:
             async with self._serving(line, session):
                 async for frame in line.read():
@@ -153,7 +166,9 @@ async def serve(
     try:
         await web.TCPSite(runner, host, port).start()
         venue.bind(*runner.addresses[0][:2])
+        venue.beat()
         yield venue
         await venue.stop()
     finally:
+        venue.rest()
         await runner.cleanup()

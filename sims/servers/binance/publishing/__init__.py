@@ -1,0 +1,1 @@
+"""What the market streams say, and when: channels, their events, and who listens."""
