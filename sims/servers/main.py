@@ -36,16 +36,23 @@ class World(Struct, frozen=True, kw_only=True):
 
 
 def read_accounts(path: Path) -> tuple[AccountSpec, ...]:
-    """Read a JSON list of `{"name", "key", "secret", "balances": {asset: text}}`."""
+    """Read a JSON list of `{"name", "key", "secret" or "ed25519_public", "balances"}`.
+
+    Balances are texts by asset; a second entry of a name, without them, is one more key to it.
+    """
     try:
         accounts = msgspec.json.decode(path.read_bytes(), type=tuple[AccountSpec, ...])
     except OSError as error:
         raise UsageError(f"cannot read the accounts: {error.strerror}", where=str(path)) from error
     except msgspec.MsgspecError as error:
         raise UsageError(f"bad accounts file: {error}", where=str(path)) from error
-    distinct = min(len({spec.name for spec in accounts}), len({spec.key for spec in accounts}))
-    if distinct < len(accounts):
-        raise UsageError("two accounts share a name or a key", where=str(path))
+    names: set[str] = set()
+    for spec in accounts:
+        if spec.name in names and spec.balances:
+            raise UsageError("two accounts share a name", where=str(path))
+        names.add(spec.name)
+    if len({spec.key for spec in accounts}) < len(accounts):
+        raise UsageError("two entries share a key", where=str(path))
     return accounts
 
 
@@ -112,7 +119,16 @@ def _ready(venue: Venue, accounts: tuple[AccountSpec, ...]) -> Ready:
     return Ready(
         venue="binance",
         pid=os.getpid(),
-        ws=f"ws://{venue.host}:{venue.port}",
+        rest=venue.http,
+        ws=venue.ws,
         ws_api=venue.url,
-        accounts=[{"name": spec.name, "key": spec.key, "secret": spec.secret} for spec in accounts],
+        ws_stream=f"{venue.ws}/stream",
+        accounts=[_described(spec) for spec in accounts],
     )
+
+
+def _described(spec: AccountSpec) -> dict[str, str]:
+    whole = {"secret": spec.secret, "ed25519_public": spec.ed25519_public}
+    return {"name": spec.name, "key": spec.key} | {
+        kind: text for kind, text in whole.items() if text
+    }

@@ -1,43 +1,62 @@
 """Who sent a signed request, and whether it is recent enough to be carried out."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from sims.servers.binance import refusals
 from sims.servers.binance.accounts import Account
 from sims.servers.binance.amounts import ONE
-from sims.servers.binance.engine import Engine
 from sims.servers.binance.params import Params
 from sims.servers.binance.refusals import RefusedError
 from sims.servers.binance.reports import NS_PER_MS
-from sims.servers.binance.signing import is_signed
+from sims.servers.binance.request import Request
+from sims.servers.binance.session import Logon, Session
 
 NS_PER_US: Final = 1_000
 AHEAD_NS_MAX: Final = 1_000 * NS_PER_MS
 WINDOW_MS_DEFAULT: Final = 5_000
 WINDOW_MS_MAX: Final = 60_000
 KEY_LENGTH: Final = 64
+NO_KEY: Final = refusals.missing("apiKey")
 
 # A timestamp of 15 digits or more is in microseconds: in milliseconds it would be far off.
 MICROSECONDS_FROM: Final = 10**14
 
 
-def authenticate(engine: Engine, params: Params, now: int) -> Account:
-    """Return the account whose key signed the request, or raise `RefusedError`."""
-    key = params.required("apiKey")
+def authenticate(
+    accounts: Mapping[str, Account], request: Request, session: Session, now: int
+) -> Logon:
+    """Return the account and the key that signed the request, or raise `RefusedError`.
+
+    A session that has logged on needs neither key nor signature. A key that comes along all the
+    same counts for its request alone.
+    """
+    params = Params(request.params)
+    if session.logon is not None and request.key is None:
+        _check_time(params, now)
+        return session.logon
+    if request.key is None:
+        raise RefusedError(refusals.BAD_KEY_FORMAT if request.is_rest else NO_KEY)
+    params.required("timestamp")
+    signature = params.required("signature")
+    account = accounts.get(request.key)
+    if account is None:
+        is_key = len(request.key) == KEY_LENGTH and request.key.isalnum()
+        raise RefusedError(refusals.UNKNOWN_KEY if is_key else refusals.BAD_KEY_FORMAT)
+    _check_time(params, now)
+    key = account.keys[request.key]
+    if not key.is_signature(request.signed_text, signature):
+        raise RefusedError(refusals.BAD_SIGNATURE)
+    return Logon(account=account, key=key, since_ns=now)
+
+
+def _check_time(params: Params, now: int) -> None:
     sent_ns = _sent_ns(params.required_integer("timestamp"))
     window_ns = _window_ns(params)
-    params.required("signature")
-    account = engine.accounts.get(key)
-    if account is None:
-        is_key = len(key) == KEY_LENGTH and key.isalnum()
-        raise RefusedError(refusals.UNKNOWN_KEY if is_key else refusals.BAD_KEY_FORMAT)
     if sent_ns >= now + AHEAD_NS_MAX:
         raise RefusedError(refusals.EARLY)
     if now - sent_ns > window_ns:
         raise RefusedError(refusals.LATE)
-    if not is_signed(account.secret, params.values):
-        raise RefusedError(refusals.BAD_SIGNATURE)
-    return account
 
 
 def _sent_ns(timestamp: int) -> int:

@@ -9,19 +9,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from sims.servers.binance.gate import Interference, Verdict
+from sims.servers.binance.gate import Interference, Verdict, carry
 from sims.servers.binance.line import Line
-from sims.servers.binance.protocol import Answer, Protocol, Request, refused
-from sims.servers.binance.refusals import OUTCOME_UNKNOWN
+from sims.servers.binance.protocol import Protocol, Reply, framed
 from sims.servers.binance.reports import server_shutdown
+from sims.servers.binance.request import Request
 from sims.servers.binance.session import Session
 
 
 class Connection:
     """Carries requests to the protocol, and answers and events back to the line."""
 
-    def __init__(self, line: Line, protocol: Protocol, *, shows_limits: bool) -> None:
-        self.session: Final = Session(self._send_event, shows_limits=shows_limits)
+    def __init__(
+        self, line: Line, protocol: Protocol, since_ns: int, *, shows_limits: bool
+    ) -> None:
+        self.session: Final = Session(
+            self._send_event, since_ns=since_ns, shows_limits=shows_limits
+        )
         self._line: Final = line
         self._protocol: Final = protocol
         self._holders = 0
@@ -37,28 +41,17 @@ class Connection:
 
     async def process(self, request: Request, gate: Interference) -> None:
         """Take one request through the gate, the engine and the gate again."""
-        verdict = await gate.before_execute(request.method, request.params)
-        if verdict not in {Verdict.PROCEED, Verdict.LOSE}:
-            self._give_up(request, verdict)
-            return
         with self._events_held(is_held=gate.answers_first):
-            answer = self._protocol.execute(request, self.session)
-            if verdict is Verdict.LOSE:
-                return
-            verdict = await gate.before_answer(request.method, request.params)
-            if verdict is Verdict.PROCEED:
-                self._answer(request, answer)
-            else:
-                self._give_up(request, verdict)
+            reply = await carry(gate, request, self._perform)
+            if reply is Verdict.CLOSE:
+                self._line.cut()
+            elif isinstance(reply, Reply):
+                shows_limits = self.session.shows_limits
+                answer = framed(request, reply, shows_limits=shows_limits)
+                request.answered = self.send(answer)
 
-    def _give_up(self, request: Request, verdict: Verdict) -> None:
-        if verdict is Verdict.CLOSE:
-            self._line.cut()
-        elif verdict is Verdict.UNKNOWN:
-            self._answer(request, refused(request.id, OUTCOME_UNKNOWN))
-
-    def _answer(self, request: Request, answer: Answer) -> None:
-        request.answered = self.send(answer)
+    def _perform(self, request: Request) -> Reply:
+        return self._protocol.perform(request, self.session)
 
     def _send_event(self, event: Mapping[str, object]) -> None:
         if self._holders:

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from sims.servers.binance import filters, refusals
-from sims.servers.binance.accounts import ACCOUNTS, Account, AccountSpec
+from sims.servers.binance.accounts import ACCOUNTS, Account, AccountSpec, open_accounts
 from sims.servers.binance.amounts import amount
 from sims.servers.binance.market.book import Ladder
 from sims.servers.binance.markets import SYMBOLS, Market, MarketStatus, SymbolRules, Turn
@@ -48,9 +48,7 @@ class Engine:
         self.now: Final = now
         self.fees: Final = fees
         self.markets: Final = {rules.symbol: Market(rules, now()) for rules in symbols}
-        self.accounts: Final = {
-            spec.key: Account(spec, uid) for uid, spec in enumerate(accounts, start=1)
-        }
+        self.accounts: Final = open_accounts(accounts)
         self.orders: Final[dict[int, Order]] = {}
         self._open: Final[dict[int, Order]] = {}
         self._latest: Final[dict[tuple[str, str, str], Order]] = {}

@@ -9,6 +9,9 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
+from sims.servers.binance.protocol import OUTCOME_UNKNOWN, Reply
+from sims.servers.binance.request import Request
+
 
 class Verdict(Enum):
     """What happens to a request.
@@ -55,3 +58,22 @@ def once(method: str, verdict: Verdict) -> Hook:
         return waiting.pop() if called == method and waiting else Verdict.PROCEED
 
     return hook
+
+
+async def carry(
+    gate: Interference, request: Request, perform: Callable[[Request], Reply]
+) -> Reply | Verdict:
+    """Take a request through the gate, the engine and the gate again.
+
+    Returns what it is to be answered; or LOSE, REFUSE_UNSEEN or CLOSE, and then it is not answered.
+    """
+    verdict = await gate.before_execute(request.method, request.params)
+    reply = OUTCOME_UNKNOWN
+    if verdict in {Verdict.PROCEED, Verdict.LOSE}:
+        reply = perform(request)
+        if verdict is Verdict.LOSE:
+            return verdict
+        verdict = await gate.before_answer(request.method, request.params)
+    if verdict is Verdict.UNKNOWN:
+        return OUTCOME_UNKNOWN
+    return reply if verdict is Verdict.PROCEED else verdict

@@ -1,8 +1,9 @@
 """Rate limits: how much an address asks and how many unfilled orders an account piles up.
 
 Windows are aligned to the clock and do not slide. Requests have weights, shared by everyone at
-the server's one address. Orders count by account; the first fill of an order gives some of its
-account's count back, more for an order that waited than for one that took.
+the server's one address; whoever goes on asking beyond the limit is shut out for a while. Orders
+count by account; the first fill of an order gives some of its account's count back, more for an
+order that waited than for one that took.
 """
 
 from collections.abc import Iterable
@@ -11,11 +12,20 @@ from typing import Final
 from msgspec import Struct
 
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.refusals import Refusal, too_many_orders, too_much_weight
+from sims.servers.binance.refusals import (
+    Refusal,
+    banned,
+    too_many_orders,
+    too_many_requests,
+    too_much_weight,
+)
 from sims.servers.binance.reports import NS_PER_MS, Event
 
 NS_PER_S: Final = 1_000_000_000
 SECONDS: Final = {"SECOND": 1, "MINUTE": 60, "DAY": 86_400}
+WARNINGS_MAX: Final = 20
+BAN_NS_MIN: Final = 120 * NS_PER_S
+BAN_NS_MAX: Final = 3 * 86_400 * NS_PER_S
 GIVEN_BACK_BY_TAKER: Final = 1
 GIVEN_BACK_BY_MAKER: Final = 5
 
@@ -48,6 +58,7 @@ ORDERS: Final = (
     Window(kind="ORDERS", interval="SECOND", number=10, limit=100),
     Window(kind="ORDERS", interval="DAY", number=1, limit=200_000),
 )
+RAW: Final = Window(kind="RAW_REQUESTS", interval="MINUTE", number=5, limit=300_000)
 
 
 class Meter:
@@ -76,50 +87,104 @@ class Meter:
         return {"serverTime": now // NS_PER_MS, "retryAfter": end // NS_PER_MS}
 
 
+class Reading(Struct, frozen=True, kw_only=True):
+    """What one meter shows."""
+
+    window: Window
+    count: int
+
+    def describe(self) -> dict[str, object]:
+        """Describe the reading as the wire does."""
+        return self.window.describe() | {"count": self.count}
+
+
+class Ban:
+    """Shuts out an address that goes on asking when it was told to wait, each time for longer."""
+
+    def __init__(self) -> None:
+        self._until_ns = 0
+        self._length_ns = BAN_NS_MIN
+        self._warnings = 0
+
+    def refuse(self, now: int) -> Refusal | None:
+        """Refuse whoever is still shut out."""
+        if now >= self._until_ns:
+            return None
+        data = {"serverTime": now // NS_PER_MS, "retryAfter": self._until_ns // NS_PER_MS}
+        return banned(data["retryAfter"], data)
+
+    def warn(self, now: int) -> None:
+        """Count a request beyond the limit."""
+        self._warnings += 1
+        if self._warnings == WARNINGS_MAX:
+            self._warnings = 0
+            self._until_ns = now + self._length_ns
+            self._length_ns = min(2 * self._length_ns, BAN_NS_MAX)
+
+    def forgive(self) -> None:
+        """Forget the warnings of somebody who keeps to the limit."""
+        self._warnings = 0
+
+
 class Limits:
     """All meters of one venue; they hear of fills from the engine itself."""
 
     def __init__(
-        self, engine: Engine, weight: Window = WEIGHT, orders: Iterable[Window] = ORDERS
+        self,
+        engine: Engine,
+        weight: Window = WEIGHT,
+        orders: Iterable[Window] = ORDERS,
+        raw: Window = RAW,
     ) -> None:
-        self.windows: Final = (weight, *orders)
+        self.windows: Final = (weight, *orders, raw)
         self._now: Final = engine.now
         self._weight: Final = Meter(weight)
+        self._raw: Final = Meter(raw)
+        self._ban: Final = Ban()
         self._orders: Final = {
-            account.name: tuple(Meter(window) for window in self.windows[1:])
+            account.name: tuple(Meter(window) for window in self.windows[1:-1])
             for account in engine.accounts.values()
         }
         engine.listen(self._on_event)
 
     def charge(self, weight: int, now: int) -> Refusal | None:
         """Count a request's weight; refuse it if the address has used up its own."""
+        if refusal := self._ban.refuse(now):
+            return refusal
         self._weight.add(weight, now)
-        window = self._weight.window
-        if self._weight.count(now) <= window.limit:
-            return None
-        return too_much_weight(window.limit, _period(window), self._weight.retry(now))
+        self._raw.add(1, now)
+        for meter, refuse in ((self._weight, too_much_weight), (self._raw, too_many_requests)):
+            window = meter.window
+            if meter.count(now) > window.limit:
+                self._ban.warn(now)
+                return refuse(window.limit, _period(window), meter.retry(now))
+        self._ban.forgive()
+        return None
 
     def refund(self, weight: int, now: int) -> None:
         """Give back the weight of a request that turned out to cost nothing."""
         self._weight.add(-weight, now)
 
-    def admit(self, account: str, now: int) -> Refusal | None:
-        """Count one more order of `account`, or refuse it."""
+    def admit(self, account: str, now: int, count: int = 1) -> Refusal | None:
+        """Count so many more orders of `account`, or refuse them."""
         for meter in self._orders[account]:
             window = meter.window
-            if meter.count(now) >= window.limit:
+            if meter.count(now) + count > window.limit:
                 return too_many_orders(window.limit, _period(window), meter.retry(now))
         for meter in self._orders[account]:
-            meter.add(1, now)
+            meter.add(count, now)
         return None
 
-    def describe(self, account: str | None, now: int) -> list[dict[str, object]]:
-        """Describe the meters; those of `account` are among them if it is named."""
-        orders = () if account is None else self._orders[account]
+    def orders(self, account: str, now: int) -> list[Reading]:
+        """Return the counts of the account's unfilled orders."""
         return [
-            meter.window.describe() | {"count": meter.count(now)}
-            for meter in (*orders, self._weight)
+            Reading(window=meter.window, count=meter.count(now)) for meter in self._orders[account]
         ]
+
+    def readings(self, account: str | None, now: int) -> list[Reading]:
+        """Return what an answer shows; the orders of `account` are in it if it is named."""
+        orders = [] if account is None else self.orders(account, now)
+        return [*orders, Reading(window=self._weight.window, count=self._weight.count(now))]
 
     def _on_event(self, account: str, event: Event) -> None:
         if event.get("x") != "TRADE" or event["z"] != event["l"]:

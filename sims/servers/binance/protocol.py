@@ -1,68 +1,46 @@
-"""The WebSocket API without its socket: a frame becomes a request, a request an answer.
+"""Requests become answers: one table of methods, whichever way a request came.
 
-`read` and `execute` are apart so that whoever owns the socket can stand between them: a request
-may be delayed, dropped, or carried out without anybody being told.
+What a request does is the same over REST and over the WebSocket API; only the frame around its
+answer differs. To perform and to frame are apart from reading and sending, so that whoever owns
+the socket can stand between them: a request may be delayed, dropped, or carried out without
+anybody being told.
 """
 
-import json
-from collections.abc import Mapping
-from typing import Final, NoReturn
+from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
 from sims.servers.binance import refusals
 from sims.servers.binance.authentication import authenticate
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.limits import Limits
+from sims.servers.binance.limits import Limits, Reading
 from sims.servers.binance.methods.call import Call, Outcome
 from sims.servers.binance.methods.table import METHODS, Method
 from sims.servers.binance.params import Params
 from sims.servers.binance.refusals import Refusal, RefusedError
+from sims.servers.binance.request import Request, RequestId
 from sims.servers.binance.session import Session
 
 Answer = dict[str, object]
-RequestId = str | int | None
 
-ID_LENGTH_MAX: Final = 36
 OK: Final = 200
 CONNECTION_WEIGHT: Final = 2
-PLACEMENT: Final = "order.place"
-VERSION_PREFIX: Final = "v3/"
 
 
-class Request(Struct, kw_only=True):
-    """A request as it arrived, and what became of it.
+class Reply(Struct, frozen=True, kw_only=True):
+    """What came of a request, and what the meters show that it has moved."""
 
-    `executed` says that the venue has acted on it, even if only to refuse it; `status` is that
-    of the answer which it then made; `answered` says that this answer was handed to the connection.
-    """
+    outcome: Outcome
+    readings: Sequence[Reading] = ()
 
-    id: RequestId
-    method: str
-    params: Mapping[str, object]
-    executed: bool = False
-    status: int | None = None
-    answered: bool = False
+    @property
+    def status(self) -> int:
+        """The status of HTTP that says how it went."""
+        return self.outcome.status if isinstance(self.outcome, Refusal) else OK
 
 
-def read(frame: str | bytes) -> Request | Answer:
-    """Read one frame; what is no request gets its answer at once."""
-    try:
-        # A fraction stays the text it was: signatures are made over what the sender wrote.
-        document = json.loads(frame, parse_float=str, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        return refused(None, refusals.BAD_JSON)
-    if not isinstance(document, dict):
-        return refused(None, refusals.BAD_JSON)
-    request_id = document.get("id")
-    if not _is_id(request_id):
-        return refused(None, refusals.bad_member("id", "an integer, a string or null"))
-    method, params = document.get("method"), document.get("params", {})
-    if not isinstance(method, str):
-        return refused(request_id, refusals.bad_member("method", "a string"))
-    if not isinstance(params, dict):
-        return refused(request_id, refusals.bad_member("params", "an object"))
-    return Request(id=request_id, method=method.removeprefix(VERSION_PREFIX), params=params)
+OUTCOME_UNKNOWN: Final = Reply(outcome=refusals.OUTCOME_UNKNOWN)
 
 
 class Protocol:
@@ -76,8 +54,8 @@ class Protocol:
         """Count the weight of a new connection."""
         self._limits.charge(CONNECTION_WEIGHT, self._engine.now())
 
-    def execute(self, request: Request, session: Session) -> Answer:
-        """Carry out `request` and return its answer; events go out through the sessions."""
+    def perform(self, request: Request, session: Session) -> Reply:
+        """Carry out `request`; events go out through the sessions."""
         assert not request.executed, request
         request.executed = True
         call = Call(
@@ -88,23 +66,28 @@ class Protocol:
             now=self._engine.now(),
         )
         method = METHODS.get(request.method)
-        outcome = refusals.UNSUPPORTED if method is None else _perform(method, call)
-        if isinstance(outcome, Refusal):
-            request.status = outcome.status
-            answer = refused(request.id, outcome)
-        else:
-            request.status = OK
-            answer = {"id": request.id, "status": OK, "result": outcome}
-        return answer | self._limits_shown(request, call)
+        outcome = refusals.UNSUPPORTED if method is None else _perform(method, request, call)
+        counts_orders = method is not None and method.counts_orders and call.signer is not None
+        account = call.account.name if counts_orders else None
+        reply = Reply(outcome=outcome, readings=self._limits.readings(account, call.now))
+        request.status = reply.status
+        return reply
 
-    def _limits_shown(self, request: Request, call: Call) -> Answer:
-        asked = request.params.get("returnRateLimits")
-        shows_limits = call.session.shows_limits if asked is None else asked in (True, "true")
-        if not shows_limits:
-            return {}
-        is_placement = request.method == PLACEMENT
-        account = call.signer.name if call.signer and is_placement else None
-        return {"rateLimits": self._limits.describe(account, call.now)}
+    def execute(self, request: Request, session: Session) -> Answer:
+        """Carry out a request of the WebSocket API and return its answer."""
+        return framed(request, self.perform(request, session), shows_limits=session.shows_limits)
+
+
+def framed(request: Request, reply: Reply, *, shows_limits: bool) -> Answer:
+    """Return the frame that answers `request` over the WebSocket API."""
+    if isinstance(reply.outcome, Refusal):
+        answer = refused(request.id, reply.outcome)
+    else:
+        answer = {"id": request.id, "status": OK, "result": reply.outcome}
+    asked = request.params.get("returnRateLimits")
+    if reply.readings and (shows_limits if asked is None else asked in (True, "true")):
+        answer["rateLimits"] = [reading.describe() for reading in reply.readings]
+    return answer
 
 
 def refused(request_id: RequestId, refusal: Refusal) -> Answer:
@@ -115,29 +98,17 @@ def refused(request_id: RequestId, refusal: Refusal) -> Answer:
     return {"id": request_id, "status": refusal.status, "error": error}
 
 
-def _perform(method: Method, call: Call) -> Outcome:
+def _perform(method: Method, request: Request, call: Call) -> Outcome:
     try:
         call.params.flag("returnRateLimits")
         weight = method.weigh(call.params)
         if refusal := call.limits.charge(weight, call.now):
             return refusal
         if method.is_signed:
-            call.signer = authenticate(call.engine, call.params, call.now)
+            call.signer = authenticate(call.engine.accounts, request, call.session, call.now)
         outcome = method.handle(call)
     except RefusedError as error:
         return error.refusal
     if method.is_free_on_success and not isinstance(outcome, Refusal):
         call.limits.refund(weight, call.now)
     return outcome
-
-
-def _is_id(value: object) -> bool:
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, str):
-        return len(value) <= ID_LENGTH_MAX
-    return value is None or isinstance(value, int)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)

@@ -16,7 +16,7 @@ class Refusal(Struct, frozen=True):
     code: int
     text: str
     status: int = 400
-    data: Mapping[str, int] | None = None
+    data: Mapping[str, object] | None = None
 
 
 class RefusedError(Exception):
@@ -33,6 +33,7 @@ OUTCOME_UNKNOWN: Final = Refusal(
     "Send status unknown; execution status unknown.",
     status=504,
 )
+RETIRED: Final = Refusal(-1016, "This service is no longer available.", status=410)
 UNSUPPORTED: Final = Refusal(-1020, "This operation is not supported.")
 LATE: Final = Refusal(-1021, "Timestamp for this request is outside of the recvWindow.")
 EARLY: Final = Refusal(-1021, "Timestamp for this request was 1000ms ahead of the server's time.")
@@ -61,6 +62,9 @@ QUOTE_QUANTITY_UNSUPPORTED: Final = Refusal(
 CANCEL_UNKNOWN: Final = Refusal(-2011, "Unknown order sent.")
 CANCEL_RESTRICTED: Final = Refusal(-2011, "Order was not canceled due to cancel restrictions.")
 NO_SUCH_ORDER: Final = Refusal(-2013, "Order does not exist.")
+NOT_LOGGED_ON: Final = Refusal(-2015, "Invalid API-key, IP, or permissions for action.", status=401)
+LOGON_UNSUPPORTED: Final = Refusal(-4056, "HMAC_SHA256 API key is not supported.", status=400)
+DUPLICATE_PARAMETER: Final = Refusal(-1101, "Duplicate values for a parameter detected.")
 BAD_KEY_FORMAT: Final = Refusal(-2014, "API-key format invalid.", status=401)
 UNKNOWN_KEY: Final = Refusal(-2015, "Invalid API-key, IP, or permissions for action.", status=401)
 ALREADY_SUBSCRIBED: Final = Refusal(-2035, "User Data Stream subscription already active.")
@@ -133,7 +137,7 @@ def unsupported_type(words: str) -> Refusal:
     return Refusal(-2010, f"{words} orders are not supported for this symbol.")
 
 
-def too_much_weight(limit: int, window: str, data: Mapping[str, int]) -> Refusal:
+def too_much_weight(limit: int, window: str, data: Mapping[str, object]) -> Refusal:
     """Refuse a request beyond the address's weight."""
     return Refusal(
         -1003,
@@ -144,7 +148,28 @@ def too_much_weight(limit: int, window: str, data: Mapping[str, int]) -> Refusal
     )
 
 
-def too_many_orders(limit: int, window: str, data: Mapping[str, int]) -> Refusal:
+def too_many_requests(limit: int, window: str, data: Mapping[str, object]) -> Refusal:
+    """Refuse a request beyond the address's number of them."""
+    return Refusal(
+        -1003,
+        f"Too many requests; current limit is {limit} requests per {window}.",
+        status=429,
+        data=data,
+    )
+
+
+def banned(until_ms: object, data: Mapping[str, object]) -> Refusal:
+    """Refuse an address that did not stop when it was told to."""
+    return Refusal(
+        -1003,
+        f"Way too much request weight used; IP banned until {until_ms}. "
+        "Please use WebSocket Streams for live updates to avoid bans.",
+        status=418,
+        data=data,
+    )
+
+
+def too_many_orders(limit: int, window: str, data: Mapping[str, object]) -> Refusal:
     """Refuse an order beyond the account's count of unfilled ones."""
     return Refusal(
         -1015,

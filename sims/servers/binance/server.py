@@ -17,18 +17,23 @@ import anyio
 from aiohttp import web
 from anyio.abc import TaskGroup
 
+from sims.servers.binance import rest
 from sims.servers.binance.connection import Connection
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.gate import Interference
+from sims.servers.binance.gate import Interference, Verdict, carry
 from sims.servers.binance.limits import Limits
 from sims.servers.binance.line import CLOSE_S, Line, Pulse
-from sims.servers.binance.protocol import Protocol, Request, read
+from sims.servers.binance.protocol import Protocol, Reply, refused
+from sims.servers.binance.reports import Event
+from sims.servers.binance.request import Request, read
+from sims.servers.binance.session import Session
 from sims.servers.binance.streams import Streams, StreamSession
 
 WS_API: Final = "/ws-api/v3"
 STREAM_ROOTS: Final = frozenset({"ws", "stream"})
 MILLISECOND: Final = "MILLISECOND"
 BEAT_S: Final = 0.01
+NO_PAGE: Final = "<html><body><h1>404 Not Found</h1></body></html>\n"
 UNTOUCHED: Final = Interference()
 PULSE: Final = Pulse()
 
@@ -57,7 +62,17 @@ class Venue:
     @property
     def url(self) -> str:
         """Where the WebSocket API is."""
-        return f"ws://{self.host}:{self.port}{WS_API}"
+        return f"{self.ws}{WS_API}"
+
+    @property
+    def ws(self) -> str:
+        """The address of everything that is a WebSocket, without a path."""
+        return f"ws://{self.host}:{self.port}"
+
+    @property
+    def http(self) -> str:
+        """The address of REST, without a path."""
+        return f"http://{self.host}:{self.port}"
 
     def bind(self, host: str, port: int) -> None:
         """Remember the address at which connections are accepted."""
@@ -70,7 +85,15 @@ class Venue:
             return await self._converse(request, parse_qs(query))
         if path.split("/")[1] in STREAM_ROOTS:
             return await self._stream(request)
-        return web.Response(status=HTTPStatus.NOT_FOUND, text="no such path\n")
+        form = await request.text() if request.content_type == rest.FORM_TYPE else ""
+        asked = rest.read(
+            request.method, request.raw_path, form, request.headers.get(rest.KEY_HEADER)
+        )
+        if asked is None:
+            return web.Response(status=HTTPStatus.NOT_FOUND, text=NO_PAGE, content_type="text/html")
+        if isinstance(asked, Request):
+            return await self._answer(request, asked)
+        return _response(Reply(outcome=asked))
 
     async def stop(self) -> None:
         """Take leave of every client, and drop every request that is still held back."""
@@ -81,7 +104,7 @@ class Venue:
         with anyio.move_on_after(CLOSE_S):
             for line in lines:
                 await line.written.wait()
-        for scope in self._scopes:
+        for scope in tuple(self._scopes):
             scope.cancel()
 
     def beat(self) -> None:
@@ -94,6 +117,28 @@ class Venue:
         if self._timer is not None:
             self._timer.cancel()
 
+    async def _answer(self, request: web.BaseRequest, asked: Request) -> web.StreamResponse:
+        self.received.append(asked)
+        with anyio.CancelScope() as scope:
+            self._scopes.add(scope)
+            try:
+                reply = await carry(self.interference, asked, self._perform)
+                if isinstance(reply, Reply):
+                    asked.answered = True
+                    return _response(reply)
+                if reply is not Verdict.CLOSE:
+                    # The client waits for as long as it likes; the server's end ends it too.
+                    await anyio.sleep_forever()
+            finally:
+                self._scopes.discard(scope)
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+
+    def _perform(self, asked: Request) -> Reply:
+        # Each HTTP request is a session of its own, to which nothing is sent.
+        return self._protocol.perform(asked, Session(_ignore))
+
     async def _converse(
         self, request: web.BaseRequest, query: dict[str, list[str]]
     ) -> web.StreamResponse:
@@ -102,7 +147,7 @@ class Venue:
         line = Line(request, self._pulse)
         socket = await line.open()
         shows_limits = query.get("returnRateLimits") != ["false"]
-        connection = Connection(line, self._protocol, shows_limits=shows_limits)
+        connection = Connection(line, self._protocol, self._engine.now(), shows_limits=shows_limits)
         self._protocol.connect()
         deliver = connection.session.deliver
         self._engine.listen(deliver)
@@ -114,7 +159,7 @@ class Venue:
                         self.received.append(asked)
                         tasks.start_soon(connection.process, asked, self.interference)
                     else:
-                        connection.send(asked)
+                        connection.send(refused(asked.id, asked.refusal))
         finally:
             self._engine.forget(deliver)
         return socket
@@ -161,7 +206,7 @@ async def serve(
 ) -> AsyncIterator[Venue]:
     """Accept connections to `engine` at `host`; port 0 takes any free one."""
     venue = Venue(engine, limits, interference, pulse)
-    runner = web.ServerRunner(web.Server(venue.handle), shutdown_timeout=0)
+    runner = web.ServerRunner(web.Server(venue.handle), shutdown_timeout=CLOSE_S)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
@@ -172,3 +217,12 @@ async def serve(
     finally:
         venue.rest()
         await runner.cleanup()
+
+
+def _response(reply: Reply) -> web.Response:
+    response = rest.respond(reply)
+    return web.Response(status=response.status, headers=response.headers, body=response.body)
+
+
+def _ignore(_event: Event) -> None:
+    """Nobody is there to hear it."""

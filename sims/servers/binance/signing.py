@@ -1,14 +1,23 @@
-"""Signatures of the WebSocket API: HMAC-SHA256 over the parameters, sorted by name.
+"""Signatures: HMAC-SHA256 in hexadecimal digits, or Ed25519 in base64, over a text.
 
-All parameters but the signature take part as `name=value` joined by `&`, in raw UTF-8 and
-without percent-encoding. Numbers count as the sender wrote them, which is why the protocol
-reads a JSON fraction as its text.
+Over the WebSocket API all parameters but the signature take part, sorted by name, as `name=value`
+joined by `&`, in raw UTF-8 and without percent-encoding. Numbers count as the sender wrote them,
+which is why the protocol reads a JSON fraction as its text. What REST signs is the raw query and
+body (see `rest.py`).
 """
 
+import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+Verifier = Callable[[str, str], bool]
+PUBLIC_KEY_BYTES: Final = 32
 
 
 def payload(params: Mapping[str, object]) -> str:
@@ -22,13 +31,30 @@ def sign(secret: str, text: str) -> str:
     return hmac.new(_octets(secret), _octets(text), hashlib.sha256).hexdigest()
 
 
-def is_signed(secret: str, params: Mapping[str, object]) -> bool:
-    """Say whether `params` carries its own right signature, in either case of the digits."""
-    signature = params.get("signature")
-    if not isinstance(signature, str):
-        return False
-    expected = sign(secret, payload(params))
-    return hmac.compare_digest(_octets(signature.lower()), _octets(expected))
+def hmac_verifier(secret: str) -> Verifier:
+    """Return what judges signatures made with `secret`, in either case of the digits."""
+
+    def is_right(text: str, signature: str) -> bool:
+        return hmac.compare_digest(_octets(signature.lower()), _octets(sign(secret, text)))
+
+    return is_right
+
+
+def ed25519_verifier(public_hex: str) -> Verifier:
+    """Return what judges signatures made with the private half; ValueError if it is no key."""
+    public = bytes.fromhex(public_hex)
+    if len(public) != PUBLIC_KEY_BYTES:
+        raise ValueError(f"an Ed25519 key has {PUBLIC_KEY_BYTES} bytes, not {len(public)}")
+    key = Ed25519PublicKey.from_public_bytes(public)
+
+    def is_right(text: str, signature: str) -> bool:
+        try:
+            key.verify(binascii.a2b_base64(_octets(signature), strict_mode=True), _octets(text))
+        except (binascii.Error, InvalidSignature):
+            return False
+        return True
+
+    return is_right
 
 
 def _text(value: object) -> str:

@@ -44,10 +44,14 @@ def test_a_venue_runs_until_it_is_told_to_stop(tmp_path: Path, number: signal.Si
 
     assert answer["result"] == {"serverTime": 10**12}
     assert (process.returncode, rest.splitlines()[-1]) == (0, "stopped")
-    assert (ready["venue"], ready["pid"], ready["rest"]) == ("binance", process.pid, None)
+    assert (ready["venue"], ready["pid"]) == ("binance", process.pid)
+    assert ready["rest"] == ready["ws"].replace("ws:", "http:")
     assert ready["ws_api"] == ready["ws"] + "/ws-api/v3"
+    assert ready["ws_stream"] == ready["ws"] + "/stream"
+    hmac, ed25519 = ACCOUNTS
     assert ready["accounts"] == [
-        {"name": "main", "key": ACCOUNTS[0].key, "secret": ACCOUNTS[0].secret}
+        {"name": "main", "key": hmac.key, "secret": hmac.secret},
+        {"name": "main", "key": ed25519.key, "ed25519_public": ed25519.ed25519_public},
     ]
 
 
@@ -64,6 +68,10 @@ ONE = '{"name": "a", "key": "k", "secret": "s", "balances": {"USD": "1"}}'
 EXTRA = '{"name": "a", "key": "k", "secret": "s", "balances": {}, "colour": "red"}'
 NEGATIVE = '{"name": "a", "key": "k", "secret": "s", "balances": {"USD": "-1"}}'
 
+SAME_KEY = ONE.replace('"a"', '"b"')
+NO_KEY = '{"name": "a", "key": "k", "balances": {}}'
+SHORT = '{"name": "a", "key": "k", "ed25519_public": "ff"}'
+
 
 @pytest.mark.parametrize(
     ("text", "message"),
@@ -73,7 +81,10 @@ NEGATIVE = '{"name": "a", "key": "k", "secret": "s", "balances": {"USD": "-1"}}'
         ('[{"name": "a"}]', "missing required field `key`"),
         (f"[{EXTRA}]", "unknown field `colour`"),
         (f"[{NEGATIVE}]", "not a decimal number: '-1'"),
-        (f"[{ONE}, {ONE}]", "two accounts share a name or a key"),
+        (f"[{ONE}, {ONE}]", "two accounts share a name"),
+        (f"[{ONE}, {SAME_KEY}]", "two entries share a key"),
+        (f"[{NO_KEY}]", "either a secret or an ed25519_public"),
+        (f"[{SHORT}]", "an Ed25519 key has 32 bytes, not 1"),
     ],
 )
 def test_a_bad_accounts_file_is_a_mistake_with_an_address(

@@ -3,7 +3,7 @@
 import pytest
 
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.protocol import Request
+from sims.servers.binance.request import Request
 from tests.sims.servers.binance.desk import Clock
 from tests.venues.binance.wire import (
     EPOCH,

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.protocol import Protocol, Request, read
+from sims.servers.binance.protocol import Protocol
 from sims.servers.binance.reports import Event
+from sims.servers.binance.request import Request, read
 from sims.servers.binance.session import Session
 from tests.sims.servers.binance.desk import MAIN, START_MS, Clock
 from trader.model.envelope import Message

@@ -10,7 +10,7 @@ from sims.servers.binance.limits import Limits
 from sims.servers.binance.params import Params
 from sims.servers.binance.refusals import BAD_SYMBOL, Refusal, RefusedError
 from sims.servers.binance.reports import NS_PER_MS
-from sims.servers.binance.session import Session
+from sims.servers.binance.session import Logon, Session
 
 Rows = Sequence[Mapping[str, object]] | Sequence[Sequence[object]]
 Outcome = Mapping[str, object] | Rows | Refusal
@@ -27,14 +27,14 @@ class Call(Struct, kw_only=True):
     session: Session
     params: Params
     now: int
-    signer: Account | None = None
+    signer: Logon | None = None
     unit: int = NS_PER_MS
 
     @property
     def account(self) -> Account:
         """The account that signed the request."""
         assert self.signer is not None
-        return self.signer
+        return self.signer.account
 
     def symbol(self) -> str:
         """Read the symbol, which must be there and exist."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sims.servers.binance.methods import account, market, orders, public, stream
+from sims.servers.binance.methods import account, market, orders, public, session, user_stream
 from sims.servers.binance.methods.call import Call, Outcome
 from sims.servers.binance.params import Params
 
@@ -17,6 +17,7 @@ class Method(Struct, frozen=True, kw_only=True):
     weigh: Callable[[Params], int]
     is_signed: bool = True
     is_free_on_success: bool = False
+    counts_orders: bool = False
 
 
 def _always(weight: int) -> Callable[[Params], int]:
@@ -49,14 +50,33 @@ METHODS: Final = {
     "ticker.24hr": _open(market.last_day, market.day_weight),
     "ticker.price": _open(market.price, market.ticker_weight),
     "ticker.book": _open(market.best, market.ticker_weight),
-    "order.place": Method(handle=orders.place, weigh=_always(1), is_free_on_success=True),
+    "order.place": Method(
+        handle=orders.place, weigh=_always(1), is_free_on_success=True, counts_orders=True
+    ),
     "order.status": Method(handle=orders.status, weigh=_always(4)),
     "order.cancel": Method(handle=orders.cancel, weigh=_always(1)),
     "openOrders.status": Method(handle=orders.open_orders, weigh=_open_orders_weight),
     "account.status": Method(handle=account.status, weigh=_always(20)),
     "myTrades": Method(handle=account.trades, weigh=_trades_weight),
-    "userDataStream.subscribe.signature": Method(handle=stream.subscribe, weigh=_always(2)),
-    "userDataStream.unsubscribe": Method(
-        handle=stream.unsubscribe, weigh=_always(2), is_signed=False
+    "session.logon": Method(handle=session.log_on, weigh=_always(2)),
+    "session.status": Method(handle=session.status, weigh=_always(2), is_signed=False),
+    "session.logout": Method(handle=session.log_out, weigh=_always(2), is_signed=False),
+    "session.subscriptions": Method(
+        handle=user_stream.subscriptions, weigh=_always(2), is_signed=False
     ),
+    "userDataStream.subscribe": Method(
+        handle=user_stream.subscribe, weigh=_always(2), is_signed=False
+    ),
+    "userDataStream.subscribe.signature": Method(
+        handle=user_stream.subscribe_signature, weigh=_always(2)
+    ),
+    "userDataStream.unsubscribe": Method(
+        handle=user_stream.unsubscribe, weigh=_always(2), is_signed=False
+    ),
+    **{
+        f"userDataStream.{verb}": Method(
+            handle=user_stream.retired, weigh=_always(2), is_signed=False
+        )
+        for verb in ("start", "ping", "stop")
+    },
 }

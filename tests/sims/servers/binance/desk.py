@@ -6,7 +6,8 @@ from typing import Any, Final
 from sims.servers.binance.accounts import ACCOUNTS, AccountSpec
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.limits import Limits
-from sims.servers.binance.protocol import Protocol, Request, read
+from sims.servers.binance.protocol import Protocol
+from sims.servers.binance.request import Request, read
 from sims.servers.binance.session import Session
 from sims.servers.binance.signing import payload, sign
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from sims.servers.binance.protocol import Request, read
-from sims.servers.binance.refusals import OUTCOME_UNKNOWN
+from sims.servers.binance.protocol import refused
+from sims.servers.binance.refusals import BAD_JSON, OUTCOME_UNKNOWN
+from sims.servers.binance.request import Request, Unreadable, read
 from tests.sims.servers.binance.desk import Desk, Document, limit, outcome
 
 
@@ -12,7 +13,8 @@ from tests.sims.servers.binance.desk import Desk, Document, limit, outcome
     ["", "{", "[]", "7", "\xff", '{"id": NaN}', "[" * 60_000, '{"id": 1' + "0" * 5_000 + "}"],
 )
 def test_a_frame_that_is_no_object_cannot_be_attributed(frame: str) -> None:
-    assert read(frame) == {
+    assert read(frame) == Unreadable(None, BAD_JSON)
+    assert refused(None, BAD_JSON) == {
         "id": None,
         "status": 400,
         "error": {"code": -1135, "msg": "Invalid JSON Request"},
@@ -20,7 +22,7 @@ def test_a_frame_that_is_no_object_cannot_be_attributed(frame: str) -> None:
 
 
 def test_octets_that_are_no_text_are_no_request() -> None:
-    assert isinstance(read(b"\xff{}"), dict)
+    assert isinstance(read(b"\xff{}"), Unreadable)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +39,8 @@ def test_octets_that_are_no_text_are_no_request() -> None:
 def test_a_member_of_the_wrong_kind_is_refused(frame: str, request_id: object) -> None:
     answer = read(frame)
 
-    assert isinstance(answer, dict)
-    assert (answer["id"], answer["status"]) == (request_id, 400)
+    assert isinstance(answer, Unreadable)
+    assert (answer.id, answer.refusal.status) == (request_id, 400)
 
 
 @pytest.mark.parametrize("request_id", ['"abc"', "17", "null", "-5"])
@@ -57,7 +59,7 @@ def test_a_fraction_stays_the_text_that_was_signed() -> None:
     assert request.params == {"price": "52000.00", "n": 1}
 
 
-@pytest.mark.parametrize("method", ["", "userDataStream.start", "order.amend.keepPriority"])
+@pytest.mark.parametrize("method", ["", "order", "order.replace"])
 def test_a_method_that_is_not_there_is_refused(desk: Desk, method: str) -> None:
     assert outcome(desk.ask(method)) == (400, -1020, "This operation is not supported.")
 

@@ -65,7 +65,7 @@ def test_a_symbol_tells_its_filters(desk: Desk) -> None:
             "avgPriceMins": 0,
         },
     ]
-    assert [each["limit"] for each in result["rateLimits"]] == [6_000, 100, 200_000]
+    assert [each["limit"] for each in result["rateLimits"]] == [6_000, 100, 200_000, 300_000]
 
 
 @pytest.mark.parametrize(
