@@ -3,7 +3,8 @@
 import pytest
 
 from sims.servers.binance.engine import Engine
-from tests.sims.servers.binance.desk import MAIN, OTHER, Clock, Desk
+from tests.sims.servers.binance.desk import MAIN, OTHER, START_MS, Clock, Desk
+from tests.sims.servers.binance.listening import World
 
 
 @pytest.fixture
@@ -21,3 +22,11 @@ def desk(engine: Engine, clock: Clock) -> Desk:
     desk = Desk(engine, clock)
     desk.subscribe()
     return desk
+
+
+@pytest.fixture
+def world(engine: Engine, clock: Clock) -> World:
+    clock.ms = (START_MS // 60_000 + 1) * 60_000
+    world = World(engine, clock)
+    world.quote({"100": "1", "99": "2"}, {"101": "1", "102": "2"})
+    return world
