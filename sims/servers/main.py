@@ -17,6 +17,7 @@ from sims.servers.binance.feeds.opening import Plan, open_players
 from sims.servers.binance.feeds.player import Player
 from sims.servers.binance.markets import EUROS, SYMBOLS, SymbolRules
 from sims.servers.binance.server import Venue, serve
+from sims.servers.binance.store import Store
 from sims.servers.ready import Ready, write_ready
 from trader.errors import UsageError, VenueFault
 
@@ -27,11 +28,13 @@ TICK_S: Final = 0.01
 class World(Struct, frozen=True, kw_only=True):
     """What a venue cannot make for itself.
 
-    `now` is the clock, in nanoseconds since the epoch; `plan` says where its prices come from.
+    `now` is the clock, in nanoseconds since the epoch; `plan` says where its prices come from, and
+    `state` where it remembers what has happened.
     """
 
     now: Callable[[], int]
     plan: Plan = Plan()
+    state: Path | None = None
     symbols: tuple[SymbolRules, ...] = (*SYMBOLS, EUROS)
 
 
@@ -89,8 +92,10 @@ async def _run(
     accept: Callable[[Venue], None],
 ) -> None:
     engine = Engine(now=world.now, symbols=world.symbols, accounts=accounts)
-    players = open_players(engine, world.plan)
     async with AsyncExitStack() as stack:
+        if world.state is not None:
+            stack.enter_context(Store(world.state, engine))
+        players = open_players(engine, world.plan)
         try:
             venue = await stack.enter_async_context(serve(engine, host=HOST, port=port))
         except OSError as error:

@@ -55,6 +55,12 @@ def command() -> None:
     default=4.0,
     help="Quotes a second of a market that is made up.",
 )
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="Remembers orders, fills and balances across a restart.",
+)
 @json_option
 @click.pass_obj
 def binance(  # noqa: PLR0913 - each option of the command is a parameter
@@ -67,6 +73,7 @@ def binance(  # noqa: PLR0913 - each option of the command is a parameter
     markets: tuple[str, ...],
     pace: float,
     rate: float,
+    state: Path | None,
 ) -> int:
     """Serve Binance's API on this machine until it is told to stop."""
     from sims.servers.binance.accounts import ACCOUNTS
@@ -77,7 +84,7 @@ def binance(  # noqa: PLR0913 - each option of the command is a parameter
     if ready_file is not None:
         note(f"binance on loopback: {ready_file} tells where, once it accepts connections")
     plan = Plan(seed=seed, files=_files(markets), pace=pace, rows_per_s=Decimal(str(rate)))
-    world = World(now=time_ns, plan=plan)
+    world = World(now=time_ns, plan=plan, state=state)
     run_forever(
         port, ready_file, opened, world=world, announce=_tell if ready_file is None else _keep_quiet
     )

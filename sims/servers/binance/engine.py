@@ -15,7 +15,7 @@ from sims.servers.binance.accounts import ACCOUNTS, Account, AccountSpec, open_a
 from sims.servers.binance.amounts import amount
 from sims.servers.binance.market.book import Ladder
 from sims.servers.binance.markets import SYMBOLS, Market, MarketStatus, SymbolRules, Turn
-from sims.servers.binance.matching import Fees, Listener, Matching
+from sims.servers.binance.matching import Counts, Fees, Listener, Matching
 from sims.servers.binance.orders import NewOrder, Order, OrderStatus, OrderType, Side, Trade
 from sims.servers.binance.refusals import Refusal
 
@@ -52,9 +52,9 @@ class Engine:
         self.orders: Final[dict[int, Order]] = {}
         self._open: Final[dict[int, Order]] = {}
         self._latest: Final[dict[tuple[str, str, str], Order]] = {}
-        self._matching: Final = Matching(fees, self.orders)
+        self.counts: Final = Counts()
+        self._matching: Final = Matching(fees, self.orders, self.counts)
         self._watchers: Final[list[Watcher]] = []
-        self._cancels = 0
         for market in self.markets.values():
             self._put(market, market.rules.price_opening, ENDLESS)
 
@@ -135,6 +135,17 @@ class Engine:
         self._finish(market, now)
         return order
 
+    def recall(self, order: Order) -> None:
+        """Know an order of an earlier life again; they come by their ids, the oldest first."""
+        self.orders[order.order_id] = order
+        for name in (order.original_client_order_id, order.client_order_id):
+            holder = self._latest.get((order.account.name, order.terms.symbol, name))
+            if holder is None or not holder.is_open:
+                self._latest[order.account.name, order.terms.symbol, name] = order
+        if order.is_open:
+            self._open[order.order_id] = order
+            self._matching.resume(order)
+
     def cancel(
         self, account: Account, key: OrderKey, name: str | None, only: OrderStatus | None
     ) -> Order | Refusal:
@@ -146,9 +157,9 @@ class Engine:
             return refusals.CANCEL_UNKNOWN
         if only is not None and order.status is not only:
             return refusals.CANCEL_RESTRICTED
-        self._cancels += 1
+        self.counts.cancels += 1
         now = self.now()
-        self._matching.cancel(order, name or f"venue-cancel-{self._cancels}", now)
+        self._matching.cancel(order, name or f"venue-cancel-{self.counts.cancels}", now)
         self._rename(order)
         self._finish(order.market, now)
         return order

@@ -36,16 +36,23 @@ class Fees(Struct, frozen=True, kw_only=True):
     taker_ppm: int = 0
 
 
+class Counts(Struct):
+    """How many reports and cancels there have been; they name what comes."""
+
+    executions: int = 0
+    cancels: int = 0
+
+
 class Matching:
     """Carries orders through their lives; the caller gives the time of each turn.
 
     `orders` are all orders by their ids. A turn is over with `settle`.
     """
 
-    def __init__(self, fees: Fees, orders: Mapping[int, Order]) -> None:
+    def __init__(self, fees: Fees, orders: Mapping[int, Order], counts: Counts) -> None:
         self.fees: Final = fees
         self.listeners: Final[list[Listener]] = []
-        self.executions = 0
+        self._counts: Final = counts
         self._orders: Final = orders
         self._touched: Final[dict[int, Order]] = {}
         self._stops: Final[dict[int, Order]] = {}
@@ -240,11 +247,11 @@ class Matching:
         trade: Trade | None = None,
         reject_reason: str = "NONE",
     ) -> None:
-        self.executions += 1
+        self._counts.executions += 1
         self._touched[order.order_id] = order
         execution = Execution(
             kind=kind,
-            execution_id=self.executions,
+            execution_id=self._counts.executions,
             ts_ns=now,
             trade=trade,
             reject_reason=reject_reason,

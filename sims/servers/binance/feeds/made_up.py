@@ -21,9 +21,9 @@ ROWS_PER_TRADE: Final = 3
 WORTH: Final = 2_000
 
 
-def made_up(rules: SymbolRules, seed: int, rows_per_s: Decimal) -> Feed:
-    """Yield quotes at `rows_per_s` on average, and trades at a third of them."""
-    start, price, chunk = 0, rules.price_opening, 0
+def made_up(rules: SymbolRules, price: int, seed: int, rows_per_s: Decimal) -> Feed:
+    """Yield quotes at `rows_per_s` on average from `price` on, and trades at a third of them."""
+    start, chunk = 0, 0
     while True:
         path = _path(rules, seed, chunk, price, rows_per_s)
         yield from _rows(path, rules, start, Numbers(seed, f"{rules.symbol}/{chunk}/takers"))

@@ -35,10 +35,11 @@ def open_players(engine: Engine, plan: Plan) -> list[Player]:
 
 
 def _player(engine: Engine, symbol: str, plan: Plan) -> Player:
-    rules = engine.markets[symbol].rules
+    market = engine.markets[symbol]
+    rules = market.rules
     path = plan.files.get(symbol)
     if path is None:
-        feed = made_up(rules, plan.seed, plan.rows_per_s)
+        feed = made_up(rules, market.price, plan.seed, plan.rows_per_s)
     else:
         feed = paced(recorded(path, rules), plan.pace)
     street = Street(rules, stream(plan.seed, f"venue/{symbol}").randrange)

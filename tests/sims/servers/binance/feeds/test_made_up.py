@@ -12,10 +12,11 @@ from sims.servers.binance.markets import EUROS, SYMBOLS, SymbolRules
 
 @pytest.mark.parametrize("rules", [*SYMBOLS, EUROS])
 def test_rows_are_in_order_on_the_grid_and_never_crossed(rules: SymbolRules) -> None:
-    rows = list(islice(made_up(rules, 7, Decimal(4)), 3 * ROWS))
+    price = rules.price_opening
+    rows = list(islice(made_up(rules, price, 7, Decimal(4)), 3 * ROWS))
 
-    assert rows == list(islice(made_up(rules, 7, Decimal(4)), 3 * ROWS))
-    assert rows != list(islice(made_up(rules, 8, Decimal(4)), 3 * ROWS))
+    assert rows == list(islice(made_up(rules, price, 7, Decimal(4)), 3 * ROWS))
+    assert rows != list(islice(made_up(rules, price, 8, Decimal(4)), 3 * ROWS))
     assert all(before.at_ns <= after.at_ns for before, after in pairwise(rows))
     for row in rows:
         match row:
