@@ -16,6 +16,9 @@ from sims.servers.binance.engine import Engine
 from sims.servers.binance.feeds.opening import Plan, open_players
 from sims.servers.binance.feeds.player import Player
 from sims.servers.binance.markets import EUROS, SYMBOLS, SymbolRules
+from sims.servers.binance.scenarios.admin import ROOT as ADMIN
+from sims.servers.binance.scenarios.clock import SkewedClock
+from sims.servers.binance.scenarios.reading import Script
 from sims.servers.binance.server import Venue, serve
 from sims.servers.binance.store import Store
 from sims.servers.ready import Ready, write_ready
@@ -28,12 +31,13 @@ TICK_S: Final = 0.01
 class World(Struct, frozen=True, kw_only=True):
     """What a venue cannot make for itself.
 
-    `now` is the clock, in nanoseconds since the epoch; `plan` says where its prices come from, and
-    `state` where it remembers what has happened.
+    `now` is the clock, in nanoseconds since the epoch; `plan` says where its prices come from,
+    `script` what goes wrong, and `state` where it remembers what has happened.
     """
 
     now: Callable[[], int]
     plan: Plan = Plan()
+    script: Script = Script()
     state: Path | None = None
     symbols: tuple[SymbolRules, ...] = (*SYMBOLS, EUROS)
 
@@ -91,13 +95,15 @@ async def _run(
     world: World,
     accept: Callable[[Venue], None],
 ) -> None:
-    engine = Engine(now=world.now, symbols=world.symbols, accounts=accounts)
+    engine = Engine(now=SkewedClock(world.now), symbols=world.symbols, accounts=accounts)
     async with AsyncExitStack() as stack:
         if world.state is not None:
             stack.enter_context(Store(world.state, engine))
         players = open_players(engine, world.plan)
         try:
-            venue = await stack.enter_async_context(serve(engine, host=HOST, port=port))
+            venue = await stack.enter_async_context(
+                serve(engine, host=HOST, port=port, script=world.script)
+            )
         except OSError as error:
             raise VenueFault(
                 f"the venue cannot listen: {os.strerror(error.errno or 0).lower()}",
@@ -128,6 +134,7 @@ def _ready(venue: Venue, accounts: tuple[AccountSpec, ...]) -> Ready:
         ws=venue.ws,
         ws_api=venue.url,
         ws_stream=f"{venue.ws}/stream",
+        admin=f"{venue.http}{ADMIN}",
         accounts=[_described(spec) for spec in accounts],
     )
 

@@ -61,6 +61,12 @@ def command() -> None:
     metavar="F",
     help="Remembers orders, fills and balances across a restart.",
 )
+@click.option(
+    "--scenario",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="What goes wrong, as YAML or JSON.",
+)
 @json_option
 @click.pass_obj
 def binance(  # noqa: PLR0913 - each option of the command is a parameter
@@ -74,17 +80,20 @@ def binance(  # noqa: PLR0913 - each option of the command is a parameter
     pace: float,
     rate: float,
     state: Path | None,
+    scenario: Path | None,
 ) -> int:
     """Serve Binance's API on this machine until it is told to stop."""
     from sims.servers.binance.accounts import ACCOUNTS
     from sims.servers.binance.feeds.opening import Plan
+    from sims.servers.binance.scenarios.reading import Script, read_script
     from sims.servers.main import World, read_accounts, run_forever
 
     opened = ACCOUNTS if accounts is None else read_accounts(accounts)
     if ready_file is not None:
         note(f"binance on loopback: {ready_file} tells where, once it accepts connections")
     plan = Plan(seed=seed, files=_files(markets), pace=pace, rows_per_s=Decimal(str(rate)))
-    world = World(now=time_ns, plan=plan, state=state)
+    script = Script() if scenario is None else read_script(scenario)
+    world = World(now=time_ns, plan=plan, script=script, state=state)
     run_forever(
         port, ready_file, opened, world=world, announce=_tell if ready_file is None else _keep_quiet
     )

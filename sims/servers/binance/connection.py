@@ -7,6 +7,7 @@ come as they are ready.
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from sims.servers.binance.gate import Interference, Verdict, carry
@@ -14,6 +15,7 @@ from sims.servers.binance.line import Line
 from sims.servers.binance.protocol import Protocol, Reply, framed
 from sims.servers.binance.reports import server_shutdown
 from sims.servers.binance.request import Request
+from sims.servers.binance.scenarios.outward import Courier
 from sims.servers.binance.session import Session
 
 
@@ -21,13 +23,20 @@ class Connection:
     """Carries requests to the protocol, and answers and events back to the line."""
 
     def __init__(
-        self, line: Line, protocol: Protocol, since_ns: int, *, shows_limits: bool
+        self,
+        line: Line,
+        protocol: Protocol,
+        courier: Courier,
+        since_ns: int,
+        *,
+        shows_limits: bool,
     ) -> None:
         self.session: Final = Session(
             self._send_event, since_ns=since_ns, shows_limits=shows_limits
         )
         self._line: Final = line
         self._protocol: Final = protocol
+        self._courier: Final = courier
         self._holders = 0
         self._held: Final[list[Mapping[str, object]]] = []
 
@@ -54,6 +63,9 @@ class Connection:
         return self._protocol.perform(request, self.session)
 
     def _send_event(self, event: Mapping[str, object]) -> None:
+        self._courier.carry(_subject(event), partial(self._pass_on, event))
+
+    def _pass_on(self, event: Mapping[str, object]) -> None:
         if self._holders:
             self._held.append(event)
         else:
@@ -70,3 +82,10 @@ class Connection:
                 for event in self._held:
                     self.send(event)
                 self._held.clear()
+
+
+def _subject(envelope: Mapping[str, object]) -> str:
+    """Return how rules know an event: by its type, and of a report by what happened."""
+    event = envelope["event"]
+    assert isinstance(event, Mapping), envelope
+    return f"{event['e']}:{event['x']}" if "x" in event else str(event["e"])

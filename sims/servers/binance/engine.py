@@ -18,6 +18,7 @@ from sims.servers.binance.markets import SYMBOLS, Market, MarketStatus, SymbolRu
 from sims.servers.binance.matching import Counts, Fees, Listener, Matching
 from sims.servers.binance.orders import NewOrder, Order, OrderStatus, OrderType, Side, Trade
 from sims.servers.binance.refusals import Refusal
+from sims.servers.binance.reports import Event
 
 NO_FEES: Final = Fees()
 ENDLESS: Final = amount("1000000000")
@@ -65,6 +66,11 @@ class Engine:
     def forget(self, listener: Listener) -> None:
         """Stop telling `listener`."""
         self._matching.listeners.remove(listener)
+
+    def tell(self, account: str, event: Event) -> None:
+        """Tell everyone who listens an event that came of no turn."""
+        for listener in tuple(self._matching.listeners):
+            listener(account, event)
 
     def watch(self, watcher: Watcher) -> None:
         """Tell `watcher` after each turn what has traded and which levels of the book changed."""

@@ -1,15 +1,17 @@
 """Interference: what a test lets happen between a client and the engine.
 
 The server asks twice about every request, before it is executed and before it is answered, and
-does what the verdict says. A hook may wait as long as it likes; other requests pass it.
+does what the verdict says; a refusal is a verdict too, and what the client is told. A hook may
+wait as long as it likes; other requests pass it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum, auto
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sims.servers.binance.protocol import OUTCOME_UNKNOWN, Reply
+from sims.servers.binance.refusals import Refusal
 from sims.servers.binance.request import Request
 
 
@@ -21,6 +23,7 @@ class Verdict(Enum):
     REFUSE_UNSEEN  it is neither executed nor answered; means LOSE once it is executed
     CLOSE          the connection breaks, here and now
     UNKNOWN        it goes no further, and is answered that its outcome is unknown
+    TWICE          it is executed twice; means PROCEED once it is executed
     """
 
     PROCEED = auto()
@@ -28,12 +31,13 @@ class Verdict(Enum):
     REFUSE_UNSEEN = auto()
     CLOSE = auto()
     UNKNOWN = auto()
+    TWICE = auto()
 
 
-Hook = Callable[[str, Mapping[str, object]], Awaitable[Verdict]]
+Hook = Callable[[str, Mapping[str, object]], Awaitable[Verdict | Refusal]]
 
 
-async def proceed(_method: str, _params: Mapping[str, object]) -> Verdict:
+async def proceed(_method: str, _params: Mapping[str, object]) -> Verdict | Refusal:
     """Interfere with nothing."""
     return Verdict.PROCEED
 
@@ -54,7 +58,7 @@ def once(method: str, verdict: Verdict) -> Hook:
     """Return a hook that strikes the first request of `method` and none after it."""
     waiting = [verdict]
 
-    async def hook(called: str, _params: Mapping[str, object]) -> Verdict:
+    async def hook(called: str, _params: Mapping[str, object]) -> Verdict | Refusal:
         return waiting.pop() if called == method and waiting else Verdict.PROCEED
 
     return hook
@@ -69,11 +73,19 @@ async def carry(
     """
     verdict = await gate.before_execute(request.method, request.params)
     reply = OUTCOME_UNKNOWN
-    if verdict in {Verdict.PROCEED, Verdict.LOSE}:
+    if verdict in {Verdict.PROCEED, Verdict.LOSE, Verdict.TWICE}:
         reply = perform(request)
         if verdict is Verdict.LOSE:
             return verdict
+        if verdict is Verdict.TWICE:
+            perform(structs.replace(request, executed=False))
         verdict = await gate.before_answer(request.method, request.params)
-    if verdict is Verdict.UNKNOWN:
-        return OUTCOME_UNKNOWN
-    return reply if verdict is Verdict.PROCEED else verdict
+    match verdict:
+        case Refusal():
+            return Reply(outcome=verdict)
+        case Verdict.UNKNOWN:
+            return OUTCOME_UNKNOWN
+        case Verdict.PROCEED | Verdict.TWICE:
+            return reply
+        case _:
+            return verdict

@@ -7,6 +7,7 @@ one that leaves a ping unanswered. Nobody stays longer than a day.
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from enum import Enum, auto
 from itertools import count
 from typing import Final
 
@@ -27,10 +28,19 @@ class Pulse(Struct, frozen=True, kw_only=True):
     life_s: float = 86_400
 
 
+class Mood(Enum):
+    """What a line does: everything; it sends no frames; or neither sends nor hears anything."""
+
+    LIVELY = auto()
+    SILENT = auto()
+    DEAD = auto()
+
+
 class Line:
     """Reads and writes one WebSocket; `beat` and `write` run beside the reader."""
 
     def __init__(self, request: web.BaseRequest, pulse: Pulse) -> None:
+        self.mood = Mood.LIVELY
         self._request: Final = request
         self._pulse: Final = pulse
         self._socket: Final = web.WebSocketResponse(
@@ -48,6 +58,8 @@ class Line:
 
     def send(self, text: str) -> bool:
         """Queue a frame; say whether there is still somebody to send it to."""
+        if self.mood is not Mood.LIVELY:
+            return True
         try:
             self._inlet.send_nowait(text)
         except anyio.WouldBlock:
@@ -61,6 +73,8 @@ class Line:
     async def read(self) -> AsyncIterator[str | bytes]:
         """Yield the client's frames until it leaves or the line breaks; answer its pings."""
         async for message in self._socket:
+            if self.mood is Mood.DEAD:
+                continue
             match message.type:
                 case WSMsgType.TEXT | WSMsgType.BINARY:
                     yield message.data
@@ -107,6 +121,8 @@ class Line:
         owed_max = max(1, round(self._pulse.pong_s / self._pulse.ping_s))
         for number in count(1):
             await anyio.sleep(self._pulse.ping_s)
+            if self.mood is Mood.DEAD:
+                continue
             if len(self._owed) >= owed_max:
                 return
             payload = b"%d" % number

@@ -76,6 +76,19 @@ def account_position(account: Account, assets: Iterable[str]) -> Event:
     }
 
 
+def balance_update(asset: str, units: int, ts_ns: int) -> Event:
+    """Say that money has come or gone beside all orders, as a `balanceUpdate`."""
+    ms = ts_ns // NS_PER_MS
+    sign = "-" if units < 0 else ""
+    return {
+        "e": "balanceUpdate",
+        "E": ms,
+        "a": asset,
+        "d": f"{sign}{text_of(abs(units))}",
+        "T": ms,
+    }
+
+
 def stream_terminated(ts_ns: int) -> Event:
     """Say that a subscription has ended while its connection lives on."""
     return {"e": "eventStreamTerminated", "E": ts_ns // NS_PER_MS}

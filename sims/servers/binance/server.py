@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import parse_qs
 
 import anyio
+import msgspec
 from aiohttp import web
 from anyio.abc import TaskGroup
 
@@ -26,6 +27,14 @@ from sims.servers.binance.line import CLOSE_S, Line, Pulse
 from sims.servers.binance.protocol import Protocol, Reply, refused
 from sims.servers.binance.reports import Event
 from sims.servers.binance.request import Request, read
+from sims.servers.binance.scenarios import admin
+from sims.servers.binance.scenarios.admin import Admin
+from sims.servers.binance.scenarios.director import Director
+from sims.servers.binance.scenarios.inward import Inward
+from sims.servers.binance.scenarios.outward import Courier
+from sims.servers.binance.scenarios.reading import Script
+from sims.servers.binance.scenarios.scenario import NS_PER_S, Scenario
+from sims.servers.binance.scenarios.wires import Wires
 from sims.servers.binance.session import Session
 from sims.servers.binance.streams import Streams, StreamSession
 
@@ -34,7 +43,7 @@ STREAM_ROOTS: Final = frozenset({"ws", "stream"})
 MILLISECOND: Final = "MILLISECOND"
 BEAT_S: Final = 0.01
 NO_PAGE: Final = "<html><body><h1>404 Not Found</h1></body></html>\n"
-UNTOUCHED: Final = Interference()
+NOTHING_HAPPENS: Final = Script()
 PULSE: Final = Pulse()
 
 
@@ -45,9 +54,16 @@ class Venue:
     """
 
     def __init__(
-        self, engine: Engine, limits: Limits | None, interference: Interference, pulse: Pulse
+        self,
+        engine: Engine,
+        limits: Limits | None,
+        interference: Interference | None,
+        pulse: Pulse,
+        script: Script,
     ) -> None:
-        self.interference = interference
+        loop = asyncio.get_running_loop()
+        self.scenario: Final = Scenario(_elapsed_ns, script.seed, script.rules)
+        self.interference = interference or Inward(self.scenario).interference
         self.received: Final[list[Request]] = []
         self.host = ""
         self.port = 0
@@ -57,6 +73,10 @@ class Venue:
         self._pulse: Final = pulse
         self._clients: Final[dict[Line, Connection | StreamSession]] = {}
         self._scopes: Final[set[anyio.CancelScope]] = set()
+        self._later: Final = loop.call_later
+        wires = Wires(self._clients, engine.now, self._later)
+        self._director: Final = Director(engine, wires, _elapsed_ns, script.deeds)
+        self._admin: Final = Admin(self.scenario, self._director)
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -85,6 +105,10 @@ class Venue:
             return await self._converse(request, parse_qs(query))
         if path.split("/")[1] in STREAM_ROOTS:
             return await self._stream(request)
+        if path.startswith(f"{admin.ROOT}/"):
+            status, document = self._admin.answer(request.method, path, await request.read())
+            body = msgspec.json.encode(document)
+            return web.Response(status=status, body=body, content_type="application/json")
         form = await request.text() if request.content_type == rest.FORM_TYPE else ""
         asked = rest.read(
             request.method, request.raw_path, form, request.headers.get(rest.KEY_HEADER)
@@ -108,8 +132,12 @@ class Venue:
             scope.cancel()
 
     def beat(self) -> None:
-        """Let the streams tell what they have saved up, again and again until `rest`."""
-        self._timer = asyncio.get_running_loop().call_later(BEAT_S, self.beat)
+        """Do what is due: deeds of the scenario, and what the streams have saved up.
+
+        It does so again and again until `rest`.
+        """
+        self._timer = self._later(BEAT_S, self.beat)
+        self._director.tick()
         self._streams.publisher.tick()
 
     def rest(self) -> None:
@@ -147,7 +175,13 @@ class Venue:
         line = Line(request, self._pulse)
         socket = await line.open()
         shows_limits = query.get("returnRateLimits") != ["false"]
-        connection = Connection(line, self._protocol, self._engine.now(), shows_limits=shows_limits)
+        connection = Connection(
+            line,
+            self._protocol,
+            Courier(self.scenario, self._later),
+            self._engine.now(),
+            shows_limits=shows_limits,
+        )
         self._protocol.connect()
         deliver = connection.session.deliver
         self._engine.listen(deliver)
@@ -167,7 +201,8 @@ class Venue:
     async def _stream(self, request: web.BaseRequest) -> web.StreamResponse:
         line = Line(request, self._pulse)
         socket = await line.open()
-        session = self._streams.open(request.raw_path, line.send, line.cut)
+        courier = Courier(self.scenario, self._later)
+        session = self._streams.open(request.raw_path, line.send, line.cut, courier)
         try:
             async with self._serving(line, session):
                 async for frame in line.read():
@@ -195,17 +230,21 @@ class Venue:
 
 
 @asynccontextmanager
-async def serve(
+async def serve(  # noqa: PLR0913 - what a test may want otherwise
     engine: Engine,
     *,
     host: str = "127.0.0.1",
     port: int = 0,
-    interference: Interference = UNTOUCHED,
+    interference: Interference | None = None,
     limits: Limits | None = None,
     pulse: Pulse = PULSE,
+    script: Script = NOTHING_HAPPENS,
 ) -> AsyncIterator[Venue]:
-    """Accept connections to `engine` at `host`; port 0 takes any free one."""
-    venue = Venue(engine, limits, interference, pulse)
+    """Accept connections to `engine` at `host`; port 0 takes any free one.
+
+    Without an `interference` of a test the rules of `script` strike, and those that come later.
+    """
+    venue = Venue(engine, limits, interference, pulse, script)
     runner = web.ServerRunner(web.Server(venue.handle), shutdown_timeout=CLOSE_S)
     await runner.setup()
     try:
@@ -222,6 +261,11 @@ async def serve(
 def _response(reply: Reply) -> web.Response:
     response = rest.respond(reply)
     return web.Response(status=response.status, headers=response.headers, body=response.body)
+
+
+def _elapsed_ns() -> int:
+    """Return the time of the loop, which no skew moves."""
+    return int(anyio.current_time() * NS_PER_S)
 
 
 def _ignore(_event: Event) -> None:

@@ -59,8 +59,8 @@ class Store:
     ) -> None:
         assert self._file is not None
         self._engine.forget(self._hear)
-        self._append(self._general())
         self._file.close()
+        self._write_anew()
 
     def _hear(self, account: str, event: Event) -> None:
         order_id = event.get("i")

@@ -8,6 +8,7 @@ knows a socket.
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qs, unquote
 
@@ -17,6 +18,7 @@ from sims.servers.binance.publishing.channels import Channel, channel
 from sims.servers.binance.publishing.control import Command, Method
 from sims.servers.binance.publishing.publisher import Publisher
 from sims.servers.binance.reports import NS_PER_MS, server_shutdown
+from sims.servers.binance.scenarios.outward import Courier
 
 NAMES_MAX: Final = 1_024
 FRAMES_PER_S_MAX: Final = 5
@@ -35,12 +37,13 @@ class StreamSession:
     A client that asks too often is told nothing: its line is `cut`.
     """
 
-    def __init__(self, streams: "Streams", send: Send, cut: Cut, unit: int) -> None:
+    def __init__(self, streams: "Streams", send: Send, cut: Cut, courier: Courier) -> None:
         self.is_combined = False
+        self.unit = NS_PER_MS
         self._streams: Final = streams
         self._send: Final = send
         self._cut: Final = cut
-        self._unit: Final = unit
+        self._courier: Final = courier
         self._channels: Final[dict[str, Channel | None]] = {}
         self._heard_ns: Final[deque[int]] = deque(maxlen=FRAMES_PER_S_MAX)
 
@@ -51,11 +54,12 @@ class StreamSession:
                 found = channel(name, self._streams.engine.markets)
                 self._channels[name] = found
                 if found is not None:
-                    self._streams.publisher.join(found, self, name, self._unit)
+                    self._streams.publisher.join(found, self, name, self.unit)
 
     def deliver(self, name: str, text: str) -> None:
         """Send an event of a stream."""
-        self._send(f'{{"stream":{json.dumps(name)},"data":{text}}}' if self.is_combined else text)
+        framed = f'{{"stream":{json.dumps(name)},"data":{text}}}' if self.is_combined else text
+        self._courier.carry(name, partial(self._send, framed))
 
     def receive(self, frame: str | bytes) -> None:
         """Take one frame of the client."""
@@ -107,12 +111,13 @@ class Streams:
         self.engine: Final = engine
         self.publisher: Final = Publisher(engine)
 
-    def open(self, path_qs: str, send: Send, cut: Cut) -> StreamSession:
+    def open(self, path_qs: str, send: Send, cut: Cut, courier: Courier) -> StreamSession:
         """Begin a session for a connection to `path_qs`, say `/stream?streams=btcusdt@trade`."""
         path, _, query_text = path_qs.partition("?")
         query = parse_qs(query_text)
-        is_micro = query.get("timeUnit", [""])[0].upper() == MICROSECOND
-        session = StreamSession(self, send, cut, NS_PER_US if is_micro else NS_PER_MS)
+        session = StreamSession(self, send, cut, courier)
+        if query.get("timeUnit", [""])[0].upper() == MICROSECOND:
+            session.unit = NS_PER_US
         session.is_combined = path.startswith("/stream")
         if session.is_combined:
             names = query.get("streams", [""])[0].split("/")

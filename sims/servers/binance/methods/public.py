@@ -2,7 +2,7 @@
 
 from sims.servers.binance import refusals
 from sims.servers.binance.amounts import PLACES, text_of
-from sims.servers.binance.markets import SymbolRules
+from sims.servers.binance.markets import Market, SymbolRules
 from sims.servers.binance.methods.call import Call, Outcome
 from sims.servers.binance.orders import OrderType
 from sims.servers.binance.refusals import RefusedError
@@ -30,7 +30,7 @@ def exchange_info(call: Call) -> Outcome:
         "serverTime": call.now // NS_PER_MS,
         "rateLimits": [window.describe() for window in call.limits.windows],
         "exchangeFilters": [],
-        "symbols": [_symbol(call.engine.markets[symbol].rules) for symbol in symbols],
+        "symbols": [_symbol(call.engine.markets[symbol]) for symbol in symbols],
     }
 
 
@@ -46,10 +46,11 @@ def _asked(call: Call) -> list[str]:
     return list(call.engine.markets)
 
 
-def _symbol(rules: SymbolRules) -> dict[str, object]:
+def _symbol(market: Market) -> dict[str, object]:
+    rules = market.rules
     return {
         "symbol": rules.symbol,
-        "status": "TRADING",
+        "status": market.status.value,
         "baseAsset": rules.base,
         "baseAssetPrecision": PLACES,
         "quoteAsset": rules.quote,

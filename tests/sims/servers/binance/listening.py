@@ -6,6 +6,8 @@ from typing import Any
 from sims.servers.binance.amounts import amount
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.orders import Side
+from sims.servers.binance.scenarios.outward import Courier
+from sims.servers.binance.scenarios.scenario import Scenario
 from sims.servers.binance.streams import Streams, StreamSession
 from tests.sims.servers.binance.desk import Clock, Document
 
@@ -17,7 +19,10 @@ class Client:
         self.frames: list[Any] = []
         self.cuts: list[bool] = []
         self.session: StreamSession = streams.open(
-            path, lambda text: self.frames.append(json.loads(text)), lambda: self.cuts.append(True)
+            path,
+            lambda text: self.frames.append(json.loads(text)),
+            lambda: self.cuts.append(True),
+            Courier(Scenario(lambda: 0), lambda _seconds, _send: None),
         )
 
     def ask(self, method: str, *params: object, name: object = 1) -> Document:

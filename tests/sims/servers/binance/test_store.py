@@ -148,5 +148,5 @@ def test_the_file_stays_small_when_it_is_opened_again(tmp_path: Path, clock: Clo
     with Store(path, opened(clock).engine):
         pass
 
-    assert len(path.read_bytes().splitlines()) == 4
+    assert len(path.read_bytes().splitlines()) == 3
     assert all(msgspec.json.decode(line) for line in path.read_bytes().splitlines())

@@ -1,0 +1,1 @@
+"""What goes wrong at a venue, on purpose: by chance from a seed, at a time, or when asked."""

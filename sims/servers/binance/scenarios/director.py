@@ -1,0 +1,167 @@
+"""Does the deeds of a scenario, each at its time, and those of an administrator at once."""
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+from itertools import count
+from typing import Final
+
+import msgspec
+
+from sims.servers.binance.accounts import Account
+from sims.servers.binance.amounts import amount
+from sims.servers.binance.engine import Engine, OrderKey
+from sims.servers.binance.markets import Market, MarketStatus
+from sims.servers.binance.orders import NewOrder, Order
+from sims.servers.binance.refusals import Refusal
+from sims.servers.binance.scenarios.clock import SkewedClock
+from sims.servers.binance.scenarios.correcting import bust, transfer
+from sims.servers.binance.scenarios.deeds import (
+    AnyDeed,
+    Bust,
+    ChangeFilter,
+    Disconnect,
+    HalfOpen,
+    Halt,
+    HumanCancel,
+    HumanOrder,
+    Resume,
+    Silence,
+    Skew,
+    Transfer,
+)
+from sims.servers.binance.scenarios.wires import Wires
+
+NS_PER_S: Final = 1_000_000_000
+NS_PER_MS: Final = 1_000_000
+HAND: Final = "web"
+
+Outcome = dict[str, object]
+
+
+class CannotError(Exception):
+    """A deed cannot be done; says why not."""
+
+
+class Director:
+    """Acts on one engine and on the connections to it."""
+
+    def __init__(
+        self, engine: Engine, wires: Wires, now: Callable[[], int], deeds: Iterable[AnyDeed] = ()
+    ) -> None:
+        self._engine: Final = engine
+        self._wires: Final = wires
+        self._now: Final = now
+        self._began_ns: Final = now()
+        self._hands: Final = count(1)
+        self._order: Final = count()
+        self._waiting: Final[list[tuple[float, int, AnyDeed]]] = []
+        for deed in deeds:
+            heappush(self._waiting, (deed.at_s, next(self._order), deed))
+
+    def tick(self) -> None:
+        """Do what is due."""
+        age_s = (self._now() - self._began_ns) / NS_PER_S
+        while self._waiting and self._waiting[0][0] <= age_s:
+            _, _, deed = heappop(self._waiting)
+            self.do(deed)
+
+    def do(self, deed: AnyDeed) -> Outcome:
+        """Do a deed now and tell what came of it; raises `CannotError`."""
+        match deed:
+            case Halt(symbol=symbol, status=status):
+                self._market(symbol).status = status
+            case Resume(symbol=symbol):
+                self._market(symbol).status = MarketStatus.TRADING
+            case ChangeFilter():
+                market = self._market(deed.symbol)
+                market.rules = msgspec.structs.replace(market.rules, **deed.changes)
+            case Skew(ms=ms):
+                self._skew(ms)
+            case Silence() | HalfOpen() | Disconnect():
+                return {"connections": self._cut(deed)}
+            case Bust() | Transfer() | HumanOrder() | HumanCancel():
+                return self._touch_account(deed)
+        return {}
+
+    def _cut(self, deed: Silence | HalfOpen | Disconnect) -> int:
+        match deed:
+            case Silence(surface=surface, for_s=for_s):
+                return self._wires.silence(surface, for_s)
+            case HalfOpen(surface=surface, for_s=for_s):
+                return self._wires.half_open(surface, for_s)
+            case Disconnect(surface=surface, how=how):
+                return self._wires.disconnect(surface, is_announced=how == "announced")
+
+    def _touch_account(self, deed: Bust | Transfer | HumanOrder | HumanCancel) -> Outcome:
+        account = self._account(deed.account)
+        match deed:
+            case Bust(symbol=symbol, trade_id=trade_id):
+                trade = bust(self._engine, account, self._market(symbol), trade_id)
+                if trade is None:
+                    raise CannotError("there is no such trade, or its money is gone")
+                return {"trade_id": trade.trade_id, "order_id": trade.order_id}
+            case Transfer(asset=asset):
+                sign, digits = (-1, deed.amount[1:]) if deed.amount[:1] == "-" else (1, deed.amount)
+                if not transfer(self._engine, account, asset, sign * amount(digits)):
+                    raise CannotError(f"the account has less {asset}")
+                return {}
+            case HumanOrder():
+                return self._place(account, deed)
+            case HumanCancel():
+                return {"order_ids": self._cancel(account, deed)}
+
+    def _place(self, account: Account, deed: HumanOrder) -> Outcome:
+        terms = NewOrder(
+            symbol=deed.symbol,
+            side=deed.side,
+            order_type=deed.type,
+            time_in_force=deed.time_in_force,
+            quantity=amount(deed.quantity),
+            price=amount(deed.price or "0"),
+            client_order_id=self._name(),
+        )
+        order = self._engine.place(account, terms)
+        if isinstance(order, Refusal):
+            raise CannotError(order.text)
+        return {"order_id": order.order_id, "status": order.status.value}
+
+    def _cancel(self, account: Account, deed: HumanCancel) -> list[int]:
+        wanted = [
+            order for order in self._engine.orders.values() if _is_meant(order, account, deed)
+        ]
+        for order in wanted:
+            # A list's orders end together: the first may have taken this one with it.
+            if order.is_open:
+                key = OrderKey(symbol=deed.symbol, order_id=order.order_id)
+                self._engine.cancel(account, key, self._name(), None)
+        return [order.order_id for order in wanted]
+
+    def _name(self) -> str:
+        return f"{HAND}_{self._began_ns // NS_PER_MS}_{next(self._hands)}"
+
+    def _skew(self, ms: int) -> None:
+        clock = self._engine.now
+        if not isinstance(clock, SkewedClock):
+            raise CannotError("the clock of this venue cannot be put forward or back")
+        clock.skew_ns = ms * NS_PER_MS
+
+    def _market(self, symbol: str) -> Market:
+        market = self._engine.markets.get(symbol)
+        if market is None:
+            raise CannotError(f"there is no {symbol}")
+        return market
+
+    def _account(self, name: str) -> Account:
+        for account in self._engine.accounts.values():
+            if account.name == name:
+                return account
+        raise CannotError(f"there is no account {name}")
+
+
+def _is_meant(order: Order, account: Account, deed: HumanCancel) -> bool:
+    return (
+        order.is_open
+        and order.account is account
+        and order.terms.symbol == deed.symbol
+        and deed.order_id in {None, order.order_id}
+    )
