@@ -22,7 +22,7 @@ class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def read_script(path: Path) -> Script:
-    """Read a file; a `TraderError` tells what is wrong with it."""
+    """Read a file; a `TraderdError` tells what is wrong with it."""
     try:
         content = path.read_bytes()
     except OSError as error:
