@@ -12,7 +12,6 @@ exposure and need no journal.
 import os
 import random
 import signal
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -24,14 +23,12 @@ import msgspec
 
 from actors.assembly import Core
 from actors.edge.binance import check_way, dialogue_of
-from actors.edge.control import ControlSocket
 from actors.edge.gateway import Gateway
 from actors.edge.journal import END, HEADER, JournalContents, JournalFailed, open_journal
 from actors.edge.keys import read_keys
 from actors.edge.lease import EPOCH, Epochs
 from actors.edge.market_data import RecordedMarket, open_recordings
-from actors.edge.telemetry import Telemetry
-from actors.operating import Operator
+from actors.observing import Observers
 from actors.replay import (
     CRASHED,
     SNAPSHOT,
@@ -95,11 +92,10 @@ class Daemon:
         self.config: Final = config
         self.core: Final = Core(config, patient=True)
         self.inbox: Final = Inbox(InboxLimits())
-        self._operator: Final = Operator(
-            config, self.core, mode=LOOPBACK, now=self.now, put=self.inbox.put
+        self._observers: Final = Observers(
+            config, self.core, self.inbox, mode=LOOPBACK, now=self.now, environ=environ
         )
-        self._control: Final = ControlSocket(Path(config.state_dir), self._operator)
-        self.log: Final = Telemetry(sys.stderr, self.now, self._control.tell)
+        self.log: Final = self._observers.log
         self._url: Final = check_way(config)
         self._dialogue: Final = dialogue_of(
             config, self.core.scale, read_keys(config.account.keys, environ), self.patience
@@ -143,7 +139,11 @@ class Daemon:
                 begun=self._on_connected,
             )
             self._supervisor = self._make_supervisor()
-            await self._live()
+            self._observers.start()
+            try:
+                await self._live()
+            finally:
+                self._observers.stop()
             await self._finish()
         if self._failure is not None:
             raise self._failure
@@ -153,7 +153,9 @@ class Daemon:
         self, records: Sequence[tuple[str, bytes]], effects: Sequence[Message]
     ) -> None:
         """Makes the records durable, and then lets the effects leave."""
+        began = time.perf_counter()
         await self.journal.commit(records)
+        self._observers.metrics.took("commit", time.perf_counter() - began)
         self.release(effects)
 
     def release(self, effects: Sequence[Message]) -> None:
@@ -204,7 +206,7 @@ class Daemon:
     def _make_supervisor(self) -> Supervisor:
         return Supervisor(
             [
-                Child("control", self._control.run),
+                *self._observers.children(),
                 Child("gateway", self.gateway.run),
                 Child("agreement", self._agree),
                 Child("market_data", self._market.run),
@@ -238,6 +240,7 @@ class Daemon:
             await self._idle.wait()
 
     def _on_connected(self, epoch: int) -> None:
+        self.log.bind(session=epoch)
         self.log.say("connected", epoch=epoch)
         self.inbox.put(RunStarted(run=self.config.run.name, epoch=epoch))
 
@@ -293,7 +296,7 @@ class Daemon:
         if records:
             await self.settle(records, effects)
         for step in steps:
-            self._operator.settle(step)
+            self._observers.settle(step)
         if crash is not None:
             raise crash
         switch = self.core.kill_switch.state

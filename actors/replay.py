@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from actors.assembly import Core, Snapshot
 from actors.edge.journal import END, HEADER, JournalContents, Record
 from actors.runtime.step_record import Step, StepObserver, decode_step
+from trader.config.ops_schema import Ops
 from trader.config.schema import Config
 from trader.errors import VerificationError
 from trader.model.control import TimerFired
@@ -76,7 +77,9 @@ def header_of(contents: JournalContents) -> LiveHeader:
 def core_config(config: Config) -> Config:
     """The part of a configuration that the core depends on; the rest may change between lives."""
     data = tuple(replace(source, path=".") for source in config.data)
-    return replace(config, data=data, state_dir=None, base_dir=None, gateway=None)
+    return replace(
+        config, data=data, state_dir=None, base_dir=None, gateway=None, alerts=(), ops=Ops()
+    )
 
 
 class Replayer:

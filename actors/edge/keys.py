@@ -4,28 +4,20 @@ There are two kinds. A key and a secret are written `KEY:SECRET`. A key and a pr
 key, in a line of its own or before a colon, and below it the private key as a PEM block.
 """
 
-import stat
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
-from trader.config.schema import Keys
+from trader.config.parts import Keys
 from trader.errors import ConfigError
+from trader.ops.secrets import place_of, read_secret
 from trader.venues.binance.signing import PEM, KeyPair, SigningKey, signing_key
 
-_SHARED: Final = stat.S_IRWXG | stat.S_IRWXO
 _SHAPE: Final = "write them as KEY:SECRET, or as KEY and below it an Ed25519 private key in PEM"
 
 
 def read_keys(keys: Keys, environ: Mapping[str, str]) -> KeyPair | SigningKey:
     """The keys; raises ConfigError, which never quotes them, if they are not there or not safe."""
-    if keys.env is not None:
-        where, text = f"environment {keys.env}", environ.get(keys.env, "")
-    else:
-        where, text = str(keys.file), _content(Path(keys.file or ""))
-    text = text.strip()
-    if not text:
-        raise ConfigError("the account's keys are missing", where=where, hint=_SHAPE)
+    text, where = read_secret(keys, environ, "the account's keys", _SHAPE), place_of(keys)
     head, begin, rest = text.partition(PEM)
     if begin:
         return _with_private_key(head.strip().removesuffix(":"), begin + rest, where)
@@ -46,18 +38,3 @@ def _with_private_key(key: str, pem: str, where: str) -> SigningKey:
 
 def _is_key(text: str) -> bool:
     return text.isascii() and text.isalnum()
-
-
-def _content(path: Path) -> str:
-    try:
-        mode = path.stat().st_mode
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError(
-            "the file of the account's keys cannot be read", where=str(path), hint=_SHAPE
-        ) from None
-    if mode & _SHARED:
-        raise ConfigError(
-            "others may read the file of the account's keys", where=str(path), hint="chmod 600"
-        )
-    return text

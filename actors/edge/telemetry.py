@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import IntEnum
-from typing import Any, Final, TextIO
+from typing import Any, Final, TypeAlias
 
-import msgspec
 from msgspec import Struct
 
 from actors.runtime.step_record import Step
@@ -20,6 +19,9 @@ from trader.model.control import (
 )
 from trader.model.orders import OrderApproved, OrderEvent
 from trader.model.units import Nanoseconds
+from trader.ops.logs import Sink, logger
+
+Listener: TypeAlias = Callable[[Mapping[str, Any]], None]
 
 _OPEN: Final = (None, "", 0)
 _TOLD: Final = (
@@ -37,29 +39,29 @@ _TOLD: Final = (
 
 
 class Telemetry:
-    """Writes lines to a stream; a reader that has gone away disturbs nobody."""
+    """Writes events to the log; whoever listens hears each of them too."""
 
-    def __init__(
-        self,
-        stream: TextIO,
-        clock: Callable[[], Nanoseconds],
-        listen: Callable[[Mapping[str, Any]], None],
-    ) -> None:
-        """`listen` gets every event too, as a document."""
-        self._stream: Final = stream
+    def __init__(self, sink: Sink, clock: Callable[[], Nanoseconds]) -> None:
+        self.listeners: Final[list[Listener]] = []
+        self._log = logger(sink)
         self._clock: Final = clock
-        self._listen: Final = listen
+
+    def bind(self, **fields: object) -> None:
+        """What stands in every line from now on: which run, which session."""
+        self._log = self._log.bind(**fields)
 
     def say(self, event: str, **fields: object) -> None:
-        """One line; `ts` and `event` stand first."""
-        document = {"ts": self._clock(), "event": event, **fields}
-        self._listen(document)
-        line = msgspec.json.encode(document)
-        try:
-            self._stream.write(line.decode() + "\n")
-            self._stream.flush()
-        except (OSError, ValueError):
-            return
+        """One event, with its instant."""
+        ts = self._clock()
+        for listen in self.listeners:
+            listen({"ts": ts, "event": event, **fields})
+        self._log.msg(event, ts=ts, **fields)
+
+    def shout(self, event: str, **fields: object) -> Mapping[str, Any]:
+        """Writes an event from another thread, past whoever listens; returns it."""
+        ts = self._clock()
+        self._log.msg(event, ts=ts, **fields)
+        return {"ts": ts, "event": event, **fields}
 
     def tell(self, step: Step) -> None:
         """A line for each output of a step that a person would want to hear of."""
@@ -73,7 +75,9 @@ def events_of(step: Step) -> Iterator[dict[str, Any]]:
         body = envelope.body
         if isinstance(body, _TOLD):
             about = body.order if isinstance(body, OrderApproved) else body
-            yield {"event": _snake(type(body).__name__), "seq": envelope.seq, **_fields(about)}
+            cause = f"{envelope.cause[0]}.{envelope.cause[1]}"
+            named = {"event": _snake(type(body).__name__), "seq": envelope.seq, "cause": cause}
+            yield {**named, **_fields(about)}
 
 
 def _snake(name: str) -> str:

@@ -9,7 +9,8 @@ from msgspec import structs
 from tests.config.loading import RIGHT, LoadText
 from trader.config.check import LIMITS_LIVE, check_live, check_sessions, is_there, warnings
 from trader.config.notation import instant
-from trader.config.schema import Config, Gateway, Keys, RiskConfig
+from trader.config.parts import Keys
+from trader.config.schema import Config, Gateway, RiskConfig
 from trader.errors import ConfigError
 
 # Settings laid over the right configuration, place, parts of message and hint.
@@ -77,6 +78,10 @@ BROKEN = [
      "atr_stop counts no bars", "remove it"),
     (["strategies.cross.exits=[{kind: take_profit, activate: 5}]"],
      "(strategies.cross.exits.0.activate)", "take_profit is not activated", "remove it"),
+    (["alerts=[{name: phone}]"], "--set (alerts.phone)", "`channel` or `command`, got neither", ""),
+    (["alerts=[{name: a, command: [x], channel: {env: A}}]"], "(alerts.a)", "got both", ""),
+    (["alerts=[{name: a, command: [x]}, {name: a, command: [y]}]"], "(alerts.", "'a' occurs twice",
+     "rename one"),
     (["risk.restricted=[BTCUSD.binance]"], "--set (risk.restricted", "unknown instrument",
      "did you mean BTCUSDT.binance?"),
 ]  # fmt: skip

@@ -24,7 +24,6 @@ MISTAKES = [
     (FAST, "<<: 12", ":16 (strategies.cross.params.<<)", "unknown key '<<'", "known: fast"),
     (RISK, "risk: {lot_max: 1}", ":24 (risk.lot_max)", "unknown key", "did you mean lots_max?"),
     # Known, but nothing acts upon them yet.
-    (RISK, "risk: {}\nalerts: []", ":25 (alerts)", "'alerts' is known, but not", "leave it out"),
     # Missing keys.
     (SEED, "gear: step", "", "", ""),
     ("name: trial, ", "", ":1 (run.name)", "missing key 'name'", "add `name: ...`"),

@@ -1,15 +1,23 @@
 """A person at a real daemon's control socket, by the program's own verbs."""
 
 import json
+import os
+import socket
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from urllib.request import urlopen
 
 import anyio
 import pytest
 from anyio import to_thread
 
+from actors.edge.control import user_name
 from tests.crash.stage import Stage, staged
+from tests.ops.sinks import webhook
+from tests.sims.servers.binance.desk import MAIN
 from trader.cli.main import main
 
 pytestmark = pytest.mark.anyio
@@ -64,3 +72,44 @@ async def test_a_person_asks_tells_and_watches(
 
     code, absent = await say("status")
     assert (code, absent["error"]["code"]) == (6, "not_running")
+
+
+async def test_trouble_is_told_and_shown_and_no_key_is_in_anything_that_is_written(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """Searched as it is, in base64 and as a URL would have it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = tmp_path / "address"
+    address.touch(mode=0o600)
+    where = ("--state-dir", str(stage.journal.parent))
+    with webhook() as hook:
+        address.write_text(hook.address)
+        channel = f"alerts=[{{name: hook, channel: {{file: '{address}'}}}}]"
+        async with stage.daemon("none", 1, channel, f"ops.metrics_port={port}") as daemon:
+            await daemon.event("order_filled")
+            await to_thread.run_sync(main, ["halt", *where, "--reason", "lunch"])
+            alert = await to_thread.run_sync(hook.got.get)
+            figures = await to_thread.run_sync(_read, f"http://127.0.0.1:{port}/metrics")
+            arguments = await anyio.Path(f"/proc/{daemon.process.pid}/cmdline").read_bytes()
+            await daemon.stop()
+
+    assert alert["message"] == "trading is halted: lunch, " + user_name(os.getuid())
+    assert b"traderd_commit_seconds_count" in figures
+    written = [path.read_bytes() for path in _files(stage.journal.parent)]
+    assert len(written) == 3  # the journal, the epoch, the log
+    said = json.dumps([daemon.lines, alert]).encode()
+    haystack = b"".join([*written, figures, said, arguments])
+    for secret in (MAIN.key, MAIN.secret):
+        for form in (secret, quote(secret, safe=""), b64encode(secret.encode()).decode()):
+            assert form.encode() not in haystack
+
+
+def _read(address: str) -> bytes:
+    with urlopen(address) as answer:
+        content: bytes = answer.read()
+        return content
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from actors.edge.keys import read_keys
-from trader.config.schema import Keys
+from trader.config.parts import Keys
 from trader.errors import ConfigError
 from trader.venues.binance.signing import KeyPair, SigningKey
 

@@ -17,6 +17,7 @@ from trader.model.orders import (
     SubmitOrder,
     TimeInForce,
 )
+from trader.ops.logs import Sink
 
 
 def envelope(body: Message) -> Envelope:
@@ -26,7 +27,7 @@ def envelope(body: Message) -> Envelope:
 def said(*bodies: Message) -> list[dict[str, object]]:
     stream = io.StringIO()
     start = envelope(RunStarted(run="r", epoch=1))
-    Telemetry(stream, lambda: 9, lambda _: None).tell(
+    Telemetry(Sink(stream, None), lambda: 9).tell(
         step_of(start, [envelope(body) for body in bodies])
     )
     return [json.loads(line) for line in stream.getvalue().splitlines()]
@@ -34,7 +35,7 @@ def said(*bodies: Message) -> list[dict[str, object]]:
 
 def test_a_line_is_a_document_with_its_time_and_event_first() -> None:
     stream = io.StringIO()
-    Telemetry(stream, lambda: 9, lambda _: None).say("begun", journal="x\ny")
+    Telemetry(Sink(stream, None), lambda: 9).say("begun", journal="x\ny")
     assert stream.getvalue() == '{"ts":9,"event":"begun","journal":"x\\ny"}\n'
 
 
@@ -52,6 +53,7 @@ def test_outputs_are_told_by_their_names_without_what_they_leave_open() -> None:
         "ts": 9,
         "event": "order_submitted",
         "seq": 7,
+        "cause": "7.0",
         "client_order_id": "i",
         "status": "submitted",
         "ts_event": 3,
@@ -83,4 +85,4 @@ def test_an_approval_tells_its_order_and_commands_tell_nothing() -> None:
 def test_a_reader_that_has_gone_disturbs_nobody() -> None:
     stream = io.StringIO()
     stream.close()
-    Telemetry(stream, lambda: 9, lambda _: None).say("begun")
+    Telemetry(Sink(stream, None), lambda: 9).say("begun")

@@ -110,6 +110,7 @@ def _names(loaded: Loaded) -> None:
     for section, part, names in (
         ("instruments", "symbol", [each.name for each in config.instruments]),
         ("strategies", "name", [each.name for each in config.strategies]),
+        ("alerts", "name", [each.name for each in config.alerts]),
     ):
         for label, name, first in _repeated(names):
             key = f"{section}.{label}.{part}"
@@ -216,6 +217,15 @@ def _levels(loaded: Loaded, params: RsiReversionParams, at: str) -> None:
         )
 
 
+def _alerts(loaded: Loaded) -> None:
+    for each in loaded.config.alerts:
+        if (each.channel is None) == (not each.command):
+            given = "neither" if each.channel is None else "both"
+            raise loaded.error(
+                f"alerts.{each.name}", f"an alert needs `channel` or `command`, got {given}"
+            )
+
+
 def _calendars(loaded: Loaded) -> None:
     for each in loaded.config.instruments:
         if each.calendar is not None and each.calendar not in known_calendars():
@@ -262,4 +272,5 @@ RULES: Final[tuple[Rule, ...]] = (
     _strategies,
     heard,
     _restricted,
+    _alerts,
 )

@@ -1,11 +1,11 @@
-"""Parts of sections that many configurations leave out: a venue's filters, made-up markets."""
+"""Parts of sections: a venue's filters, made-up markets, where a secret lies."""
 
 from decimal import Decimal
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from trader.config.values import Fraction, Grid, Instant, Money, Positive
+from trader.config.values import Fraction, Grid, Instant, Money, Path, Positive, VariableName
 
 
 class Filters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,3 +52,14 @@ class Synthetic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         None
     )
     lots: Annotated[Positive, Meta(description="mean size of a row")] = 100
+
+
+class Keys(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a secret lies; it never stands in a configuration itself."""
+
+    env: Annotated[VariableName | None, Meta(description="environment variable that holds it")] = (
+        None
+    )
+    file: Annotated[
+        Path | None, Meta(description="file that holds it, which nobody else may read")
+    ] = None

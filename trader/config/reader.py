@@ -15,7 +15,6 @@ from msgspec import NODEFAULT, Struct, inspect
 
 from trader.config.notation import DIGITS_MAX, Unfit
 from trader.config.scalars import read_scalar, seen
-from trader.config.schema import NOT_BUILT
 from trader.config.spelling import escaped, nearest, shown
 from trader.config.tree import (
     ListNode,
@@ -78,7 +77,7 @@ class Reader:
         fields = {field.encode_name: field for field in kind.fields}
         for key, origin in node.keys.items():
             if key not in fields:
-                raise _unknown(key, fields, kind.cls, place(origin, join(at, key)))
+                raise _unknown(key, fields, place(origin, join(at, key)))
         values: dict[str, object] = {}
         for name, field in fields.items():
             key = join(at, name)
@@ -152,13 +151,7 @@ def _placed(origin: Origin, at: str) -> Iterator[None]:
         raise ConfigError(error.message, where=place(origin, at), hint=error.hint) from None
 
 
-def _unknown(
-    key: str, fields: Mapping[str, inspect.Field], struct: type, where: str
-) -> ConfigError:
-    if key in NOT_BUILT.get(struct, ()):
-        return ConfigError(
-            f"the key {shown(key)} is known, but not built yet", where=where, hint="leave it out"
-        )
+def _unknown(key: str, fields: Mapping[str, inspect.Field], where: str) -> ConfigError:
     return ConfigError(f"unknown key {shown(key)}", where=where, hint=nearest(key, fields))
 
 

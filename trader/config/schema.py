@@ -7,15 +7,14 @@ as msgspec knows them, and in `extra` what it does not: bounds and places of dec
 Rules that join fields are in `check`. In memory instants are nanoseconds and paths are absolute.
 """
 
-from collections.abc import Mapping
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
 from trader.config.notation import interval_ns
-from trader.config.parts import Filters, Synthetic
+from trader.config.ops_schema import Alert, Ops
+from trader.config.parts import Filters, Keys, Synthetic
 from trader.config.values import (
     AccountId,
     Bps,
@@ -36,7 +35,6 @@ from trader.config.values import (
     StrategyName,
     Symbol,
     Url,
-    VariableName,
     VenueName,
 )
 from trader.model.units import SECOND_NS
@@ -64,15 +62,6 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["refuse", "drop"],
         Meta(description="what becomes of bars outside every session of their calendar"),
     ] = "refuse"
-
-
-class Keys(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the venue's keys lie; they themselves never stand in a configuration."""
-
-    env: Annotated[
-        VariableName | None, Meta(description="environment variable that holds the keys")
-    ] = None
-    file: Annotated[Path | None, Meta(description="file that holds the keys")] = None
 
 
 class Account(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -365,11 +354,5 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Path | None, Meta(description="folder that relative paths count from; null: this file's")
     ] = None
     gateway: Annotated[Gateway | None, Meta(description="live: the way to the venue")] = None
-
-
-NOT_BUILT: Final[Mapping[type, frozenset[str]]] = MappingProxyType(
-    {
-        Config: frozenset({"alerts"}),
-    }
-)
-"""Keys with a meaning that no part acts upon yet: refused by name rather than ignored."""
+    alerts: Annotated[tuple[Alert, ...], Meta(description="live: who is told of trouble")] = ()
+    ops: Annotated[Ops, Meta(description="live: logs, metrics, what counts as trouble")] = Ops()

@@ -83,6 +83,8 @@ SHOWN: Final[Mapping[str, Plain]] = MappingProxyType(
         "gateway.ws": "wss://ws.example",
         "gateway.ws_api": "wss://ws-api.example",
         "gateway.ws_stream": "wss://stream.example",
+        "alerts.name": "phone",
+        "alerts.channel.env": "TRADER_ALERTS",
     }
 )
 """What a switched off key shows if not its default."""

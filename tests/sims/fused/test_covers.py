@@ -10,7 +10,7 @@ from msgspec import structs
 from sims.fused.covers import covers
 from tests.sims.fused.parity import assert_parity
 from tests.sims.making import START, Row, config, cross, flat, instrument, source
-from trader.config.parts import Filters
+from trader.config.parts import Filters, Keys
 from trader.config.schema import (
     Account,
     Config,
@@ -18,7 +18,6 @@ from trader.config.schema import (
     ExitConfig,
     Gateway,
     InstrumentConfig,
-    Keys,
     ReportConfig,
     RiskConfig,
     Run,

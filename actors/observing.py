@@ -1,0 +1,97 @@
+"""All that looks at a running daemon from outside: log, figures, alerts, control, stall detector.
+
+Nothing here is asked by the core, and nothing here can delay it.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from actors.assembly import Core
+from actors.edge.alerts import Alerts
+from actors.edge.control import ControlSocket
+from actors.edge.telemetry import Telemetry
+from actors.minding import Minder, Pulse
+from actors.operating import Operator
+from actors.runtime.inbox import Inbox
+from actors.runtime.step_record import Step
+from actors.runtime.supervisor import Child
+from actors.timing import Timing
+from trader.config.notation import interval_ns
+from trader.config.schema import Config
+from trader.model.units import SECOND_NS, Nanoseconds
+from trader.ops.logs import Sink, rotated
+from trader.ops.metrics import Metrics
+from trader.ops.stall import StallDetector
+
+
+class Observers:
+    """The observers of one daemon; `log` is where everybody else says what happens."""
+
+    def __init__(
+        self,
+        config: Config,
+        core: Core,
+        inbox: Inbox,
+        *,
+        mode: str,
+        now: Callable[[], Nanoseconds],
+        environ: Mapping[str, str],
+    ) -> None:
+        """Raises ConfigError for a channel or a path that cannot be."""
+        assert config.state_dir is not None
+        folder = Path(config.state_dir)
+        self._port: Final = config.ops.metrics_port
+        self._sink: Final = Sink(sys.stderr, rotated(config.ops, folder))
+        self.log: Final = Telemetry(self._sink, now)
+        self.metrics: Final = Metrics()
+        self._operator: Final = Operator(config, core, mode=mode, now=now, put=inbox.put)
+        self._control: Final = ControlSocket(folder, self._operator)
+        title = f"traderd {config.run.name} ({mode})"
+        self._alerts: Final = Alerts(title, config.alerts, environ, self.log.say)
+        self._stall: Final = StallDetector(
+            interval_ns(config.ops.stalled_after) / SECOND_NS, self._on_stalled
+        )
+        self._minder: Final = Minder(config, core, inbox, self.metrics, now=now, say=self.log.say)
+        self._pulse: Final = Pulse(self.metrics, self._stall.beat)
+        self._timing: Final = Timing(self.metrics)
+        self.log.bind(run=config.run.name, mode=mode)
+        self.log.listeners.extend(
+            (
+                self._control.tell,
+                self._alerts.hear,
+                lambda event: self.metrics.happened(event["event"]),
+            )
+        )
+
+    def children(self) -> Sequence[Child]:
+        """The edges among them: they start before and end after those that trade."""
+        return (
+            Child("alerts", self._alerts.run),
+            Child("control", self._control.run),
+            Child("minder", self._minder.run),
+            Child("pulse", self._pulse.run),
+        )
+
+    def start(self) -> None:
+        """Lets the figures be read, and watches for a stall; raises UsageError for a taken port."""
+        if self._port is not None:
+            self.metrics.serve(self._port)
+        self._stall.start()
+
+    def stop(self) -> None:
+        """Watches no more."""
+        self._stall.stop()
+        self.metrics.stop()
+
+    def settle(self, step: Step) -> None:
+        """A step has become durable."""
+        self._operator.settle(step)
+        self._timing.settle(step)
+        self.metrics.stands("log_lines_lost", self._sink.lost)
+
+    def _on_stalled(self, silent_s: float, at: str) -> None:
+        # From another thread, while the loop is stuck: nothing of the loop can be used.
+        event = self.log.shout("stalled", stalled_s=round(silent_s, 1), at=at)
+        self._alerts.shout(event)
