@@ -74,18 +74,11 @@ def test_a_stop_of_ones_own_goes_as_the_venue_names_it(wire: Wire) -> None:
     ("changes", "what"),
     [
         (
-            {"order_type": OrderType.STOP_LIMIT, "limit_ticks": LOW, "stop_ticks": LOW},
-            "order type STOP_LIMIT",
+            {"order_type": OrderType.STOP, "stop_ticks": LOW, "time_in_force": TimeInForce.GTX},
+            "time in force GTX of a STOP",
         ),
-        ({"limit": LOW, "time_in_force": TimeInForce.DAY}, "time in force DAY of a LIMIT"),
-        ({"limit": LOW, "time_in_force": TimeInForce.GTX}, "time in force GTX of a LIMIT"),
         ({"time_in_force": TimeInForce.FOK}, "time in force FOK of a MARKET"),
-        (
-            {"order_type": OrderType.STOP, "stop_ticks": LOW, "time_in_force": TimeInForce.DAY},
-            "time in force DAY of a STOP",
-        ),
-        ({"group": "x:exits"}, "group"),
-        ({"parent": f"main-x-{EPOCH}-0"}, "parent"),
+        ({"time_in_force": TimeInForce.GTX}, "time in force GTX of a MARKET"),
         ({"instrument": "ETHUSDT.OTHER"}, "instrument ETHUSDT.OTHER"),
     ],
 )

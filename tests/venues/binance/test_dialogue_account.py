@@ -78,11 +78,11 @@ def test_a_cancel_without_an_answer_is_sent_again(wire: Wire) -> None:
     assert OrderCanceled in kinds(wire.wait(100))
 
 
-def test_replacing_is_refused_by_name(wire: Wire) -> None:
+def test_what_nobody_has_placed_cannot_be_changed(wire: Wire) -> None:
     command = ReplaceOrder(client_order_id=ID, instrument=NAME, request_id="r", lots=1)
 
     assert wire.perform(command) == [
-        ReplaceRejected(client_order_id=ID, code="unsupported", ts_event=START)
+        ReplaceRejected(client_order_id=ID, code="unknown_order", ts_event=START)
     ]
 
 

@@ -22,7 +22,7 @@ from trader.venues.binance import requests, rest
 from trader.venues.binance.budget import Budget
 from trader.venues.binance.frames import ErrorBody, Frame, Time, body
 from trader.venues.binance.methods import METHODS, Access, Need, weight_of
-from trader.venues.binance.outcomes import Outcome, judge
+from trader.venues.binance.outcomes import HALVES, Outcome, judge
 from trader.venues.binance.requests import Request
 from trader.venues.binance.server_clock import ServerClock
 from trader.venues.binance.signing import Keys, Value, signed
@@ -37,13 +37,15 @@ class Question(Struct, frozen=True, kw_only=True):
     """What to ask, and what to do with each way in which that can end.
 
     `acts`: the request does something to an order. `urgent`: it goes first after a pause. `once`:
-    it is not asked again, though the venue says that it refused it for its time alone.
+    it is not asked again, though the venue says that it refused it for its time alone. `halved`:
+    it has two halves, of which one may have been done without the other.
     """
 
     request: Request
     answered: Callable[[Raw, Nanoseconds], Turn]
     refused: Callable[[ErrorBody, Nanoseconds], Turn]
     unknown: Callable[[Nanoseconds], Turn]
+    halved: Callable[[ErrorBody, Nanoseconds], Turn] | None = None
     acts: bool = False
     urgent: bool = False
     once: bool = False
@@ -140,6 +142,8 @@ class Correspondence:
         if error is None:
             is_good = frame.status == rest.OK
             return question.answered(frame.result, now) if is_good else question.unknown(now)
+        if question.halved is not None and error.code in HALVES:
+            return question.halved(error, now)
         if outcome is Outcome.UNKNOWN:
             return question.unknown(now)
         if outcome is Outcome.CREDENTIALS:

@@ -110,19 +110,35 @@ class Placed(Struct, frozen=True, kw_only=True):
 
     client_id: str = field(name="clientOrderId")
     order_id: int = field(name="orderId")
+    list_id: int = field(name="orderListId", default=-1)
     ts_ms: int = field(name="transactTime")
     status: str = ""
     side: str = ""
+    executed: str = field(name="executedQty", default="0")
     expiry_reason: str = field(name="expiryReason", default="")
     fills: tuple[Fill, ...] = ()
 
 
-class Canceled(Struct, frozen=True, kw_only=True):
-    """The answer to a cancel."""
+class ListPlaced(Struct, frozen=True, kw_only=True):
+    """The answer to a list of orders: a report for each."""
 
-    original_id: str = field(name="origClientOrderId")
-    ts_ms: int = field(name="transactTime")
+    reports: tuple[Placed, ...] = field(name="orderReports")
+
+
+class Canceled(Struct, frozen=True, kw_only=True):
+    """The answer to a cancel: an order, or a list with a report for each of its orders."""
+
+    original_id: str = field(name="origClientOrderId", default="")
+    ts_ms: int = field(name="transactTime", default=0)
     executed: str = field(name="executedQty", default="0")
+    reports: tuple["Canceled", ...] = field(name="orderReports", default=())
+
+
+class Swapped(Struct, frozen=True, kw_only=True):
+    """The answer to a cancel and a new order in its place."""
+
+    canceled: Canceled = field(name="cancelResponse")
+    placed: Placed = field(name="newOrderResponse")
 
 
 class Amended(Struct, frozen=True, kw_only=True):
@@ -151,6 +167,8 @@ class OrderState(Struct, frozen=True, kw_only=True):
     side: str
     size: str = field(name="origQty")
     executed: str = field(name="executedQty")
+    type: str = ""
+    life: str = field(name="timeInForce", default="")
     price: str = "0"
     stop_price: str = field(name="stopPrice", default="0")
     ts_ms: int = field(name="updateTime")

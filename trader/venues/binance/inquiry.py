@@ -1,12 +1,15 @@
 """What became of an order, asked by its own id until the venue has proven it.
 
-"No such order" proves nothing at first: a query may be answered by a copy that lags behind. Only
-when the order is still missing after `absent_after_ns`, which is longer than the order could be
-valid on its way, and is not among the open ones either, has it never arrived.
+An order that was changed has had several names, and went on under the last; its fills are those of
+all of them. "No such order" proves nothing at first: a query may be answered by a copy that lags
+behind. Only when the order is still missing after `absent_after_ns`, which is longer than the order
+could be valid on its way, and is not among the open ones either, has it never arrived.
 """
 
 from collections.abc import Callable
 from enum import Enum, auto
+from functools import partial
+from typing import Final
 
 from msgspec import Raw, Struct
 
@@ -16,9 +19,14 @@ from trader.model.units import INT64_MAX, MILLISECOND_NS, MINUTE_NS, SECOND_NS, 
 from trader.venues.binance import reports, requests
 from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.frames import ErrorBody, OrderState, OwnTrade, body
-from trader.venues.binance.grid import Grid
+from trader.venues.binance.grid import instant
+from trader.venues.binance.ledger import Ticket
+from trader.venues.binance.names import order_of
 from trader.venues.binance.outcomes import NO_SUCH_ORDER
+from trader.venues.binance.terms import terms_of_state
 from trader.venues.execution_client import Turn
+
+CANCELED: Final = "CANCELED"
 
 
 class Cancel(Enum):
@@ -47,27 +55,36 @@ class Patience(Struct, frozen=True, kw_only=True):
 
 
 class _Case(Struct):
-    """One order under inquiry; `again` is when to ask next."""
+    """One order under inquiry; `again` is when to ask next.
 
-    client_order_id: str
-    grid: Grid
+    `states` is what was found under each of its names, the oldest first, and `trades` their fills.
+    """
+
+    ticket: Ticket
     since: Nanoseconds
     again: Nanoseconds = INT64_MAX
     cancel: Cancel = Cancel.NONE
+    states: list[OrderState] = []
+    trades: list[OwnTrade] = []
 
 
 class Inquiries:
-    """All orders that we ask about; `cancel` repeats a cancel of which nobody knows the end."""
+    """All orders that we ask about.
+
+    `cancel` repeats a cancel of which nobody knows the end; `tell` passes on what was found.
+    """
 
     def __init__(
         self,
         line: Correspondence,
         patience: Patience,
-        cancel: Callable[[str, Grid, Nanoseconds], Turn],
+        cancel: Callable[[Ticket, Nanoseconds], Turn],
+        tell: Callable[[Ticket, list[Message], Nanoseconds], Turn],
     ) -> None:
         self._line = line
         self._patience = patience
         self._cancel = cancel
+        self._tell = tell
         self._cases: dict[str, _Case] = {}
 
     @property
@@ -80,16 +97,14 @@ class Inquiries:
         """Whether any order is still asked about."""
         return bool(self._cases)
 
-    def start(
-        self, client_order_id: str, grid: Grid, now: Nanoseconds, cancel: Cancel = Cancel.NONE
-    ) -> Turn:
+    def start(self, ticket: Ticket, now: Nanoseconds, cancel: Cancel = Cancel.NONE) -> Turn:
         """Begins to ask; a case that is open already learns at most that a cancel failed."""
-        case = self._cases.get(client_order_id)
+        case = self._cases.get(ticket.id)
         if case is not None:
             case.cancel = case.cancel if cancel is Cancel.NONE else cancel
             return Turn()
-        case = _Case(client_order_id, grid, since=now, cancel=cancel)
-        self._cases[client_order_id] = case
+        case = _Case(ticket, since=now, cancel=cancel)
+        self._cases[ticket.id] = case
         return self._ask(case, now)
 
     def tick(self, now: Nanoseconds) -> Turn:
@@ -106,11 +121,30 @@ class Inquiries:
 
     def _ask(self, case: _Case, now: Nanoseconds) -> Turn:
         case.again = INT64_MAX
+        case.states, case.trades = [], []
+        ticket = case.ticket
+        return self._put(
+            case,
+            requests.order_status(ticket.id, ticket.grid),
+            lambda raw, at: self._found(case, raw, at),
+            now,
+            refused=lambda error, at: self._missed(case, error, at),
+        )
+
+    def _put(
+        self,
+        case: _Case,
+        request: requests.Request,
+        answered: Callable[[Raw, Nanoseconds], Turn],
+        now: Nanoseconds,
+        refused: Callable[[ErrorBody, Nanoseconds], Turn] | None = None,
+    ) -> Turn:
+        """Asks one of a case's questions; without an answer the case begins anew after a while."""
         return self._line.ask(
             Question(
-                request=requests.order_status(case.client_order_id, case.grid),
-                answered=lambda raw, at: self._found(case, raw, at),
-                refused=lambda error, at: self._missed(case, error, at),
+                request=request,
+                answered=answered,
+                refused=refused or (lambda _, at: self._later(case, at)),
                 unknown=lambda at: self._later(case, at),
             ),
             now,
@@ -120,71 +154,126 @@ class Inquiries:
         case.again = now + self._patience.ask_again_ns
         return Turn()
 
+    def _is_early(self, case: _Case, now: Nanoseconds) -> bool:
+        return now - case.since < self._patience.absent_after_ns
+
+    # -- it is there ------------------------------------------------------------------------------
+
     def _found(self, case: _Case, raw: Raw, now: Nanoseconds) -> Turn:
         state = body(raw, OrderState)
-        if not case.grid.lots(state.executed):
-            return self._conclude(case, state, (), now)
-        return self._line.ask(
-            Question(
-                request=requests.trades(state.order_id, case.grid),
-                answered=lambda raw, at: self._traded(case, state, raw, at),
-                refused=lambda _, at: self._later(case, at),
-                unknown=lambda at: self._later(case, at),
-            ),
+        case.states = [state]
+        ticket = case.ticket
+        goes_on = state.status == CANCELED and (ticket.count or not ticket.made)
+        if not goes_on:
+            return self._ask_trades(case, now)
+        return self._put(
+            case,
+            requests.orders_since(state.order_id, ticket.grid),
+            lambda raw, at: self._renamed(case, raw, at),
             now,
         )
 
+    def _renamed(self, case: _Case, raw: Raw, now: Nanoseconds) -> Turn:
+        """The order may go on under names that it got later."""
+        ticket = case.ticket
+        named = {
+            count: state
+            for state in body(raw, tuple[OrderState, ...])
+            for id_, count in (order_of(state.client_id),)
+            if id_ == ticket.id and count
+        }
+        if ticket.count and ticket.count not in named and self._is_early(case, now):
+            return self._later(case, now)
+        case.states += [named[count] for count in sorted(named)]
+        return self._ask_trades(case, now)
+
+    def _ask_trades(self, case: _Case, now: Nanoseconds) -> Turn:
+        """The fills of each name, one after the other."""
+        grid = case.ticket.grid
+        told = {trade.order_id for trade in case.trades}
+        for state in case.states:
+            if state.order_id not in told and grid.lots(state.executed):
+                return self._put(
+                    case,
+                    requests.trades(state.order_id, grid),
+                    partial(self._traded, case, state),
+                    now,
+                )
+        return self._conclude(case, now)
+
     def _traded(self, case: _Case, state: OrderState, raw: Raw, now: Nanoseconds) -> Turn:
         """The fills must add up to what the order has executed, or some are still on their way."""
+        grid = case.ticket.grid
         trades = body(raw, tuple[OwnTrade, ...])
         mine = [trade for trade in trades if trade.order_id == state.order_id]
-        lots = sum(case.grid.lots(trade.size) for trade in mine)
-        if lots != case.grid.lots(state.executed):
+        if sum(grid.lots(trade.size) for trade in mine) != grid.lots(state.executed):
             return self._later(case, now)
-        return self._conclude(case, state, tuple(mine), now)
+        case.trades += mine
+        return self._ask_trades(case, now)
 
-    def _conclude(
-        self, case: _Case, state: OrderState, trades: tuple[OwnTrade, ...], now: Nanoseconds
-    ) -> Turn:
-        found = reports.of_state(case.client_order_id, state, trades, case.grid)
+    def _conclude(self, case: _Case, now: Nanoseconds) -> Turn:
+        """Tells what became of the order, by its last name and the fills of all."""
+        ticket, state = case.ticket, case.states[-1]
+        is_news = len(case.states) > 1 or ticket.next is not None or not ticket.made
+        found = reports.of_state(ticket.id, state, case.trades, ticket.grid)
         if found is None:
             return self._later(case, now)
-        return self._close(case, found, now, works=reports.is_working(state))
+        works = reports.is_working(state)
+        learn(ticket, case.states)
+        if is_news and works:
+            found.insert(1, reports.resized(ticket, instant(state.ts_ms)))
+        return self._close(case, found, now, works=works)
 
     def _close(
         self, case: _Case, found: list[Message], now: Nanoseconds, *, works: bool = False
     ) -> Turn:
-        del self._cases[case.client_order_id]
+        ticket = case.ticket
+        del self._cases[ticket.id]
+        turn = self._tell(ticket, found, now)
         if not works or case.cancel is Cancel.NONE:
-            return Turn(messages=found)
+            return turn
         if case.cancel is Cancel.UNKNOWN:
-            return Turn(messages=found) + self._cancel(case.client_order_id, case.grid, now)
-        refused = CancelRejected(client_order_id=case.client_order_id, code="refused", ts_event=now)
-        return Turn(messages=[*found, refused])
+            return turn + self._cancel(ticket, now)
+        refused = CancelRejected(client_order_id=ticket.id, code="refused", ts_event=now)
+        return turn + Turn(messages=[refused])
+
+    # -- it is not --------------------------------------------------------------------------------
 
     def _missed(self, case: _Case, error: ErrorBody, now: Nanoseconds) -> Turn:
-        is_early = now - case.since < self._patience.absent_after_ns
-        if error.code != NO_SUCH_ORDER or is_early:
+        if error.code != NO_SUCH_ORDER or self._is_early(case, now):
             return self._later(case, now)
-        return self._line.ask(
-            Question(
-                request=requests.open_orders(case.grid),
-                answered=lambda raw, at: self._absent(case, raw, at),
-                refused=lambda _, at: self._later(case, at),
-                unknown=lambda at: self._later(case, at),
-            ),
+        return self._put(
+            case,
+            requests.open_orders(case.ticket.grid),
+            lambda raw, at: self._absent(case, raw, at),
             now,
         )
 
     def _absent(self, case: _Case, raw: Raw, now: Nanoseconds) -> Turn:
         """Neither the query nor the open orders know it: the order never arrived."""
         open_orders = body(raw, tuple[OrderState, ...])
-        if any(state.client_id == case.client_order_id for state in open_orders):
+        if any(order_of(state.client_id)[0] == case.ticket.id for state in open_orders):
             return self._later(case, now)
         absent = OrderRejected(
-            client_order_id=case.client_order_id,
+            client_order_id=case.ticket.id,
             code="absent",
             text="the venue has never seen the order",
             ts_event=now,
         )
         return self._close(case, [absent], now)
+
+
+def learn(ticket: Ticket, states: list[OrderState]) -> None:
+    """Keeps what was found of an order under all of its names, the last of which counts."""
+    *former, last = states
+    grid = ticket.grid
+    ticket.heard = True
+    ticket.next, ticket.untold = None, False
+    ticket.list_id = last.list_id
+    ticket.past = sum(grid.lots(state.executed) for state in former)
+    ticket.executed = grid.lots(last.executed)
+    ticket.terms = terms_of_state(last, grid)
+    ticket.lots = ticket.whole
+    if reports.is_working(last):
+        ticket.name = last.client_id
+        ticket.count = max(ticket.count, order_of(last.client_id)[1])

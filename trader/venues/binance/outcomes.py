@@ -15,6 +15,8 @@ ENGINE_REFUSED: Final = -2010
 CANCEL_REFUSED: Final = -2011
 NO_SUCH_ORDER: Final = -2013
 OVERLOADED: Final = -1008
+HALVES: Final = frozenset({-2021, -2022})
+"""A cancel with a new order of which one half failed, or both; each has an answer of its own."""
 DUPLICATE: Final = "Duplicate order sent."
 
 

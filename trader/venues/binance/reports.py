@@ -17,6 +17,7 @@ from trader.model.orders import (
     OrderExpired,
     OrderFilled,
     OrderRejected,
+    OrderReplaced,
     OrderStatus,
 )
 from trader.model.units import Lots, Money, Nanoseconds, Ticks
@@ -28,38 +29,95 @@ from trader.venues.binance.frames import (
     Placed,
 )
 from trader.venues.binance.grid import Grid, instant
+from trader.venues.binance.ledger import Ticket
+from trader.venues.binance.names import order_of
+from trader.venues.binance.terms import side_sign
 
-_SIGNS: Final = {"BUY": 1, "SELL": -1}
 _WORKING: Final = frozenset({"NEW", "PENDING_NEW", "PARTIALLY_FILLED", "PENDING_CANCEL"})
 _EXPIRED: Final = frozenset({"EXPIRED", "EXPIRED_IN_MATCH"})
 _FILLED: Final = "FILLED"
+_TRIGGERED: Final = "OCO_TRIGGER"
 
 
-def of_execution(report: Execution, grid: Grid) -> list[Message] | None:
-    """An event about an order; None for a kind of which we do not know what it leaves behind."""
-    id_ = report.original_id or report.client_id
+def of_execution(report: Execution, id_: str, grid: Grid, past: Lots = 0) -> list[Message] | None:
+    """An event about an order; None for a kind of which we do not know what it leaves behind.
+
+    `past` is what the order filled under former names.
+    """
+    make = _EXECUTIONS.get(report.kind)
+    return None if make is None else make(report, id_, grid, past)
+
+
+def _new(report: Execution, id_: str, grid: Grid, past: Lots) -> list[Message]:
+    """It works, or waits; also for a second time, when a price has triggered it."""
+    del grid, past
+    return [_accepted(id_, report.order_id, instant(report.ts_ms))]
+
+
+def _trade(report: Execution, id_: str, grid: Grid, past: Lots) -> list[Message]:
+    del past
+    return [_traded(report, id_, grid, instant(report.ts_ms))]
+
+
+def _end(report: Execution, id_: str, grid: Grid, past: Lots) -> list[Message]:
+    del grid, past
+    reason = report.expiry_reason or report.reject_reason
+    return ended(id_, report.kind, reason, instant(report.ts_ms))
+
+
+def _replaced(report: Execution, id_: str, grid: Grid, past: Lots) -> list[Message]:
+    """It is smaller, and otherwise what it was."""
+    lots = past + grid.lots(report.size)
     ts = instant(report.ts_ms)
-    match report.kind:
-        case "NEW":
-            return [_accepted(id_, report.order_id, ts)]
-        case "TRADE":
-            return [_traded(report, id_, grid, ts)]
-        case "CANCELED" | "REJECTED" | "EXPIRED":
-            reason = report.expiry_reason or report.reject_reason
-            return ended(id_, report.kind, reason, ts)
-        case _:
-            return None
+    return [OrderReplaced(client_order_id=id_, lots=side_sign(report.side) * lots, ts_event=ts)]
 
 
-def of_placed(placed: Placed, grid: Grid) -> list[Message]:
+def _prevented(report: Execution, id_: str, grid: Grid, past: Lots) -> list[Message]:
+    """It met an order of the same owner: it has ended, or goes on without what met."""
+    ts = instant(report.ts_ms)
+    if report.status in _EXPIRED:
+        return ended(id_, report.status, report.expiry_reason, ts)
+    lots = past + grid.lots(report.size) - grid.lots(report.prevented)
+    return [OrderReplaced(client_order_id=id_, lots=side_sign(report.side) * lots, ts_event=ts)]
+
+
+_EXECUTIONS: Final = {
+    "NEW": _new,
+    "TRADE": _trade,
+    "CANCELED": _end,
+    "REJECTED": _end,
+    "EXPIRED": _end,
+    "REPLACED": _replaced,
+    "TRADE_PREVENTION": _prevented,
+}
+
+
+def is_triggered_end(report: Execution) -> bool:
+    """Whether an order was ended by the other one of its pair."""
+    return report.expiry_reason == _TRIGGERED
+
+
+def resized(ticket: Ticket, ts: Nanoseconds) -> OrderReplaced:
+    """What an order is for in all, and at which prices, as the venue has it."""
+    terms = ticket.terms
+    assert terms is not None, ticket
+    return OrderReplaced(
+        client_order_id=ticket.id,
+        lots=terms.sign * ticket.whole,
+        limit_ticks=terms.limit_ticks,
+        stop_ticks=terms.stop_ticks,
+        ts_event=ts,
+    )
+
+
+def of_placed(placed: Placed, id_: str, grid: Grid) -> list[Message]:
     """The answer to a new order, which tells at once what it filled."""
-    id_ = placed.client_id
     ts = instant(placed.ts_ms)
-    sign = _sign(placed.side) if placed.fills else 0
+    sign = side_sign(placed.side) if placed.fills else 0
     fills = [
         _filled(
             id_,
-            fill.trade_id,
+            trade_name(fill.trade_id, grid),
             sign * grid.lots(fill.size),
             grid.ticks(fill.price),
             _fee(fill.commission, fill.commission_asset, fill.price, grid),
@@ -94,10 +152,10 @@ def is_working(state: OrderState) -> bool:
 
 def of_open_order(state: OrderState, grid: Grid) -> OrderReport:
     """One of the orders that work, for the reconciler."""
-    sign = _sign(state.side)
+    sign = side_sign(state.side)
     filled = grid.lots(state.executed)
     return OrderReport(
-        client_order_id=state.client_id,
+        client_order_id=order_of(state.client_id)[0],
         instrument=grid.instrument,
         status=OrderStatus.PARTIALLY_FILLED if filled else OrderStatus.ACCEPTED,
         lots=sign * grid.lots(state.size),
@@ -115,8 +173,13 @@ def of_account(account: AccountStatus, grid: Grid, now: Nanoseconds) -> Position
 
 def foreign(report: Execution) -> Message:
     """An order in a symbol that we do not trade: whoever placed it, it is not ours."""
-    id_ = report.original_id or report.client_id
+    id_ = name_of(report)
     return _accepted(id_, report.order_id, instant(report.ts_ms))
+
+
+def name_of(report: Execution) -> str:
+    """The name of the order that an event is about, which may bear the name of its cancel."""
+    return report.original_id or report.client_id
 
 
 def _accepted(id_: str, order_id: int, ts: Nanoseconds) -> OrderAccepted:
@@ -125,6 +188,9 @@ def _accepted(id_: str, order_id: int, ts: Nanoseconds) -> OrderAccepted:
 
 def ended(id_: str, status: str, reason: str, ts: Nanoseconds) -> list[Message]:
     """The end that a status tells, if it tells one."""
+    if reason == _TRIGGERED:
+        # Its pair ended it, which no order of ours asked for and none expects.
+        return [OrderCanceled(client_order_id=id_, reason="group", ts_event=ts)]
     if status == "CANCELED":
         return [OrderCanceled(client_order_id=id_, reason="canceled", ts_event=ts)]
     if status == "REJECTED":
@@ -136,10 +202,12 @@ def ended(id_: str, status: str, reason: str, ts: Nanoseconds) -> list[Message]:
 
 
 def _traded(report: Execution, id_: str, grid: Grid, ts: Nanoseconds) -> OrderFilled:
+    # An order that was filled by allocation has no trade of its own.
+    is_allocated = report.trade_id < 0 <= report.allocation_id
     return _filled(
         id_,
-        report.trade_id,
-        _sign(report.side) * grid.lots(report.last_size),
+        f"a{report.allocation_id}" if is_allocated else trade_name(report.trade_id, grid),
+        side_sign(report.side) * grid.lots(report.last_size),
         grid.ticks(report.last_price),
         _fee(report.commission, report.commission_asset, report.last_price, grid),
         ts,
@@ -152,7 +220,7 @@ def _own_trade(id_: str, trade: OwnTrade, grid: Grid) -> OrderFilled:
     lots = grid.lots(trade.size)
     return _filled(
         id_,
-        trade.trade_id,
+        trade_name(trade.trade_id, grid),
         lots if trade.is_buyer else -lots,
         grid.ticks(trade.price),
         _fee(trade.commission, trade.commission_asset, trade.price, grid),
@@ -164,7 +232,7 @@ def _own_trade(id_: str, trade: OwnTrade, grid: Grid) -> OrderFilled:
 
 def _filled(  # noqa: PLR0913
     id_: str,
-    trade_id: int,
+    trade_id: str,
     lots: Lots,
     ticks: Ticks,
     fee: Money,
@@ -173,12 +241,12 @@ def _filled(  # noqa: PLR0913
     grid: Grid,
     is_maker: bool,
 ) -> OrderFilled:
-    if not lots or trade_id < 0:
-        raise VenueFault(f"a fill of {lots} lots as trade {trade_id}", where=grid.symbol)
+    if not lots:
+        raise VenueFault(f"a fill of no lots as trade {trade_id}", where=grid.symbol)
     grid.check_worth(lots, ticks)
     return OrderFilled(
         client_order_id=id_,
-        trade_id=str(trade_id),
+        trade_id=trade_id,
         last_lots=lots,
         last_ticks=ticks,
         fee=fee,
@@ -187,11 +255,12 @@ def _filled(  # noqa: PLR0913
     )
 
 
+def trade_name(trade_id: int, grid: Grid) -> str:
+    """The id of a fill, the same by whatever road it comes."""
+    if trade_id < 0:
+        raise VenueFault(f"a fill as trade {trade_id}", where=grid.symbol)
+    return str(trade_id)
+
+
 def _fee(commission: str | None, asset: str | None, price: str, grid: Grid) -> Money:
     return grid.fee(commission or "0", asset, grid.ticks(price))
-
-
-def _sign(side: str) -> int:
-    if side not in _SIGNS:
-        raise VenueFault(f"{side[:20]!r} is no side")
-    return _SIGNS[side]

@@ -1,0 +1,258 @@
+"""All orders of one account at the venue: what the core wants of them, and what the venue says.
+
+Commands come together as one decision made them. What belongs together at the venue is asked for
+together; what the venue says of an order, by whatever road and under whatever name, comes through
+`tell`, which keeps in step what is remembered and lets follow what waits for it.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from trader.model.envelope import Message
+from trader.model.orders import (
+    CancelOrder,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    ReplaceOrder,
+    SubmitOrder,
+)
+from trader.model.units import INT64_MAX, Nanoseconds
+from trader.venues.binance import reports
+from trader.venues.binance.changing import Changing, rejected, wanted
+from trader.venues.binance.correspondence import Correspondence
+from trader.venues.binance.families import How, Plan, plans
+from trader.venues.binance.frames import Execution
+from trader.venues.binance.grid import Grid
+from trader.venues.binance.inquiry import Inquiries, Patience
+from trader.venues.binance.ledger import Ledger, Ticket
+from trader.venues.binance.names import order_of
+from trader.venues.binance.placing import Placing, kept
+from trader.venues.binance.recasting import Recasting, refused
+from trader.venues.binance.terms import Terms, unsupported
+from trader.venues.binance.waiting import Waiting
+from trader.venues.execution_client import Turn
+
+_ENDS: Final = (OrderCanceled, OrderExpired, OrderRejected)
+_GONE: Final = frozenset({"CANCELED", "EXPIRED"})
+
+
+class Trading:
+    """Orders, by what has become of them."""
+
+    def __init__(self, line: Correspondence, patience: Patience) -> None:
+        self.ledger: Final = Ledger()
+        self.inquiries: Final = Inquiries(line, patience, self._cancel_one, self.tell)
+        self._patience: Final = patience
+        self._placing: Final = Placing(
+            line, self.ledger, patience.valid_ms, self.tell, self.inquiries.start
+        )
+        self._changing: Final = Changing(line, self.inquiries, patience.valid_ms, self.tell)
+        self._recasting: Final = Recasting(line, self.inquiries, self._send_now, self.tell)
+        self._waiting: Final = Waiting(self.ledger, self._send_now, self.tell)
+        self._withheld: Final[dict[str, tuple[Ticket, list[Message], Nanoseconds]]] = {}
+
+    @property
+    def due(self) -> Nanoseconds:
+        """When `tick` has something to do."""
+        waits = [until for _, _, until in self._withheld.values()]
+        return min(self.inquiries.due, *waits, INT64_MAX)
+
+    def tick(self, now: Nanoseconds) -> Turn:
+        """Asks again about what is not known; takes back what has lost its stop."""
+        turn = self.inquiries.tick(now)
+        for id_, (stop, messages, until) in list(self._withheld.items()):
+            if until <= now:
+                self._withheld[id_] = stop, messages, INT64_MAX
+                partner = self.ledger.get(id_)
+                assert partner is not None, id_
+                turn += self._changing.cancel([partner], now)
+        return turn
+
+    def forget(self) -> None:
+        """The connection is gone: whatever is not known is asked anew on the next one."""
+        self.inquiries.forget()
+        self._waiting.forget()
+        self._withheld.clear()
+
+    # -- new orders -------------------------------------------------------------------------------
+
+    def submit(self, orders: Sequence[tuple[SubmitOrder, Grid]], now: Nanoseconds) -> Turn:
+        """Places the orders of one decision."""
+        turn, good = Turn(), []
+        grids = {order.client_order_id: grid for order, grid in orders}
+        for order, _ in orders:
+            text = unsupported(order)
+            if text:
+                turn += kept(order.client_order_id, "unsupported", text, now)
+            else:
+                good.append(order)
+        for plan in plans(good, lambda group: bool(self.ledger.group(group))):
+            turn += self._carry_out(plan, grids, now)
+        return turn
+
+    def _carry_out(self, plan: Plan, grids: dict[str, Grid], now: Nanoseconds) -> Turn:
+        if plan.how is How.REFUSE:
+            return _refuse(plan.orders, "unsupported", "group", now)
+        parent = self.ledger.get(plan.orders[0].parent)
+        if plan.how is How.WAIT and parent is None:
+            return _refuse(plan.orders, "unknown_parent", "its parent does not work", now)
+        tickets = [
+            self._placing.ticket(order, grids[order.client_order_id]) for order in plan.orders
+        ]
+        if plan.how is How.WAIT and parent is not None:
+            return self._waiting.hold(parent, tickets, now)
+        if plan.how is How.LIST:
+            self._waiting.list_with(tickets[0], tickets[1:])
+        return self._placing.send(tickets, plan.orders[0].ts_decided, now)
+
+    def _send_now(self, tickets: Sequence[Ticket], now: Nanoseconds) -> Turn:
+        return self._placing.send(tickets, now, now)
+
+    # -- cancels ----------------------------------------------------------------------------------
+
+    def cancel(self, commands: Sequence[tuple[CancelOrder, Grid]], now: Nanoseconds) -> Turn:
+        """Takes orders back, those of a list together."""
+        tickets = [self.ledger.of(command.client_order_id, grid) for command, grid in commands]
+        asked = {ticket.id for ticket in tickets}
+        done: set[str] = set()
+        turn = Turn()
+        for ticket in tickets:
+            if ticket.id not in done:
+                partners = self.ledger.partners(ticket)
+                done |= {ticket.id, *(each.id for each in partners)}
+                wanted_too = [each for each in partners if each.id in asked]
+                turn += self._cancel(ticket, wanted_too, len(partners), now)
+        return turn
+
+    def _cancel(self, ticket: Ticket, too: list[Ticket], partners: int, now: Nanoseconds) -> Turn:
+        """Cancels an order and those of its list that are to be canceled too."""
+        if self._waiting.is_held(ticket):
+            self._waiting.take(ticket)
+            gone = OrderCanceled(client_order_id=ticket.id, reason="canceled", ts_event=now)
+            return self.tell(ticket, [gone], now)
+        if ticket.next is not None:
+            ticket.wants_cancel = True
+            return Turn()
+        for each in (ticket, *too):
+            each.wants_cancel = self._waiting.is_listed(each)
+        if len(too) == partners or self._waiting.is_parent(ticket):
+            return self._changing.cancel([ticket, *too], now)
+        if any(self._waiting.is_parent(each) for each in too):
+            return self._changing.cancel([ticket, *too], now)
+        if self._waiting.is_listed(ticket):
+            ticket.wants_cancel = False
+            return refused(ticket, "listed", now)
+        pair = [ticket, *self.ledger.partners(ticket)]
+        return self._recasting.recast(pair, {ticket.id: None}, now)
+
+    def _cancel_one(self, ticket: Ticket, now: Nanoseconds) -> Turn:
+        return self._changing.cancel([ticket], now)
+
+    # -- changes ----------------------------------------------------------------------------------
+
+    def replace(self, commands: Sequence[tuple[ReplaceOrder, Grid]], now: Nanoseconds) -> Turn:
+        """Changes orders, those of a pair together."""
+        turn = Turn()
+        by_id = {command.client_order_id: command for command, _ in commands}
+        done: set[str] = set()
+        for command, grid in commands:
+            ticket = self.ledger.of(command.client_order_id, grid)
+            if ticket.id in done:
+                continue
+            partners = self.ledger.partners(ticket)
+            if self._waiting.is_listed(ticket):
+                turn += rejected(ticket, "listed", now)
+            elif partners and not self._waiting.is_parent(ticket):
+                pair = [ticket, *partners]
+                done |= {each.id for each in pair}
+                turn += self._replace_pair(pair, by_id, now)
+            else:
+                turn += self._changing.change(ticket, command, now)
+        return turn
+
+    def _replace_pair(
+        self, pair: list[Ticket], commands: dict[str, ReplaceOrder], now: Nanoseconds
+    ) -> Turn:
+        wishes: dict[str, Terms | None] = {}
+        for ticket in pair:
+            if ticket.id in commands:
+                terms = wanted(ticket, commands[ticket.id])
+                wishes[ticket.id] = terms if terms is not None and terms.lots > 0 else None
+        is_known = all(each.terms is not None and each.can_be_renamed for each in pair)
+        if is_known:
+            return self._recasting.recast(pair, wishes, now)
+        turn = Turn()
+        for ticket in pair:
+            if ticket.id in commands:
+                turn += rejected(ticket, "unsupported", now)
+        return turn
+
+    # -- what the venue says ----------------------------------------------------------------------
+
+    def ask(self, client_order_id: str, grid: Grid, now: Nanoseconds) -> Turn:
+        """Asks what became of an order."""
+        return self.inquiries.start(self.ledger.of(client_order_id, grid), now)
+
+    def hear(self, report: Execution, grid: Grid, now: Nanoseconds) -> Turn:
+        """An event about an order."""
+        name = reports.name_of(report)
+        id_, count = order_of(name)
+        ticket = self.ledger.get(id_)
+        if ticket is None:
+            found = reports.of_execution(report, id_, grid)
+            if found is None or count:
+                return self.ask(id_, grid, now)
+            return Turn(messages=found)
+        is_current = name == ticket.name
+        ticket.heard = True
+        if is_current:
+            ticket.list_id = report.list_id
+            ticket.executed = max(ticket.executed, grid.lots(report.executed))
+        if report.kind not in _GONE:
+            return self._passed_on(ticket, report, now)
+        if not is_current or ticket.next is not None:
+            return Turn()  # it goes on, or will be told of, under another name
+        lapsed = self._waiting.lapsed(ticket, now)
+        return self._passed_on(ticket, report, now) if lapsed is None else lapsed
+
+    def _passed_on(self, ticket: Ticket, report: Execution, now: Nanoseconds) -> Turn:
+        found = reports.of_execution(report, ticket.id, ticket.grid, ticket.past)
+        if found is None:
+            return self.inquiries.start(ticket, now)
+        if reports.is_triggered_end(report) and self._withhold(ticket, found, now):
+            return Turn()
+        return self.tell(ticket, found, now)
+
+    def _withhold(self, ticket: Ticket, found: list[Message], now: Nanoseconds) -> bool:
+        """A stop whose pair has begun to fill: its end is told when the other has ended too.
+
+        What the other has left would stand without a stop, so it is taken back after a moment.
+        """
+        terms = ticket.terms
+        for partner in self.ledger.partners(ticket):
+            if terms is not None and terms.is_stop and partner.left > 0:
+                self._withheld[partner.id] = ticket, found, now + self._patience.ask_again_ns
+                return True
+        return False
+
+    def tell(self, ticket: Ticket, messages: list[Message], now: Nanoseconds) -> Turn:
+        """Passes on what became of an order, and lets follow what waits for it."""
+        turn = Turn(messages=messages)
+        has_filled = any(isinstance(each, OrderFilled) for each in messages)
+        is_full = has_filled and ticket.terms is not None and ticket.left <= 0
+        if not is_full and not any(isinstance(each, _ENDS) for each in messages):
+            return turn
+        self.ledger.end(ticket)
+        if ticket.id in self._withheld:
+            stop, held, _ = self._withheld.pop(ticket.id)
+            turn += self.tell(stop, held, now)
+        return turn + self._waiting.ended(ticket, now)
+
+
+def _refuse(orders: Sequence[SubmitOrder], code: str, text: str, now: Nanoseconds) -> Turn:
+    turn = Turn()
+    for order in orders:
+        turn += kept(order.client_order_id, code, text, now)
+    return turn
