@@ -177,8 +177,6 @@ class Changing:
         told = reports.of_placed(answer.placed, ticket.id, grid)
         told.insert(1, reports.resized(ticket, instant(answer.placed.ts_ms)))
         turn = self._tell(ticket, told, now)
-        if ticket.wants_cancel and not ticket.ended:
-            return turn + self.cancel([ticket], now)
         # What filled while we asked makes the whole larger than was wanted: the core is told so,
         # and the fill, which has not come, is asked for.
         return turn + self._inquiries.start(ticket, now) if has_crossed else turn
@@ -186,9 +184,7 @@ class Changing:
     def _not_swapped(self, ticket: Ticket, error: ErrorBody, now: Nanoseconds) -> Turn:
         """Neither half was done."""
         ticket.next = None
-        turn = rejected(ticket, str(error.code), now)
-        cancel = Cancel.UNKNOWN if ticket.wants_cancel else Cancel.NONE
-        return turn + self._inquiries.start(ticket, now, cancel)
+        return rejected(ticket, str(error.code), now) + self._inquiries.start(ticket, now)
 
     def _half_swapped(
         self, ticket: Ticket, terms: Terms, error: ErrorBody, now: Nanoseconds
@@ -211,8 +207,7 @@ class Changing:
     def _in_the_dark(self, ticket: Ticket, terms: Terms, now: Nanoseconds) -> Turn:
         """Nobody knows whether it was changed: the core learns what it is now."""
         ticket.next = terms
-        cancel = Cancel.UNKNOWN if ticket.wants_cancel else Cancel.NONE
-        return self._inquiries.start(ticket, now, cancel)
+        return self._inquiries.start(ticket, now)
 
 
 def wanted(ticket: Ticket, command: ReplaceOrder) -> Terms | None:

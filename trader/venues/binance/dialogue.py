@@ -153,7 +153,8 @@ class BinanceDialogue:
         return Turn(messages=turn.messages)
 
     def _settled(self, turn: Turn, now: Nanoseconds) -> Turn:
-        """Asks about the account as soon as no order is in doubt any more."""
+        """Does what had to wait; asks about the account once no order is in doubt any more."""
+        turn += self._trading.follow_up(now)
         return turn if self._trading.inquiries.open else turn + self._holdings.tick(now)
 
     # -- the stream -------------------------------------------------------------------------------

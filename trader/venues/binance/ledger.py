@@ -21,9 +21,9 @@ class Ticket(Struct, kw_only=True):
 
     `lots` is what the core takes it to be for, in all, or 0 if that is not known; `count` is that
     of its newest name, of which nobody may know yet whether the venue has it. `next` are the terms
-    that it gets under that name, of which the core is `untold` until it has them. A cancel that
-    is wanted meanwhile comes after that. It was `made` here, and not in a life before this one; it
-    is `heard` of once the venue has shown that it knows it.
+    that it gets under that name, of which the core is `untold` until it has them. One that waits at
+    the venue for its parent `wants_cancel` if it shall not live after that. It was `made` here, and
+    not in a life before this one; it is `heard` of once the venue has shown that it knows it.
     """
 
     id: str

@@ -51,6 +51,7 @@ class Trading:
         self._changing: Final = Changing(line, self.inquiries, patience.valid_ms, self.tell)
         self._recasting: Final = Recasting(line, self.inquiries, self._send_now, self.tell)
         self._waiting: Final = Waiting(self.ledger, self._send_now, self.tell)
+        self._later: Final[dict[str, tuple[CancelOrder | ReplaceOrder, Grid]]] = {}
         self._withheld: Final[dict[str, tuple[Ticket, list[Message], Nanoseconds]]] = {}
 
     @property
@@ -75,6 +76,22 @@ class Trading:
         self.inquiries.forget()
         self._waiting.forget()
         self._withheld.clear()
+        self._later.clear()
+
+    def follow_up(self, now: Nanoseconds) -> Turn:
+        """Does what was wanted of orders while a change of them was under way, and is not now."""
+        turn = Turn()
+        for id_, (command, grid) in list(self._later.items()):
+            ticket = self.ledger.of(id_, grid)
+            if ticket.next is None:
+                del self._later[id_]
+                if ticket.ended:
+                    continue
+                if isinstance(command, CancelOrder):
+                    turn += self.cancel([(command, grid)], now)
+                else:
+                    turn += self.replace([(command, grid)], now)
+        return turn
 
     # -- new orders -------------------------------------------------------------------------------
 
@@ -114,7 +131,13 @@ class Trading:
 
     def cancel(self, commands: Sequence[tuple[CancelOrder, Grid]], now: Nanoseconds) -> Turn:
         """Takes orders back, those of a list together."""
-        tickets = [self.ledger.of(command.client_order_id, grid) for command, grid in commands]
+        tickets = []
+        for command, grid in commands:
+            ticket = self.ledger.of(command.client_order_id, grid)
+            if ticket.next is None:
+                tickets.append(ticket)
+            else:
+                self._later[ticket.id] = command, grid
         asked = {ticket.id for ticket in tickets}
         done: set[str] = set()
         turn = Turn()
@@ -132,9 +155,6 @@ class Trading:
             self._waiting.take(ticket)
             gone = OrderCanceled(client_order_id=ticket.id, reason="canceled", ts_event=now)
             return self.tell(ticket, [gone], now)
-        if ticket.next is not None:
-            ticket.wants_cancel = True
-            return Turn()
         for each in (ticket, *too):
             each.wants_cancel = self._waiting.is_listed(each)
         if len(too) == partners or self._waiting.is_parent(ticket):
@@ -148,7 +168,7 @@ class Trading:
         return self._recasting.recast(pair, {ticket.id: None}, now)
 
     def _cancel_one(self, ticket: Ticket, now: Nanoseconds) -> Turn:
-        return self._changing.cancel([ticket], now)
+        return self._cancel(ticket, [], len(self.ledger.partners(ticket)), now)
 
     # -- changes ----------------------------------------------------------------------------------
 
@@ -162,7 +182,9 @@ class Trading:
             if ticket.id in done:
                 continue
             partners = self.ledger.partners(ticket)
-            if self._waiting.is_listed(ticket):
+            if ticket.next is not None:
+                self._later.setdefault(ticket.id, (command, grid))
+            elif self._waiting.is_listed(ticket):
                 turn += rejected(ticket, "listed", now)
             elif partners and not self._waiting.is_parent(ticket):
                 pair = [ticket, *partners]
