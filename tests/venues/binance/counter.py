@@ -11,6 +11,7 @@ from typing import Any, Final
 from tests.venues.binance.wire import EPOCH, GRID, KEYS, MS, PATIENCE, START
 from trader.model.envelope import Message
 from trader.venues.binance.dialogue import BinanceDialogue
+from trader.venues.binance.history import PAGE
 from trader.venues.execution_client import Turn
 
 Document = dict[str, Any]
@@ -222,6 +223,11 @@ class Counter:
         return {"transactTime": self.now // MS, "executionId": 1, "amendedOrder": amended}
 
     def serve_status(self, params: Document) -> Document:
+        if "orderId" in params:
+            [found] = [
+                each for each in self.orders.values() if each["orderId"] == params["orderId"]
+            ]
+            return found
         return self.orders.get(params["origClientOrderId"], NO_ORDER)
 
     def serve_all(self, params: Document) -> list[Document]:
@@ -233,7 +239,7 @@ class Counter:
 
     def serve_own_trades(self, params: Document) -> list[Document]:
         if "fromId" in params:
-            return [each for each in self.trades if each["id"] >= params["fromId"]]
+            return [each for each in self.trades if each["id"] >= params["fromId"]][:PAGE]
         return [each for each in self.trades if each["orderId"] == params["orderId"]]
 
     def _members(self, order: Document) -> list[Document]:
@@ -296,4 +302,5 @@ _METHODS: Final[dict[str, Callable[[Counter, Document], Any]]] = {
     "allOrders": Counter.serve_all,
     "openOrders.status": Counter.serve_open,
     "myTrades": Counter.serve_own_trades,
+    "account.status": lambda *_: {"balances": []},
 }

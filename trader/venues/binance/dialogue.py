@@ -61,7 +61,7 @@ class BinanceDialogue:
         self._by_instrument = {grid.instrument: grid for grid in grids}
         self._by_symbol = {grid.symbol: grid for grid in grids}
         self._line = Correspondence(keys, patience.answer_within_ns, has_rest=has_rest)
-        self._trading = Trading(self._line, patience)
+        self._trading = Trading(self._line, grids, patience)
         self._holdings = Holdings(self._line, tuple(grids), patience.ask_again_ns)
         self._once = Once(0)
         self._compare_at: Nanoseconds = 0
@@ -69,15 +69,20 @@ class BinanceDialogue:
     @property
     def busy(self) -> bool:
         """Whether what became of some order is still to be told."""
-        return self._line.acts or self._trading.inquiries.open
+        return self._line.acts or not self._trading.is_settled
 
     @property
     def due(self) -> Nanoseconds:
         """When `tick` has something to do, at the latest."""
-        waits = self._trading.inquiries.open
-        holdings = () if waits else (self._holdings.due,)
+        holdings = (self._holdings.due,) if self._trading.is_settled else ()
         compare = self._compare_at if self.ready else INT64_MAX
         return min(self._line.due, self._trading.due, compare, *holdings)
+
+    def know(self, instrument: str, trade_id: str) -> None:
+        """Fills of an instrument up to this one are known from a life before this one."""
+        if trade_id.isdecimal():
+            grid = self._by_instrument[instrument]
+            self._trading.history.know(grid.symbol, int(trade_id))
 
     def greet(self, epoch: int, now: Nanoseconds) -> Turn:
         """Compares the clocks, then subscribes; `ready` once the venue has confirmed it."""
@@ -155,7 +160,7 @@ class BinanceDialogue:
     def _settled(self, turn: Turn, now: Nanoseconds) -> Turn:
         """Does what had to wait; asks about the account once no order is in doubt any more."""
         turn += self._trading.follow_up(now)
-        return turn if self._trading.inquiries.open else turn + self._holdings.tick(now)
+        return turn + self._holdings.tick(now) if self._trading.is_settled else turn
 
     # -- the stream -------------------------------------------------------------------------------
 
@@ -183,9 +188,8 @@ class BinanceDialogue:
 
     def _ask_for_stream(self, request: requests.Request, now: Nanoseconds) -> Turn:
         def subscribed(_: Raw, at: Nanoseconds) -> Turn:
-            del at
             self.ready = True
-            return Turn()
+            return self._trading.history.catch_up(at)
 
         question = Question(
             request=request, answered=subscribed, refused=_not_let_in, unknown=_left_alone

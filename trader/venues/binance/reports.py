@@ -136,7 +136,7 @@ def of_state(
 ) -> list[Message] | None:
     """What a query found, with the order's fills; None for a status that we do not know."""
     ts = instant(state.ts_ms)
-    found: list[Message] = [_own_trade(id_, trade, grid) for trade in trades]
+    found: list[Message] = [of_own_trade(id_, trade, grid) for trade in trades]
     if state.status in _WORKING:
         return [_accepted(id_, state.order_id, ts), *found]
     if state.status == _FILLED:
@@ -216,7 +216,8 @@ def _traded(report: Execution, id_: str, grid: Grid, ts: Nanoseconds) -> OrderFi
     )
 
 
-def _own_trade(id_: str, trade: OwnTrade, grid: Grid) -> OrderFilled:
+def of_own_trade(id_: str, trade: OwnTrade, grid: Grid) -> OrderFilled:
+    """A fill from the account's history."""
     lots = grid.lots(trade.size)
     return _filled(
         id_,

@@ -123,6 +123,11 @@ def order_status(name: str, grid: Grid) -> Request:
     return Request("order.status", _named(name, grid))
 
 
+def order_by_number(order_id: int, grid: Grid) -> Request:
+    """The order that has this number at the venue."""
+    return Request("order.status", {"symbol": grid.symbol, "orderId": order_id})
+
+
 def open_orders(grid: Grid) -> Request:
     """The orders that work in a symbol."""
     return Request("openOrders.status", {"symbol": grid.symbol})

@@ -25,6 +25,7 @@ from trader.venues.binance.correspondence import Correspondence
 from trader.venues.binance.families import How, Plan, plans
 from trader.venues.binance.frames import Execution
 from trader.venues.binance.grid import Grid
+from trader.venues.binance.history import History
 from trader.venues.binance.inquiry import Inquiries, Patience
 from trader.venues.binance.ledger import Ledger, Ticket
 from trader.venues.binance.names import order_of
@@ -41,9 +42,10 @@ _GONE: Final = frozenset({"CANCELED", "EXPIRED"})
 class Trading:
     """Orders, by what has become of them."""
 
-    def __init__(self, line: Correspondence, patience: Patience) -> None:
+    def __init__(self, line: Correspondence, grids: Sequence[Grid], patience: Patience) -> None:
         self.ledger: Final = Ledger()
         self.inquiries: Final = Inquiries(line, patience, self._cancel_one, self.tell)
+        self.history: Final = History(line, grids, patience.ask_again_ns, self._remembered)
         self._patience: Final = patience
         self._placing: Final = Placing(
             line, self.ledger, patience.valid_ms, self.tell, self.inquiries.start
@@ -58,11 +60,16 @@ class Trading:
     def due(self) -> Nanoseconds:
         """When `tick` has something to do."""
         waits = [until for _, _, until in self._withheld.values()]
-        return min(self.inquiries.due, *waits, INT64_MAX)
+        return min(self.inquiries.due, self.history.due, *waits, INT64_MAX)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no order is asked about, and no fill may be missing."""
+        return not self.inquiries.open and not self.history.is_open
 
     def tick(self, now: Nanoseconds) -> Turn:
         """Asks again about what is not known; takes back what has lost its stop."""
-        turn = self.inquiries.tick(now)
+        turn = self.inquiries.tick(now) + self.history.tick(now)
         for id_, (stop, messages, until) in list(self._withheld.items()):
             if until <= now:
                 self._withheld[id_] = stop, messages, INT64_MAX
@@ -74,6 +81,7 @@ class Trading:
     def forget(self) -> None:
         """The connection is gone: whatever is not known is asked anew on the next one."""
         self.inquiries.forget()
+        self.history.forget()
         self._waiting.forget()
         self._withheld.clear()
         self._later.clear()
@@ -226,6 +234,7 @@ class Trading:
             found = reports.of_execution(report, id_, grid)
             if found is None or count:
                 return self.ask(id_, grid, now)
+            self.history.note(id_, found, grid)
             return Turn(messages=found)
         is_current = name == ticket.name
         ticket.heard = True
@@ -247,6 +256,14 @@ class Trading:
             return Turn()
         return self.tell(ticket, found, now)
 
+    def _remembered(self, id_: str, messages: list[Message], now: Nanoseconds) -> Turn:
+        """Fills of which the account's history tells."""
+        ticket = self.ledger.get(id_)
+        if ticket is None or ticket.ended:
+            return Turn(messages=messages)
+        # How much of the order that leaves, and whether any, only a question tells.
+        return Turn(messages=messages) + self.inquiries.start(ticket, now)
+
     def _withhold(self, ticket: Ticket, found: list[Message], now: Nanoseconds) -> bool:
         """A stop whose pair has begun to fill: its end is told when the other has ended too.
 
@@ -261,6 +278,7 @@ class Trading:
 
     def tell(self, ticket: Ticket, messages: list[Message], now: Nanoseconds) -> Turn:
         """Passes on what became of an order, and lets follow what waits for it."""
+        self.history.note(ticket.id, messages, ticket.grid)
         turn = Turn(messages=messages)
         has_filled = any(isinstance(each, OrderFilled) for each in messages)
         is_full = has_filled and ticket.terms is not None and ticket.left <= 0
