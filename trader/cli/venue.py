@@ -116,6 +116,8 @@ def _tell(ready: "Ready") -> None:
     """Says on stderr where it is, and the line that gives a daemon its keys."""
     note(f"binance on loopback accepts connections at {ready.ws_api}; Ctrl-C stops it")
     for account in ready.accounts:
+        if "secret" not in account:
+            continue  # whoever has the private half of an Ed25519 key knows where it is
         pair = shlex.quote(f"{account['key']}:{account['secret']}")
         note(f"keys of account {account['name']}, for the daemon's terminal:")
         note(f"export LOOPBACK_KEYS={pair}")

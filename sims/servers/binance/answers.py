@@ -1,16 +1,24 @@
 """Bodies of answers: orders, trades and accounts as the wire shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from sims.servers.binance.accounts import Account, Balance
 from sims.servers.binance.amounts import text_of
+from sims.servers.binance.engine import Amendment
+from sims.servers.binance.lists import OrderList, members, order_status
 from sims.servers.binance.matching import Fees
-from sims.servers.binance.orders import Order, OrderType, Trade
+from sims.servers.binance.orders import Order, OrderStatus, Trade
 from sims.servers.binance.reports import NS_PER_MS
 
 Body = dict[str, object]
 
+NO_DISCOUNT: Final = {
+    "enabledForAccount": False,
+    "enabledForSymbol": False,
+    "discountAsset": "BNB",
+    "discount": text_of(0),
+}
 _PPM_PER_BP: Final = 100
 _UNITS_PER_PPM: Final = 100
 
@@ -25,7 +33,7 @@ def result(order: Order) -> Body:
     body = placed(order) | _state(order)
     if order.working_ns is not None:
         body["workingTime"] = order.working_ns // NS_PER_MS
-    return body | {"selfTradePreventionMode": "NONE"}
+    return body | _self_trade(order)
 
 
 def full(order: Order) -> Body:
@@ -39,11 +47,11 @@ def canceled(order: Order) -> Body:
         "symbol": order.terms.symbol,
         "origClientOrderId": order.original_client_order_id,
         "orderId": order.order_id,
-        "orderListId": -1,
+        "orderListId": order.list_id,
         "clientOrderId": order.client_order_id,
         "transactTime": order.updated_ns // NS_PER_MS,
         **_state(order),
-        "selfTradePreventionMode": "NONE",
+        **_self_trade(order),
     }
 
 
@@ -58,8 +66,8 @@ def queried(order: Order) -> Body:
         "isWorking": order.working_ns is not None,
         # The wire says -1 while a stop order waits for its trigger.
         "workingTime": -1 if order.working_ns is None else order.working_ns // NS_PER_MS,
-        "origQuoteOrderQty": text_of(0),
-        "selfTradePreventionMode": "NONE",
+        "origQuoteOrderQty": text_of(order.terms.quote_quantity),
+        **_self_trade(order),
     }
     if order.expiry_reason is not None:
         body["expiryReason"] = order.expiry_reason
@@ -72,7 +80,7 @@ def trade(trade: Trade) -> Body:
         "symbol": trade.symbol,
         "id": trade.trade_id,
         "orderId": trade.order_id,
-        "orderListId": -1,
+        "orderListId": trade.list_id,
         "price": text_of(trade.price),
         "qty": text_of(trade.quantity),
         "quoteQty": text_of(trade.quote),
@@ -85,6 +93,72 @@ def trade(trade: Trade) -> Body:
     }
 
 
+def amended(amendment: Amendment) -> Body:
+    """Tell what has become of an order that was made smaller."""
+    order = amendment.order
+    state = _state(order)
+    return {
+        "transactTime": order.updated_ns // NS_PER_MS,
+        "executionId": amendment.execution_id,
+        "amendedOrder": {
+            "symbol": order.terms.symbol,
+            "orderId": order.order_id,
+            "orderListId": order.list_id,
+            "origClientOrderId": amendment.original_client_order_id,
+            "clientOrderId": order.client_order_id,
+            "price": state["price"],
+            "qty": state["origQty"],
+            "executedQty": state["executedQty"],
+            "preventedQty": text_of(order.prevented),
+            "quoteOrderQty": state["origQuoteOrderQty"],
+            # Spelled with one m here alone.
+            "cumulativeQuoteQty": state["cummulativeQuoteQty"],
+            **{name: state[name] for name in ("status", "timeInForce", "type", "side")},
+            "workingTime": (order.working_ns or order.updated_ns) // NS_PER_MS,
+            **_self_trade(order),
+        },
+    }
+
+
+def placed_list(list_: OrderList, body: Callable[[Order], Body]) -> Body:
+    """Tell of a new list; `body` says how much of each order."""
+    reports = [body(order) for order in list_.orders]
+    return _list(list_, "EXEC_STARTED", "EXECUTING") | {"orderReports": reports}
+
+
+def canceled_list(list_: OrderList) -> Body:
+    """Tell what the cancel of a list has ended."""
+    reports = [canceled(order) for order in list_.orders if order.status is OrderStatus.CANCELED]
+    return queried_list(list_) | {"orderReports": reports}
+
+
+def queried_list(list_: OrderList) -> Body:
+    """Tell about a list, open or ended."""
+    return _list(list_, list_.status.value, order_status(list_))
+
+
+def tested(fees: Fees) -> Body:
+    """Tell what an order that was only tested would pay."""
+    rates = _rates(fees.maker_ppm, fees.taker_ppm)
+    return {
+        "standardCommissionForOrder": {name: rates[name] for name in ("maker", "taker")},
+        "specialCommissionForOrder": {name: text_of(0) for name in ("maker", "taker")},
+        "taxCommissionForOrder": {name: text_of(0) for name in ("maker", "taker")},
+        "discount": NO_DISCOUNT,
+    }
+
+
+def commission(symbol: str, fees: Fees) -> Body:
+    """Tell what an account pays in one symbol."""
+    return {
+        "symbol": symbol,
+        "standardCommission": _rates(fees.maker_ppm, fees.taker_ppm),
+        "specialCommission": _rates(0, 0),
+        "taxCommission": _rates(0, 0),
+        "discount": NO_DISCOUNT,
+    }
+
+
 def account_status(account: Account, fees: Fees, balances: Iterable[tuple[str, Balance]]) -> Body:
     """Tell what an account may do, what it pays and what it owns."""
     return {
@@ -92,12 +166,7 @@ def account_status(account: Account, fees: Fees, balances: Iterable[tuple[str, B
         "takerCommission": fees.taker_ppm // _PPM_PER_BP,
         "buyerCommission": 0,
         "sellerCommission": 0,
-        "commissionRates": {
-            "maker": text_of(fees.maker_ppm * _UNITS_PER_PPM),
-            "taker": text_of(fees.taker_ppm * _UNITS_PER_PPM),
-            "buyer": text_of(0),
-            "seller": text_of(0),
-        },
+        "commissionRates": _rates(fees.maker_ppm, fees.taker_ppm),
         "canTrade": True,
         "canWithdraw": True,
         "canDeposit": True,
@@ -115,11 +184,20 @@ def account_status(account: Account, fees: Fees, balances: Iterable[tuple[str, B
     }
 
 
+def _rates(maker_ppm: int, taker_ppm: int) -> Body:
+    return {
+        "maker": text_of(maker_ppm * _UNITS_PER_PPM),
+        "taker": text_of(taker_ppm * _UNITS_PER_PPM),
+        "buyer": text_of(0),
+        "seller": text_of(0),
+    }
+
+
 def _name(order: Order) -> Body:
     return {
         "symbol": order.terms.symbol,
         "orderId": order.order_id,
-        "orderListId": -1,
+        "orderListId": order.list_id,
         "clientOrderId": order.client_order_id,
     }
 
@@ -130,16 +208,41 @@ def _state(order: Order) -> Body:
         "price": text_of(terms.price),
         "origQty": text_of(terms.quantity),
         "executedQty": text_of(order.executed),
-        "origQuoteOrderQty": text_of(0),
+        "origQuoteOrderQty": text_of(terms.quote_quantity),
         "cummulativeQuoteQty": text_of(order.executed_quote),
         "status": order.status.value,
         "timeInForce": terms.time_in_force.value,
         "type": terms.order_type.value,
         "side": terms.side.value,
     }
-    if terms.order_type is OrderType.STOP_LOSS:
+    if terms.order_type.is_conditional:
         state["stopPrice"] = text_of(terms.stop_price)
+    if terms.strategy_id is not None:
+        state["strategyId"] = terms.strategy_id
+    if terms.strategy_type is not None:
+        state["strategyType"] = terms.strategy_type
     return state
+
+
+def _self_trade(order: Order) -> Body:
+    mode: Body = {"selfTradePreventionMode": order.terms.self_trade.value}
+    return mode | {"preventedQuantity": text_of(order.prevented)} if order.prevented else mode
+
+
+def _list(list_: OrderList, status: str, order_status: str) -> Body:
+    return {
+        "orderListId": list_.list_id,
+        "contingencyType": list_.contingency.value,
+        "listStatusType": status,
+        "listOrderStatus": order_status,
+        "listClientOrderId": list_.name,
+        "transactionTime": list_.updated_ns // NS_PER_MS,
+        "symbol": list_.symbol,
+        "orders": [
+            {"symbol": list_.symbol, "orderId": order_id, "clientOrderId": name}
+            for order_id, name in members(list_).items()
+        ],
+    }
 
 
 def _fill(trade: Trade) -> Body:

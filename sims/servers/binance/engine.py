@@ -5,19 +5,27 @@ by `mark`, or by `quote` and `flow`. It reads no clock, draws no number, opens n
 nothing of who is connected. What it refuses it returns as a `Refusal`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sims.servers.binance import filters, refusals
 from sims.servers.binance.accounts import ACCOUNTS, Account, AccountSpec, open_accounts
+from sims.servers.binance.admission import Admission
 from sims.servers.binance.amounts import amount
+from sims.servers.binance.lists import (
+    NewList,
+    OrderList,
+    OrderLists,
+    draft_list,
+)
 from sims.servers.binance.market.book import Ladder
-from sims.servers.binance.markets import SYMBOLS, Market, MarketStatus, SymbolRules, Turn
+from sims.servers.binance.markets import SYMBOLS, Market, SymbolRules, Turn
 from sims.servers.binance.matching import Counts, Fees, Listener, Matching
-from sims.servers.binance.orders import NewOrder, Order, OrderStatus, OrderType, Side, Trade
+from sims.servers.binance.orders import NewOrder, Order, OrderStatus, Side
 from sims.servers.binance.refusals import Refusal
+from sims.servers.binance.registry import OrderKey, Registry
 from sims.servers.binance.reports import Event
 
 NO_FEES: Final = Fees()
@@ -27,12 +35,12 @@ Watcher = Callable[[Market, Turn], None]
 Quotes = Mapping[int, int]
 
 
-class OrderKey(Struct, frozen=True, kw_only=True):
-    """How a request names an order: by either id, or by both, which must then agree."""
+class Amendment(Struct, frozen=True):
+    """An order that was made smaller, the name that it had, and the id of the execution."""
 
-    symbol: str
-    order_id: int | None = None
-    client_order_id: str | None = None
+    order: Order
+    original_client_order_id: str
+    execution_id: int
 
 
 class Engine:
@@ -50,11 +58,13 @@ class Engine:
         self.fees: Final = fees
         self.markets: Final = {rules.symbol: Market(rules, now()) for rules in symbols}
         self.accounts: Final = open_accounts(accounts)
-        self.orders: Final[dict[int, Order]] = {}
-        self._open: Final[dict[int, Order]] = {}
-        self._latest: Final[dict[tuple[str, str, str], Order]] = {}
         self.counts: Final = Counts()
+        self.registry: Final = Registry(self.counts)
+        self.orders: Final = self.registry.orders
         self._matching: Final = Matching(fees, self.orders, self.counts)
+        self._follower: Final = OrderLists(self._matching)
+        self.lists: Final = self._follower.lists
+        self._admission: Final = Admission(self.markets, self.registry, self.lists)
         self._watchers: Final[list[Watcher]] = []
         for market in self.markets.values():
             self._put(market, market.rules.price_opening, ENDLESS)
@@ -69,8 +79,7 @@ class Engine:
 
     def tell(self, account: str, event: Event) -> None:
         """Tell everyone who listens an event that came of no turn."""
-        for listener in tuple(self._matching.listeners):
-            listener(account, event)
+        self._matching.tell(account, event)
 
     def watch(self, watcher: Watcher) -> None:
         """Tell `watcher` after each turn what has traded and which levels of the book changed."""
@@ -114,107 +123,110 @@ class Engine:
 
     def place(self, account: Account, terms: NewOrder) -> Order | Refusal:
         """Take a new order in, or say why not; a refused order leaves no trace."""
-        market = self.markets.get(terms.symbol)
-        if market is None:
-            return refusals.BAD_SYMBOL
-        if market.status is not MarketStatus.TRADING:
-            return refusals.MARKET_CLOSED
-        order_id = len(self.orders) + 1
-        name = terms.client_order_id or f"venue-order-{order_id}"
-        now = self.now()
-        order = Order(
-            order_id=order_id,
-            account=account,
-            market=market,
-            terms=terms,
-            client_order_id=name,
-            hold_price=_hold_price(terms, market),
-            created_ns=now,
-            updated_ns=now,
-        )
-        if refusal := self._refuses(order):
+        order = self._admission.draft(account, terms, self.now())
+        if isinstance(order, Refusal):
+            return order
+        if refusal := self._admission.refuses(order):
             return refusal
-        self.orders[order_id] = order
-        self._latest[account.name, terms.symbol, name] = order
-        self._open[order_id] = order
-        self._matching.accept(order, now)
-        self._finish(market, now)
+        self.registry.keep(order)
+        self._matching.accept(order, order.created_ns)
+        self._finish(order.market, order.created_ns)
         return order
 
-    def recall(self, order: Order) -> None:
-        """Know an order of an earlier life again; they come by their ids, the oldest first."""
-        self.orders[order.order_id] = order
-        for name in (order.original_client_order_id, order.client_order_id):
-            holder = self._latest.get((order.account.name, order.terms.symbol, name))
-            if holder is None or not holder.is_open:
-                self._latest[order.account.name, order.terms.symbol, name] = order
-        if order.is_open:
-            self._open[order.order_id] = order
-            self._matching.resume(order)
+    def check(self, account: Account, terms: NewOrder) -> Refusal | None:
+        """Say whether the filters and the market's state let the order in."""
+        order = self._admission.draft(account, terms, self.now())
+        if isinstance(order, Refusal):
+            return order
+        return filters.check(order.terms, order.market)
 
     def cancel(
         self, account: Account, key: OrderKey, name: str | None, only: OrderStatus | None
     ) -> Order | Refusal:
-        """End an open order and rename it to `name`; with `only`, just in that status."""
-        order = self._named(account, key)
+        """End an open order and rename it to `name`; with `only`, just in that status.
+
+        An order of a list takes the others with it.
+        """
+        order = self.registry.named(account, key)
         if order is None or not order.is_open:
             return refusals.CANCEL_UNKNOWN
         if key.client_order_id not in {None, order.client_order_id}:
             return refusals.CANCEL_UNKNOWN
         if only is not None and order.status is not only:
             return refusals.CANCEL_RESTRICTED
-        self.counts.cancels += 1
         now = self.now()
-        self._matching.cancel(order, name or f"venue-cancel-{self.counts.cancels}", now)
-        self._rename(order)
+        self._cancel(order, name, now)
+        if order.list_id >= 0:
+            for other in self.lists[order.list_id].orders:
+                if other.is_open:
+                    self._cancel(other, None, now)
         self._finish(order.market, now)
         return order
 
-    def find(self, account: Account, key: OrderKey) -> Order | Refusal:
-        """Return the order, open or ended; a client id names the latest order that had it."""
-        order = self._named(account, key)
-        if order is None:
-            return refusals.NO_SUCH_ORDER
-        names = {None, order.client_order_id, order.original_client_order_id}
-        return order if key.client_order_id in names else refusals.CLIENT_ID_MISMATCH
-
-    def open_orders(self, account: Account, symbol: str | None) -> Iterator[Order]:
-        """Yield the account's open orders, oldest first; those of one symbol, or all."""
-        for order in self._open.values():
-            if order.account is account and symbol in {None, order.terms.symbol}:
-                yield order
-
-    def trades(self, account: Account, symbol: str) -> list[Trade]:
-        """Return the account's trades in `symbol`, oldest first."""
-        orders = (order for order in self.orders.values() if order.account is account)
-        trades = (trade for order in orders for trade in order.trades if trade.symbol == symbol)
-        return sorted(trades, key=lambda trade: trade.trade_id)
-
-    def _named(self, account: Account, key: OrderKey) -> Order | None:
-        if key.order_id is None:
-            return self._latest.get((account.name, key.symbol, key.client_order_id or ""))
-        order = self.orders.get(key.order_id)
-        if order is None or order.account is not account or order.terms.symbol != key.symbol:
-            return None
-        return order
-
-    def _refuses(self, order: Order) -> Refusal | None:
-        if refusal := filters.check(order.terms, order.market):
+    def amend(
+        self, account: Account, key: OrderKey, quantity: int, name: str | None
+    ) -> Amendment | Refusal:
+        """Make an open order smaller and leave it its place in the book."""
+        order = self.registry.named(account, key)
+        if order is None or not order.is_open or not order.has_arrived:
+            return refusals.AMEND_UNKNOWN
+        terms = structs.replace(order.terms, quantity=quantity)
+        if quantity > order.terms.quantity:
+            return refusals.AMEND_INCREASE
+        if quantity == order.terms.quantity:
+            return refusals.AMEND_NOTHING
+        if order.amendments == order.market.rules.amendments_max:
+            return refusals.AMENDMENTS_EXHAUSTED
+        if refusal := filters.check(terms, order.market):
             return refusal
-        previous = self._latest.get((order.account.name, order.terms.symbol, order.client_order_id))
-        if previous is not None and previous.is_open:
-            return refusals.DUPLICATE_ORDER
-        if order.terms.order_type is OrderType.STOP_LOSS and order.triggers():
-            return refusals.WOULD_TRIGGER
-        free = order.account.balance(order.spent_asset).free
-        return refusals.INSUFFICIENT_BALANCE if free < order.hold(order.remaining) else None
+        now = self.now()
+        original = order.client_order_id
+        order.amendments += 1
+        self._matching.amend(order, quantity, name or self.registry.new_name("amend"), now)
+        self.registry.rename(order)
+        self._finish(order.market, now)
+        return Amendment(order, original, self.counts.executions)
 
-    def _rename(self, order: Order) -> None:
-        address = order.account.name, order.terms.symbol, order.client_order_id
-        holder = self._latest.get(address)
-        # A cancel may borrow the name of an open order; that one must still be found by it.
-        if holder is None or not holder.is_open:
-            self._latest[address] = order
+    def place_list(self, account: Account, terms: NewList) -> OrderList | Refusal:
+        """Take in orders that belong together, all or none of them."""
+        now = self.now()
+        orders: list[Order] = []
+        for each in terms.orders:
+            order = self._admission.draft(account, each, now, offset=len(orders))
+            if isinstance(order, Refusal):
+                return order
+            orders.append(order)
+        list_ = draft_list(
+            terms, orders, len(self.lists), terms.name or self.registry.new_name("list")
+        )
+        if refusal := self._admission.refuses_list(list_):
+            return refusal
+        for order in orders:
+            order.list_id = list_.list_id
+            self.registry.keep(order)
+        self._follower.begin(list_, now)
+        self._finish(orders[0].market, now)
+        return list_
+
+    def recall(self, order: Order) -> None:
+        """Know an order of an earlier life again; they come by their ids, the oldest first."""
+        self.registry.recall(order)
+        if order.is_open:
+            self._matching.resume(order)
+
+    def find_list(
+        self, account: Account, list_id: int | None, name: str | None
+    ) -> OrderList | None:
+        """Return the list that has the id, or else the latest that has the name."""
+        if list_id is not None:
+            found = self.lists.get(list_id)
+            return found if found is not None and found.account is account else None
+        named = (each for each in self.lists.values() if each.account is account)
+        return next((each for each in reversed(list(named)) if each.name == name), None)
+
+    def _cancel(self, order: Order, name: str | None, now: int) -> None:
+        self._matching.cancel(order, name or self.registry.new_name("cancel"), now)
+        self.registry.rename(order)
 
     def _put(self, market: Market, price: int, units: int) -> None:
         book, now = market.book, self.now()
@@ -231,20 +243,11 @@ class Engine:
         """End a turn: let stops follow, tell balances, and tell the market to who watches."""
         self._matching.trigger(market, now)
         for order in self._matching.settle(now):
-            if not order.is_open:
-                self._open.pop(order.order_id, None)
+            self.registry.settle(order)
         turn = Turn(*market.tape.collect(), market.book.collect())
         if turn.prints or turn.changes:
             for watcher in tuple(self._watchers):
                 watcher(market, turn)
-
-
-def _hold_price(terms: NewOrder, market: Market) -> int:
-    """Return what one unit of the base asset is held at; a market order's worst price."""
-    if terms.order_type is OrderType.MARKET:
-        _, worst = market.book.asks.found(terms.quantity, None)
-        return worst or market.price
-    return filters.reference_price(terms, market)
 
 
 def _part(ladder: Ladder, quotes: Quotes) -> None:

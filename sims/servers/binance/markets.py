@@ -23,7 +23,7 @@ class SymbolRules(Struct, frozen=True, kw_only=True):
     """A symbol with its filters; all numbers in units of 10^-8.
 
     The product of a price on the grid and a quantity on the grid must itself be a multiple of
-    10^-8, so that the venue never rounds money.
+    10^-8, so that the venue never rounds money. Prices keep within percents of the last one.
     """
 
     symbol: str
@@ -36,6 +36,13 @@ class SymbolRules(Struct, frozen=True, kw_only=True):
     quantity_max: int = amount("9000")
     notional_min: int = amount("5")
     notional_max: int = amount("9000000")
+    market_quantity_max: int = amount("9000")
+    percent_min: int = 20
+    percent_max: int = 500
+    orders_max: int = 200
+    conditional_max: int = 5
+    lists_max: int = 20
+    amendments_max: int = 10
 
     def __post_init__(self) -> None:
         assert self.tick > 0, self
@@ -76,6 +83,7 @@ SYMBOLS: Final = (
         tick=amount("0.01"),
         step=amount("0.00001"),
         price_opening=amount("60000"),
+        market_quantity_max=amount("120"),
     ),
     SymbolRules(
         symbol="ETHUSDT",
@@ -84,6 +92,7 @@ SYMBOLS: Final = (
         tick=amount("0.01"),
         step=amount("0.0001"),
         price_opening=amount("3000"),
+        market_quantity_max=amount("2000"),
     ),
 )
 

@@ -7,19 +7,28 @@ who listens; the balances of all that a turn has touched follow at its end.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from sims.servers.binance.amounts import product
+from sims.servers.binance.amounts import ONE, product
 from sims.servers.binance.market.book import STREET, Ladder, Maker
 from sims.servers.binance.market.tape import Print
 from sims.servers.binance.markets import Market
-from sims.servers.binance.orders import Order, OrderStatus, OrderType, Side, TimeInForce, Trade
+from sims.servers.binance.orders import (
+    Order,
+    OrderStatus,
+    OrderType,
+    SelfTrade,
+    Side,
+    TimeInForce,
+    Trade,
+)
 from sims.servers.binance.reports import (
     Event,
     Execution,
     ExecutionType,
+    Prevention,
     account_position,
     execution_report,
 )
@@ -37,10 +46,20 @@ class Fees(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct):
-    """How many reports and cancels there have been; they name what comes."""
+    """How many reports there have been, and how many names were given; they name what comes."""
 
     executions: int = 0
-    cancels: int = 0
+    names: int = 0
+
+
+class Follower(Protocol):
+    """Who must hear of the orders that belong to a list, since others depend on them."""
+
+    def begins(self, order: Order, now: int) -> None:
+        """`order` is about to trade for the first time, or its trigger has been reached."""
+
+    def ended(self, order: Order, now: int) -> None:
+        """`order` will trade no more."""
 
 
 class Matching:
@@ -52,22 +71,35 @@ class Matching:
     def __init__(self, fees: Fees, orders: Mapping[int, Order], counts: Counts) -> None:
         self.fees: Final = fees
         self.listeners: Final[list[Listener]] = []
+        self.follower: Follower | None = None
         self._counts: Final = counts
         self._orders: Final = orders
         self._touched: Final[dict[int, Order]] = {}
         self._stops: Final[dict[int, Order]] = {}
+        self._released: Final[list[Order]] = []
+        self._prevented = 0
 
     def accept(self, order: Order, now: int) -> None:
         """Lock what `order` may spend and report it; then let it meet the market."""
-        order.account.lock(order.spent_asset, order.hold(order.terms.quantity))
-        is_stop = order.terms.order_type is OrderType.STOP_LOSS
-        if is_stop:
+        order.status = OrderStatus.NEW
+        order.account.lock(order.spent_asset, order.hold(order.remaining))
+        is_conditional = order.terms.order_type.is_conditional
+        if is_conditional:
             self._stops[order.order_id] = order
         else:
             order.working_ns = now
         self._report(order, ExecutionType.NEW, now)
-        if not is_stop:
+        if not is_conditional:
             self._arrive(order, now)
+
+    def keep(self, order: Order, now: int) -> None:
+        """Report an order that waits for another one, and locks nothing until then."""
+        order.status = OrderStatus.PENDING_NEW
+        self._report(order, ExecutionType.NEW, now)
+
+    def release(self, order: Order) -> None:
+        """Let an order that was kept come to the market before this turn is over."""
+        self._released.append(order)
 
     def cancel(self, order: Order, name: str, now: int) -> None:
         """End an open `order`, which from now on is called `name`."""
@@ -77,6 +109,32 @@ class Matching:
         self._end(order, OrderStatus.CANCELED, now)
         self._report(order, ExecutionType.CANCELED, now)
 
+    def expire(self, order: Order, reason: str, now: int) -> None:
+        """End an open `order` for the venue's own reasons."""
+        self._leave(order)
+        self._expire(order, reason, now)
+
+    def amend(self, order: Order, quantity: int, name: str, now: int) -> None:
+        """Leave an open `order` its place, but no more than `quantity`; it is now called `name`."""
+        order.original_client_order_id = order.client_order_id
+        order.client_order_id = name
+        if quantity <= order.executed:
+            self.expire(order, "EXCHANGE_CANCELED", now)
+            return
+        surplus = order.terms.quantity - quantity
+        order.account.unlock(order.spent_asset, order.hold(surplus))
+        if order.has_arrived:
+            side = order.market.book.side(is_bid=order.terms.side is Side.BUY)
+            side.withdraw(order.terms.price, order.order_id, surplus)
+        order.terms = structs.replace(order.terms, quantity=quantity)
+        order.updated_ns = now
+        self._report(order, ExecutionType.REPLACED, now)
+
+    def tell(self, account: str, event: Event) -> None:
+        """Tell an account's event to everyone who listens."""
+        for listener in tuple(self.listeners):
+            listener(account, event)
+
     def flow(self, market: Market, side: Side, quantity: int, limit: int, now: int) -> int:
         """Let the street take up to `quantity` as far as `limit`; return what it did not get."""
         ladder = market.book.side(is_bid=side is Side.SELL)
@@ -85,10 +143,15 @@ class Matching:
         return quantity
 
     def trigger(self, market: Market, now: int) -> None:
-        """Let the stops arrive that the last price has reached, and those that they reach."""
-        while reached := self._reached(market):
-            del self._stops[reached.order_id]
-            self._trigger(reached, now)
+        """Let those arrive who have waited for the last price or for another order, in turn."""
+        while True:
+            if self._released:
+                self._admit(self._released.pop(0), now)
+            elif reached := self._reached(market):
+                del self._stops[reached.order_id]
+                self._trigger(reached, now)
+            else:
+                return
 
     def settle(self, now: int) -> list[Order]:
         """Tell the balances of everyone whom this turn has touched; return its orders."""
@@ -98,15 +161,15 @@ class Matching:
             each.account.name: (each.account, each.market.rules) for each in touched
         }.values():
             account.changed_ns = now
-            self._tell(account.name, account_position(account, (rules.base, rules.quote)))
+            self.tell(account.name, account_position(account, (rules.base, rules.quote)))
         return touched
 
     def resume(self, order: Order) -> None:
         """Put an open order of an earlier life of the venue back to where it waited."""
-        if order.terms.order_type is OrderType.STOP_LOSS and order.working_ns is None:
-            self._stops[order.order_id] = order
-        else:
+        if order.has_arrived:
             self._rest(order)
+        elif order.status is OrderStatus.NEW:
+            self._stops[order.order_id] = order
 
     def _reached(self, market: Market) -> Order | None:
         for stop in self._stops.values():
@@ -114,7 +177,21 @@ class Matching:
                 return stop
         return None
 
+    def _admit(self, order: Order, now: int) -> None:
+        if not order.is_open:
+            return
+        free = order.account.balance(order.spent_asset).free
+        if free < order.hold(order.remaining):
+            self._reject(order, "INSUFFICIENT_BALANCES", now)
+        elif order.terms.order_type.is_conditional and order.triggers():
+            self._reject(order, "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY", now)
+        elif order.terms.order_type is OrderType.LIMIT_MAKER and would_match(order):
+            self._reject(order, "WOULD_MATCH_IMMEDIATELY", now)
+        else:
+            self.accept(order, now)
+
     def _trigger(self, order: Order, now: int) -> None:
+        self._begin(order, now)
         order.working_ns = now
         self._report(order, ExecutionType.NEW, now)
         if self._affords(order):
@@ -123,44 +200,86 @@ class Matching:
         self._end(order, OrderStatus.REJECTED, now)
         self._report(order, ExecutionType.REJECTED, now, reject_reason="INSUFFICIENT_BALANCES")
 
+    def _reject(self, order: Order, reason: str, now: int) -> None:
+        # It has locked nothing yet.
+        order.holds = False
+        self._end(order, OrderStatus.REJECTED, now)
+        self._report(order, ExecutionType.REJECTED, now, reject_reason=reason)
+
     def _affords(self, order: Order) -> bool:
-        if order.terms.side is Side.SELL:
+        if order.terms.side is Side.SELL or order.terms.order_type.has_limit:
             return True
         # A stop locks its stop price; the market may have jumped past it.
         free = order.account.balance(order.spent_asset).free
-        _, worst = order.market.book.asks.found(order.remaining, None)
-        return free + order.hold(order.remaining) >= product(worst, order.remaining)
+        cost = order.market.book.asks.cost(order.remaining)
+        return free + order.hold(order.remaining) >= cost
 
     def _arrive(self, order: Order, now: int) -> None:
         """Take from the book what the order can get; what may not rest expires."""
         terms = order.terms
-        is_limit = terms.order_type is OrderType.LIMIT
-        limit = terms.price if is_limit else None
         ladder = order.market.book.side(is_bid=terms.side is Side.SELL)
         if terms.time_in_force is TimeInForce.FOK:
-            found, _ = ladder.found(terms.quantity, limit)
+            found, _ = ladder.found(terms.quantity, terms.limit)
             if found < terms.quantity:
                 self._expire(order, "UNFILLED_FOK_ORDER_EXPIRED", now)
                 return
-        while order.remaining and (maker := ladder.first(limit)):
-            self._meet(order.market, ladder, maker, order.remaining, now, order)
+        while order.is_open and order.remaining and (maker := ladder.first(terms.limit)):
+            wanted = _affordable(order, maker.price)
+            if not wanted:
+                break
+            if not self._prevents(order, maker, now):
+                self._meet(order.market, ladder, maker, wanted, now, order)
         if not order.is_open:
             return
-        if not is_limit:
+        if not terms.order_type.has_limit:
             self._expire(order, "INSUFFICIENT_LIQUIDITY", now)
         elif terms.time_in_force is TimeInForce.IOC:
             self._expire(order, "UNFILLED_IOC_QUANTITY_EXPIRED", now)
         else:
             self._rest(order)
 
+    def _prevents(self, taker: Order, maker: Maker, now: int) -> bool:
+        """Say whether the two are of one account and may not trade; then one ends, or both."""
+        mode = taker.terms.self_trade
+        if mode is SelfTrade.NONE or maker.order_id == STREET:
+            return False
+        other = self._orders[maker.order_id]
+        if other.account is not taker.account:
+            return False
+        self._prevented += 1
+        quantity = min(taker.remaining, maker.quantity)
+        ends = {
+            SelfTrade.EXPIRE_TAKER: ((taker, other),),
+            SelfTrade.EXPIRE_MAKER: ((other, taker),),
+            SelfTrade.EXPIRE_BOTH: ((taker, other), (other, taker)),
+        }[mode]
+        for order, counter in ends:
+            if order is other:
+                self._leave(order)
+            order.prevented = quantity
+            self._end(order, OrderStatus.EXPIRED_IN_MATCH, now)
+            prevention = Prevention(
+                match_id=self._prevented, counter=counter, price=maker.price, quantity=quantity
+            )
+            self._report(order, ExecutionType.TRADE_PREVENTION, now, prevention=prevention)
+        return True
+
     def _rest(self, order: Order) -> None:
         side = order.market.book.side(is_bid=order.terms.side is Side.BUY)
         side.rest(order.terms.price, order.order_id, order.remaining)
 
     def _leave(self, order: Order) -> None:
-        if self._stops.pop(order.order_id, None) is None:
+        if order.has_arrived:
             side = order.market.book.side(is_bid=order.terms.side is Side.BUY)
             side.withdraw(order.terms.price, order.order_id, order.remaining)
+        elif order.status is OrderStatus.PENDING_NEW:
+            order.holds = False
+        else:
+            del self._stops[order.order_id]
+
+    def _begin(self, order: Order, now: int) -> None:
+        if order.list_id >= 0 and self.follower is not None:
+            self.follower.begins(order, now)
 
     def _meet(
         self,
@@ -191,6 +310,8 @@ class Matching:
         return quantity
 
     def _fill(self, order: Order, print_: Print, now: int, *, is_maker: bool) -> None:
+        if not order.executed:
+            self._begin(order, now)
         trade = self._trade(order, print_, is_maker=is_maker)
         self._pay(order, trade)
         order.trades.append(trade)
@@ -217,6 +338,7 @@ class Matching:
             ts_ns=print_.ts_ns,
             is_buyer=is_buyer,
             is_maker=is_maker,
+            list_id=order.list_id,
         )
 
     def _pay(self, order: Order, trade: Trade) -> None:
@@ -245,6 +367,7 @@ class Matching:
         now: int,
         *,
         trade: Trade | None = None,
+        prevention: Prevention | None = None,
         reject_reason: str = "NONE",
     ) -> None:
         self._counts.executions += 1
@@ -254,10 +377,24 @@ class Matching:
             execution_id=self._counts.executions,
             ts_ns=now,
             trade=trade,
+            prevention=prevention,
             reject_reason=reject_reason,
         )
-        self._tell(order.account.name, execution_report(order, execution))
+        self.tell(order.account.name, execution_report(order, execution))
+        if order.list_id >= 0 and self.follower is not None and not order.is_open:
+            self.follower.ended(order, now)
 
-    def _tell(self, account: str, event: Event) -> None:
-        for listener in tuple(self.listeners):
-            listener(account, event)
+
+def would_match(order: Order) -> bool:
+    """Say whether `order` would trade as soon as it arrives."""
+    ladder = order.market.book.side(is_bid=order.terms.side is Side.SELL)
+    return ladder.first(order.terms.limit) is not None
+
+
+def _affordable(order: Order, price: int) -> int:
+    """Return how much of what remains can be paid; without a limit nobody has seen to that."""
+    if order.terms.order_type.has_limit or order.terms.side is Side.SELL:
+        return order.remaining
+    money = order.account.balance(order.spent_asset).free + order.hold(order.remaining)
+    step = order.market.rules.step
+    return min(order.remaining, money * ONE // price // step * step)

@@ -23,6 +23,48 @@ class OrderType(StrEnum):
     LIMIT = "LIMIT"
     MARKET = "MARKET"
     STOP_LOSS = "STOP_LOSS"
+    STOP_LOSS_LIMIT = "STOP_LOSS_LIMIT"
+    TAKE_PROFIT = "TAKE_PROFIT"
+    TAKE_PROFIT_LIMIT = "TAKE_PROFIT_LIMIT"
+    LIMIT_MAKER = "LIMIT_MAKER"
+
+    @property
+    def is_conditional(self) -> bool:
+        """Say whether such an order waits for a price before it does anything."""
+        return self in _CONDITIONAL
+
+    @property
+    def has_limit(self) -> bool:
+        """Say whether such an order has a worst price and may rest in the book."""
+        return self in _LIMITED
+
+
+_CONDITIONAL: Final = frozenset(
+    {
+        OrderType.STOP_LOSS,
+        OrderType.STOP_LOSS_LIMIT,
+        OrderType.TAKE_PROFIT,
+        OrderType.TAKE_PROFIT_LIMIT,
+    }
+)
+_LIMITED: Final = frozenset(
+    {
+        OrderType.LIMIT,
+        OrderType.LIMIT_MAKER,
+        OrderType.STOP_LOSS_LIMIT,
+        OrderType.TAKE_PROFIT_LIMIT,
+    }
+)
+_PROFIT_TAKING: Final = frozenset({OrderType.TAKE_PROFIT, OrderType.TAKE_PROFIT_LIMIT})
+
+
+class SelfTrade(StrEnum):
+    """What ends when an order meets another one of its own account."""
+
+    NONE = "NONE"
+    EXPIRE_TAKER = "EXPIRE_TAKER"
+    EXPIRE_MAKER = "EXPIRE_MAKER"
+    EXPIRE_BOTH = "EXPIRE_BOTH"
 
 
 class TimeInForce(StrEnum):
@@ -34,30 +76,49 @@ class TimeInForce(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """Where an order stands; the first two are open."""
+    """Where an order stands; the first three are open."""
 
+    PENDING_NEW = "PENDING_NEW"
     NEW = "NEW"
     PARTIALLY_FILLED = "PARTIALLY_FILLED"
     FILLED = "FILLED"
     CANCELED = "CANCELED"
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
+    EXPIRED_IN_MATCH = "EXPIRED_IN_MATCH"
 
 
-OPEN: Final = frozenset({OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
+OPEN: Final = frozenset({OrderStatus.PENDING_NEW, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
 
 
 class NewOrder(Struct, frozen=True, kw_only=True):
-    """An order as it was asked for; amounts in units of 10^-8, a price of 0 means none."""
+    """An order as it was asked for; amounts in units of 10^-8, a price of 0 means none.
+
+    An order for `quote_quantity` has no quantity until it meets the book.
+    """
 
     symbol: str
     side: Side
     order_type: OrderType
     time_in_force: TimeInForce = TimeInForce.GTC
-    quantity: int
+    quantity: int = 0
+    quote_quantity: int = 0
     price: int = 0
     stop_price: int = 0
     client_order_id: str | None = None
+    self_trade: SelfTrade = SelfTrade.NONE
+    strategy_id: int | None = None
+    strategy_type: int | None = None
+
+    @property
+    def triggers_above(self) -> bool:
+        """Say whether a conditional order waits for a higher price, and not for a lower one."""
+        return (self.side is Side.BUY) is not (self.order_type in _PROFIT_TAKING)
+
+    @property
+    def limit(self) -> int | None:
+        """The worst price; None takes any."""
+        return self.price if self.order_type.has_limit else None
 
 
 class Trade(Struct, frozen=True, kw_only=True):
@@ -74,13 +135,15 @@ class Trade(Struct, frozen=True, kw_only=True):
     ts_ns: int
     is_buyer: bool
     is_maker: bool
+    list_id: int = -1
 
 
 class Order(Struct, kw_only=True):
     """An order in the venue's memory; it is never forgotten.
 
     A cancel renames its order: `client_order_id` becomes the cancel's own id and
-    `original_client_order_id`, empty until then, remembers the first.
+    `original_client_order_id`, empty until then, remembers the first. `holds` says whether it
+    locks what it may spend: of two orders that exclude each other, only one does.
     """
 
     order_id: int
@@ -95,6 +158,10 @@ class Order(Struct, kw_only=True):
     working_ns: int | None = None
     status: OrderStatus = OrderStatus.NEW
     expiry_reason: str | None = None
+    list_id: int = -1
+    holds: bool = True
+    amendments: int = 0
+    prevented: int = 0
     executed: int = 0
     executed_quote: int = 0
     trades: list[Trade] = field(default_factory=list)
@@ -115,11 +182,18 @@ class Order(Struct, kw_only=True):
         rules = self.market.rules
         return rules.quote if self.terms.side is Side.BUY else rules.base
 
+    @property
+    def has_arrived(self) -> bool:
+        """Say whether the order has come to the market, and waits for nothing else."""
+        return self.working_ns is not None
+
     def hold(self, quantity: int) -> int:
         """Return how much of the spent asset stays locked for `quantity`."""
+        if not self.holds:
+            return 0
         return product(self.hold_price, quantity) if self.terms.side is Side.BUY else quantity
 
     def triggers(self) -> bool:
         """Say whether the market's price has arrived at the stop price."""
         price, stop = self.market.price, self.terms.stop_price
-        return price >= stop if self.terms.side is Side.BUY else price <= stop
+        return price >= stop if self.terms.triggers_above else price <= stop

@@ -56,11 +56,19 @@ INSUFFICIENT_BALANCE: Final = Refusal(
 DUPLICATE_ORDER: Final = Refusal(-2010, "Duplicate order sent.")
 MARKET_CLOSED: Final = Refusal(-2010, "Market is closed.")
 WOULD_TRIGGER: Final = Refusal(-2010, "Order would trigger immediately.")
-QUOTE_QUANTITY_UNSUPPORTED: Final = Refusal(
-    -2010, "Quote order qty market orders are not support for this symbol."
+BAD_LIST: Final = Refusal(-2010, "Unsupported order combination")
+WOULD_MATCH: Final = Refusal(-2010, "Order would immediately match and take.")
+BAD_PRICE_RELATION: Final = Refusal(
+    -2010, "The relationship of the prices for the orders is not correct."
 )
+
 CANCEL_UNKNOWN: Final = Refusal(-2011, "Unknown order sent.")
 CANCEL_RESTRICTED: Final = Refusal(-2011, "Order was not canceled due to cancel restrictions.")
+AMEND_UNKNOWN: Final = Refusal(-2038, "Unknown order sent.")
+AMEND_INCREASE: Final = Refusal(-2038, "Order amend (quantity increase) is not supported.")
+AMEND_NOTHING: Final = Refusal(-2038, "The requested action would change no state; rejecting.")
+AMENDMENTS_EXHAUSTED: Final = Refusal(-2038, "Filter failure: MAX_NUM_ORDER_AMENDS")
+NO_SUCH_LIST: Final = Refusal(-2018, "Order list does not exist.")
 NO_SUCH_ORDER: Final = Refusal(-2013, "Order does not exist.")
 NOT_LOGGED_ON: Final = Refusal(-2015, "Invalid API-key, IP, or permissions for action.", status=401)
 LOGON_UNSUPPORTED: Final = Refusal(-4056, "HMAC_SHA256 API key is not supported.", status=400)
@@ -73,6 +81,16 @@ CLIENT_ID_MISMATCH: Final = Refusal(-2039, "Client order ID is not correct for t
 SUBSCRIPTIONS_EXHAUSTED: Final = Refusal(
     -2042, "Maximum subscription ID reached for this connection."
 )
+
+
+def half_replaced(data: Mapping[str, object]) -> Refusal:
+    """Refuse a cancelReplace of which one half was done."""
+    return Refusal(-2021, "Order cancel-replace partially failed.", status=409, data=data)
+
+
+def not_replaced(data: Mapping[str, object]) -> Refusal:
+    """Refuse a cancelReplace of which nothing was done."""
+    return Refusal(-2022, "Order cancel-replace failed.", data=data)
 
 
 def filter_failure(name: str) -> Refusal:

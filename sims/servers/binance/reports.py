@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from sims.servers.binance.accounts import Account
-from sims.servers.binance.amounts import text_of
+from sims.servers.binance.amounts import product, text_of
 from sims.servers.binance.orders import Order, Trade
 
 Event = Mapping[str, object]
@@ -20,17 +20,29 @@ class ExecutionType(StrEnum):
     NEW = "NEW"
     TRADE = "TRADE"
     CANCELED = "CANCELED"
+    REPLACED = "REPLACED"
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
+    TRADE_PREVENTION = "TRADE_PREVENTION"
+
+
+class Prevention(Struct, frozen=True, kw_only=True):
+    """A trade of an account with itself that did not happen."""
+
+    match_id: int
+    counter: Order
+    price: int
+    quantity: int
 
 
 class Execution(Struct, frozen=True, kw_only=True):
-    """One thing that happened to an order; `trade` is there only for a TRADE."""
+    """One thing that happened to an order; `trade` is there only for a TRADE, and so on."""
 
     kind: ExecutionType
     execution_id: int
     ts_ns: int
     trade: Trade | None = None
+    prevention: Prevention | None = None
     reject_reason: str = "NONE"
 
 
@@ -47,12 +59,14 @@ def execution_report(order: Order, execution: Execution) -> Event:
         "z": text_of(order.executed),
         "T": ms,
         "I": execution.execution_id,
-        "w": order.is_open and order.working_ns is not None,
+        "w": order.is_open and order.has_arrived,
         "M": False,
         "O": order.created_ns // NS_PER_MS,
         "Z": text_of(order.executed_quote),
-        "Q": text_of(0),
-        "V": "NONE",
+        "Q": text_of(order.terms.quote_quantity),
+        "V": order.terms.self_trade.value,
+        **_strategy(order),
+        **_prevention(execution.prevention),
     }
     if order.working_ns is not None:
         report["W"] = order.working_ns // NS_PER_MS
@@ -111,8 +125,30 @@ def _terms(order: Order) -> Event:
         "p": text_of(terms.price),
         "P": text_of(terms.stop_price),
         "F": text_of(0),
-        "g": -1,
+        "g": order.list_id,
         "C": order.original_client_order_id,
+    }
+
+
+def _strategy(order: Order) -> Event:
+    values = {"j": order.terms.strategy_id, "J": order.terms.strategy_type}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _prevention(prevention: Prevention | None) -> Event:
+    if prevention is None:
+        return {}
+    quantity = text_of(prevention.quantity)
+    return {
+        "v": prevention.match_id,
+        "A": quantity,
+        "B": quantity,
+        "u": prevention.match_id,
+        "U": prevention.counter.order_id,
+        "Cs": prevention.counter.terms.symbol,
+        "pl": quantity,
+        "pL": text_of(prevention.price),
+        "pY": text_of(product(prevention.price, prevention.quantity)),
     }
 
 

@@ -16,6 +16,7 @@ import msgspec
 from sims.servers.binance.accounts import Account, Balance
 from sims.servers.binance.amounts import text_of
 from sims.servers.binance.engine import Engine
+from sims.servers.binance.lists import OrderList
 from sims.servers.binance.orders import Order
 from sims.servers.binance.reports import Event
 from trader.errors import UsageError
@@ -26,11 +27,16 @@ UPDATES_SKIPPED: Final = 1_000_000
 
 Record = dict[str, Any]
 
-_KINDS: Final = ("orders", "balances", "markets", "counts")
-_REFERENCES: Final = frozenset({"account", "market"})
-_FIELDS: Final = {
-    name: kind for name, kind in get_type_hints(Order).items() if name not in _REFERENCES
-}
+_KINDS: Final = ("orders", "lists", "balances", "markets", "counts")
+_MEMBERS: Final = ("orders", "pair", "pending")
+
+
+def _fields(kind: type, *references: str) -> dict[str, Any]:
+    return {name: hint for name, hint in get_type_hints(kind).items() if name not in references}
+
+
+_FIELDS: Final = _fields(Order, "account", "market")
+_LIST_FIELDS: Final = _fields(OrderList, "account", "working", *_MEMBERS)
 
 
 class Store:
@@ -41,6 +47,7 @@ class Store:
         self._engine: Final = engine
         self._accounts: Final = {each.name: each for each in engine.accounts.values()}
         self._changed: Final[dict[int, Order]] = {}
+        self._lists: Final[dict[int, OrderList]] = {}
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
@@ -66,12 +73,18 @@ class Store:
         order_id = event.get("i")
         if isinstance(order_id, int):
             self._changed[order_id] = self._engine.orders[order_id]
+        if event["e"] == "listStatus":
+            list_id = event["g"]
+            assert isinstance(list_id, int), event
+            self._lists[list_id] = self._engine.lists[list_id]
         # The balances come last of what an account is told of a turn.
         if event["e"] == "outboundAccountPosition":
             orders = {str(number): _record(order) for number, order in self._changed.items()}
             balances = {account: self._accounts[account].balances}
-            self._append({"orders": orders, "balances": balances} | self._general())
+            lists = {str(number): _list_record(list_) for number, list_ in self._lists.items()}
+            self._append({"orders": orders, "lists": lists, "balances": balances} | self._general())
             self._changed.clear()
+            self._lists.clear()
 
     def _append(self, record: Record) -> None:
         assert self._file is not None
@@ -99,6 +112,8 @@ class Store:
             self._append({"version": VERSION})
             for number, order in self._engine.orders.items():
                 self._append({"orders": {str(number): _record(order)}})
+            for number, list_ in self._engine.lists.items():
+                self._append({"lists": {str(number): _list_record(list_)}})
             self._append({"balances": balances} | self._general())
         draft.replace(self._path)
 
@@ -112,6 +127,8 @@ class Store:
             setattr(self._engine.counts, name, count)
         for record in sorted(whole["orders"].values(), key=lambda each: int(each["order_id"])):
             self._engine.recall(self._order(record))
+        for record in sorted(whole["lists"].values(), key=lambda each: int(each["list_id"])):
+            self._engine.lists[int(record["list_id"])] = self._list(record)
 
     def _recall_market(self, symbol: str, ids: dict[str, int]) -> None:
         market = self._engine.markets[symbol]
@@ -131,6 +148,13 @@ class Store:
         fields = {name: msgspec.convert(record[name], kind) for name, kind in _FIELDS.items()}
         return Order(account=self._account(record["account"]), market=market, **fields)
 
+    def _list(self, record: Record) -> OrderList:
+        fields = {name: msgspec.convert(record[name], kind) for name, kind in _LIST_FIELDS.items()}
+        orders = self._engine.orders
+        fields |= {name: [orders[number] for number in record[name]] for name in _MEMBERS}
+        working = orders.get(record["working"])
+        return OrderList(account=self._account(record["account"]), working=working, **fields)
+
     def _account(self, name: str) -> Account:
         account = self._accounts.get(name)
         if account is None:
@@ -140,6 +164,13 @@ class Store:
 
 def _record(order: Order) -> Record:
     return {"account": order.account.name} | {name: getattr(order, name) for name in _FIELDS}
+
+
+def _list_record(list_: OrderList) -> Record:
+    members = {name: [each.order_id for each in getattr(list_, name)] for name in _MEMBERS}
+    record = {name: getattr(list_, name) for name in _LIST_FIELDS} | members
+    working = None if list_.working is None else list_.working.order_id
+    return record | {"account": list_.account.name, "working": working}
 
 
 def _read(path: Path) -> Record:

@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from sims.servers.binance.amounts import ONE, product
+
 STREET: Final = 0
 
 
@@ -112,6 +114,26 @@ class Ladder:
                 break
             left, worst = left - total, price
         return quantity - max(left, 0), worst
+
+    def cost(self, quantity: int) -> int:
+        """Return what so much of this side is worth, or what there is of it."""
+        worth = 0
+        for price, total in self.levels():
+            found = min(quantity, total)
+            worth, quantity = worth + product(price, found), quantity - found
+            if not quantity:
+                break
+        return worth
+
+    def worth(self, quote: int, step: int) -> int:
+        """Return how much of this side `quote` would trade, in whole steps."""
+        quantity = 0
+        for price, total in self.levels():
+            found = min(total, quote * ONE // price // step * step)
+            quantity, quote = quantity + found, quote - product(price, found)
+            if found < total:
+                break
+        return quantity
 
     def rest(self, price: int, order_id: int, quantity: int) -> None:
         """Let somebody wait at the end of a level's queue."""

@@ -1,17 +1,10 @@
-"""Methods about an account: what it owns and what it has traded."""
-
-from typing import Final
+"""Methods about an account: what it owns, what it has traded, what it pays."""
 
 from sims.servers.binance import answers, refusals
 from sims.servers.binance.methods.call import Call, Outcome
+from sims.servers.binance.methods.paging import page, read_span
 from sims.servers.binance.orders import Trade
-from sims.servers.binance.params import Params
-from sims.servers.binance.refusals import RefusedError
 from sims.servers.binance.reports import NS_PER_MS
-
-TRADES_DEFAULT: Final = 500
-TRADES_MAX: Final = 1_000
-SPAN_MS_MAX: Final = 86_400_000
 
 
 def status(call: Call) -> Outcome:
@@ -34,7 +27,7 @@ def trades(call: Call) -> Outcome:
     symbol = call.symbol()
     order_id = call.params.integer("orderId")
     from_id = call.params.integer("fromId")
-    start_ms, end_ms = _span(call.params)
+    start_ms, end_ms = read_span(call.params)
     limit = call.params.integer("limit")
     call.params.done()
     if (order_id, from_id) != (None, None) and (start_ms, end_ms) != (None, None):
@@ -48,16 +41,21 @@ def trades(call: Call) -> Outcome:
             and (end_ms is None or trade.ts_ns // NS_PER_MS <= end_ms)
         )
 
-    found = [trade for trade in call.engine.trades(call.account, symbol) if is_wanted(trade)]
-    count = min(limit or TRADES_DEFAULT, TRADES_MAX)
+    found = [
+        trade for trade in call.engine.registry.trades(call.account, symbol) if is_wanted(trade)
+    ]
     is_forward = from_id is not None or start_ms is not None
-    chosen = found[:count] if is_forward else found[-count:]
-    return [answers.trade(trade) for trade in chosen]
+    return [answers.trade(trade) for trade in page(found, limit, is_forward=is_forward)]
 
 
-def _span(params: Params) -> tuple[int | None, int | None]:
-    start_ms = params.integer("startTime")
-    end_ms = params.integer("endTime")
-    if start_ms is not None and end_ms is not None and end_ms - start_ms > SPAN_MS_MAX:
-        raise RefusedError(refusals.WINDOW_TOO_LONG)
-    return start_ms, end_ms
+def commission(call: Call) -> Outcome:
+    """Tell what the account pays in one symbol."""
+    symbol = call.symbol()
+    call.params.done()
+    return answers.commission(symbol, call.engine.fees)
+
+
+def order_counts(call: Call) -> Outcome:
+    """Tell how many unfilled orders the account has piled up in each window."""
+    call.params.done()
+    return [reading.describe() for reading in call.limits.orders(call.account.name, call.now)]

@@ -1,14 +1,17 @@
-"""Methods about orders: place, status, cancel, openOrders."""
+"""Methods about orders: to place, query, cancel, amend and list them."""
 
 from enum import StrEnum
 from typing import Final
 
 from sims.servers.binance import answers, refusals
-from sims.servers.binance.engine import OrderKey
 from sims.servers.binance.methods.call import Call, Outcome
-from sims.servers.binance.orders import NewOrder, OrderStatus, OrderType, Side, TimeInForce
+from sims.servers.binance.methods.paging import page, read_span
+from sims.servers.binance.methods.terms import TermsReader
+from sims.servers.binance.orders import OrderStatus, OrderType
 from sims.servers.binance.params import Params
 from sims.servers.binance.refusals import Refusal, RefusedError
+from sims.servers.binance.registry import OrderKey
+from sims.servers.binance.reports import NS_PER_MS
 
 
 class ResponseType(StrEnum):
@@ -26,17 +29,12 @@ class Restriction(StrEnum):
     ONLY_PARTIALLY_FILLED = "ONLY_PARTIALLY_FILLED"
 
 
-UNSUPPORTED: Final = {
-    "STOP_LOSS_LIMIT": "Stop loss limit",
-    "TAKE_PROFIT": "Take profit",
-    "TAKE_PROFIT_LIMIT": "Take profit limit",
-    "LIMIT_MAKER": "Limit maker",
-}
 BODIES: Final = {
     ResponseType.ACK: answers.placed,
     ResponseType.RESULT: answers.result,
     ResponseType.FULL: answers.full,
 }
+TOLD_IN_FULL: Final = frozenset({OrderType.LIMIT, OrderType.MARKET})
 STATUSES: Final = {
     Restriction.ONLY_NEW: OrderStatus.NEW,
     Restriction.ONLY_PARTIALLY_FILLED: OrderStatus.PARTIALLY_FILLED,
@@ -45,8 +43,8 @@ STATUSES: Final = {
 
 def place(call: Call) -> Outcome:
     """Take in a new order."""
-    terms = _terms(call)
-    response_type = _response_type(call.params, terms.order_type)
+    terms = TermsReader(call).read(call.symbol())
+    response_type = read_response_type(call.params, terms.order_type)
     call.params.done()
     if refusal := call.limits.admit(call.account.name, call.now):
         return refusal
@@ -54,85 +52,113 @@ def place(call: Call) -> Outcome:
     return order if isinstance(order, Refusal) else BODIES[response_type](order)
 
 
+def test(call: Call) -> Outcome:
+    """Check a new order and forget it again."""
+    terms = TermsReader(call).read(call.symbol())
+    read_response_type(call.params, terms.order_type)
+    with_rates = call.params.flag("computeCommissionRates")
+    call.params.done()
+    if refusal := call.engine.check(call.account, terms):
+        return refusal
+    return answers.tested(call.engine.fees) if with_rates else {}
+
+
 def status(call: Call) -> Outcome:
     """Tell about one order, open or ended."""
-    key = _key(call)
+    key = read_key(call)
     call.params.done()
-    order = call.engine.find(call.account, key)
+    order = call.engine.registry.find(call.account, key)
     return order if isinstance(order, Refusal) else answers.queried(order)
 
 
 def cancel(call: Call) -> Outcome:
     """End an open order."""
     params = call.params
-    key = _key(call)
+    key = read_key(call)
     name = params.name("newClientOrderId")
-    restriction = params.choice("cancelRestrictions", Restriction, refusals.BAD_RESTRICTIONS)
+    only = read_restriction(params)
     params.done()
-    only = None if restriction is None else STATUSES[restriction]
     order = call.engine.cancel(call.account, key, name, only)
     return order if isinstance(order, Refusal) else answers.canceled(order)
+
+
+def amend(call: Call) -> Outcome:
+    """Make an open order smaller without its losing its place."""
+    key = read_key(call)
+    name = call.params.name("newClientOrderId")
+    quantity = call.params.required_amount("newQty")
+    call.params.done()
+    amendment = call.engine.amend(call.account, key, quantity, name)
+    return amendment if isinstance(amendment, Refusal) else answers.amended(amendment)
 
 
 def open_orders(call: Call) -> Outcome:
     """List the account's open orders, oldest first."""
     symbol = call.symbol_or_none()
     call.params.done()
-    return [answers.queried(order) for order in call.engine.open_orders(call.account, symbol)]
+    orders = call.engine.registry.open_orders(call.account, symbol)
+    return [answers.queried(order) for order in orders]
 
 
-def _key(call: Call) -> OrderKey:
+def cancel_all(call: Call) -> Outcome:
+    """End all open orders in one symbol."""
+    symbol = call.symbol()
+    call.params.done()
+    bodies: list[answers.Body] = []
+    for order in list(call.engine.registry.open_orders(call.account, symbol)):
+        if not order.is_open:
+            continue  # It went with another one of its list.
+        key = OrderKey(symbol=symbol, order_id=order.order_id)
+        call.engine.cancel(call.account, key, None, None)
+        if order.list_id < 0:
+            bodies.append(answers.canceled(order))
+        else:
+            bodies.append(answers.canceled_list(call.engine.lists[order.list_id]))
+    return bodies or refusals.CANCEL_UNKNOWN
+
+
+def all_orders(call: Call) -> Outcome:
+    """List the account's orders in one symbol, open or ended, oldest first.
+
+    Without a first id or a start time these are the latest ones.
+    """
     symbol = call.symbol()
     order_id = call.params.integer("orderId")
-    name = call.params.name("origClientOrderId")
+    start_ms, end_ms = read_span(call.params)
+    limit = call.params.integer("limit")
+    call.params.done()
+    found = [
+        order
+        for order in call.engine.registry.all_orders(call.account, symbol)
+        if order.order_id >= (order_id or 0)
+        and (start_ms is None or order.created_ns // NS_PER_MS >= start_ms)
+        and (end_ms is None or order.created_ns // NS_PER_MS <= end_ms)
+    ]
+    is_forward = order_id is not None or start_ms is not None
+    return [answers.queried(order) for order in page(found, limit, is_forward=is_forward)]
+
+
+def read_key(
+    call: Call, id_name: str = "orderId", name_name: str = "origClientOrderId"
+) -> OrderKey:
+    """Read which order is meant."""
+    symbol = call.symbol()
+    order_id = call.params.integer(id_name)
+    name = call.params.name(name_name)
     if order_id is None and name is None:
-        raise RefusedError(refusals.missing_both("origClientOrderId", "orderId"))
+        raise RefusedError(refusals.missing_both(name_name, id_name))
     return OrderKey(symbol=symbol, order_id=order_id, client_order_id=name)
 
 
-def _terms(call: Call) -> NewOrder:
-    params = call.params
-    symbol = call.symbol()
-    side = params.required_choice("side", Side, refusals.BAD_SIDE)
-    order_type = _order_type(params)
-    name = params.name("newClientOrderId")
-    price = stop_price = 0
-    time_in_force = TimeInForce.GTC
-    match order_type:
-        case OrderType.LIMIT:
-            time_in_force = params.required_choice(
-                "timeInForce", TimeInForce, refusals.BAD_TIME_IN_FORCE
-            )
-            price = params.required_amount("price")
-            params.forbid("stopPrice")
-        case OrderType.MARKET:
-            if params.text("quoteOrderQty") is not None:
-                raise RefusedError(refusals.QUOTE_QUANTITY_UNSUPPORTED)
-            params.forbid("timeInForce", "price", "stopPrice")
-        case OrderType.STOP_LOSS:
-            stop_price = params.required_amount("stopPrice")
-            params.forbid("timeInForce", "price")
-    return NewOrder(
-        symbol=symbol,
-        side=side,
-        order_type=order_type,
-        time_in_force=time_in_force,
-        quantity=params.required_amount("quantity"),
-        price=price,
-        stop_price=stop_price,
-        client_order_id=name,
-    )
+def read_restriction(params: Params) -> OrderStatus | None:
+    """Read in which status alone an order may be canceled."""
+    restriction = params.choice("cancelRestrictions", Restriction, refusals.BAD_RESTRICTIONS)
+    return None if restriction is None else STATUSES[restriction]
 
 
-def _order_type(params: Params) -> OrderType:
-    text = params.text("type")
-    if text in UNSUPPORTED:
-        raise RefusedError(refusals.unsupported_type(UNSUPPORTED[text]))
-    return params.required_choice("type", OrderType, refusals.BAD_TYPE)
-
-
-def _response_type(params: Params, order_type: OrderType) -> ResponseType:
+def read_response_type(params: Params, order_type: OrderType) -> ResponseType:
+    """Read how much the answer shall tell, which has a default for each type."""
     asked = params.choice("newOrderRespType", ResponseType, refusals.invalid("newOrderRespType"))
     if asked is not None:
         return asked
-    return ResponseType.ACK if order_type is OrderType.STOP_LOSS else ResponseType.FULL
+    return ResponseType.FULL if order_type in TOLD_IN_FULL else ResponseType.ACK

@@ -1,10 +1,11 @@
 """Methods that need no key: ping, time, exchangeInfo."""
 
 from sims.servers.binance import refusals
-from sims.servers.binance.amounts import PLACES, text_of
-from sims.servers.binance.markets import Market, SymbolRules
+from sims.servers.binance.amounts import PLACES
+from sims.servers.binance.filters import described
+from sims.servers.binance.markets import Market
 from sims.servers.binance.methods.call import Call, Outcome
-from sims.servers.binance.orders import OrderType
+from sims.servers.binance.orders import OrderType, SelfTrade
 from sims.servers.binance.refusals import RefusedError
 from sims.servers.binance.reports import NS_PER_MS
 
@@ -60,44 +61,19 @@ def _symbol(market: Market) -> dict[str, object]:
         "quoteCommissionPrecision": PLACES,
         "orderTypes": [kind.value for kind in OrderType],
         "icebergAllowed": False,
-        "ocoAllowed": False,
-        "otoAllowed": False,
+        "ocoAllowed": True,
+        "otoAllowed": True,
         "opoAllowed": False,
-        "quoteOrderQtyMarketAllowed": False,
+        "quoteOrderQtyMarketAllowed": True,
         "allowTrailingStop": False,
-        "cancelReplaceAllowed": False,
-        "amendAllowed": False,
+        "cancelReplaceAllowed": True,
+        "amendAllowed": True,
         "pegInstructionsAllowed": False,
         "isSpotTradingAllowed": True,
         "isMarginTradingAllowed": False,
-        "filters": _filters(rules),
+        "filters": described(rules),
         "permissions": [],
         "permissionSets": [["SPOT"]],
-        "defaultSelfTradePreventionMode": "NONE",
-        "allowedSelfTradePreventionModes": ["NONE"],
+        "defaultSelfTradePreventionMode": SelfTrade.NONE.value,
+        "allowedSelfTradePreventionModes": [mode.value for mode in SelfTrade],
     }
-
-
-def _filters(rules: SymbolRules) -> list[dict[str, object]]:
-    return [
-        {
-            "filterType": "PRICE_FILTER",
-            "minPrice": text_of(rules.tick),
-            "maxPrice": text_of(rules.price_max),
-            "tickSize": text_of(rules.tick),
-        },
-        {
-            "filterType": "LOT_SIZE",
-            "minQty": text_of(rules.step),
-            "maxQty": text_of(rules.quantity_max),
-            "stepSize": text_of(rules.step),
-        },
-        {
-            "filterType": "NOTIONAL",
-            "minNotional": text_of(rules.notional_min),
-            "applyMinToMarket": True,
-            "maxNotional": text_of(rules.notional_max),
-            "applyMaxToMarket": False,
-            "avgPriceMins": 0,
-        },
-    ]

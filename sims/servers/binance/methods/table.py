@@ -5,7 +5,16 @@ from typing import Final
 
 from msgspec import Struct
 
-from sims.servers.binance.methods import account, market, orders, public, session, user_stream
+from sims.servers.binance.methods import (
+    account,
+    market,
+    order_lists,
+    orders,
+    public,
+    replace,
+    session,
+    user_stream,
+)
 from sims.servers.binance.methods.call import Call, Outcome
 from sims.servers.binance.params import Params
 
@@ -32,8 +41,16 @@ def _trades_weight(params: Params) -> int:
     return 20 if params.text("orderId") is None else 5
 
 
+def _test_weight(params: Params) -> int:
+    return 20 if params.flag("computeCommissionRates") else 1
+
+
 def _open(handle: Callable[[Call], Outcome], weigh: Callable[[Params], int]) -> Method:
     return Method(handle=handle, weigh=weigh, is_signed=False)
+
+
+def _placing(handle: Callable[[Call], Outcome]) -> Method:
+    return Method(handle=handle, weigh=_always(1), is_free_on_success=True, counts_orders=True)
 
 
 METHODS: Final = {
@@ -50,13 +67,29 @@ METHODS: Final = {
     "ticker.24hr": _open(market.last_day, market.day_weight),
     "ticker.price": _open(market.price, market.ticker_weight),
     "ticker.book": _open(market.best, market.ticker_weight),
-    "order.place": Method(
-        handle=orders.place, weigh=_always(1), is_free_on_success=True, counts_orders=True
-    ),
+    "order.place": _placing(orders.place),
     "order.status": Method(handle=orders.status, weigh=_always(4)),
-    "order.cancel": Method(handle=orders.cancel, weigh=_always(1)),
+    "order.cancel": Method(handle=orders.cancel, weigh=_always(1), is_free_on_success=True),
+    "order.test": Method(handle=orders.test, weigh=_test_weight),
+    "order.cancelReplace": _placing(replace.cancel_replace),
+    "order.amend.keepPriority": Method(handle=orders.amend, weigh=_always(4)),
+    "orderList.place.oco": _placing(order_lists.place_oco),
+    "orderList.place.oto": _placing(order_lists.place_oto),
+    "orderList.place.otoco": _placing(order_lists.place_otoco),
+    "orderList.cancel": Method(
+        handle=order_lists.cancel, weigh=_always(1), is_free_on_success=True
+    ),
+    "orderList.status": Method(handle=order_lists.status, weigh=_always(4)),
+    "openOrderLists.status": Method(handle=order_lists.open_lists, weigh=_always(6)),
+    "allOrderLists": Method(handle=order_lists.all_lists, weigh=_always(20)),
+    "openOrders.cancelAll": Method(
+        handle=orders.cancel_all, weigh=_always(1), is_free_on_success=True
+    ),
     "openOrders.status": Method(handle=orders.open_orders, weigh=_open_orders_weight),
     "account.status": Method(handle=account.status, weigh=_always(20)),
+    "allOrders": Method(handle=orders.all_orders, weigh=_always(20)),
+    "account.commission": Method(handle=account.commission, weigh=_always(20)),
+    "account.rateLimits.orders": Method(handle=account.order_counts, weigh=_always(40)),
     "myTrades": Method(handle=account.trades, weigh=_trades_weight),
     "session.logon": Method(handle=session.log_on, weigh=_always(2)),
     "session.status": Method(handle=session.status, weigh=_always(2), is_signed=False),

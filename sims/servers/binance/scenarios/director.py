@@ -9,10 +9,11 @@ import msgspec
 
 from sims.servers.binance.accounts import Account
 from sims.servers.binance.amounts import amount
-from sims.servers.binance.engine import Engine, OrderKey
+from sims.servers.binance.engine import Engine
 from sims.servers.binance.markets import Market, MarketStatus
 from sims.servers.binance.orders import NewOrder, Order
 from sims.servers.binance.refusals import Refusal
+from sims.servers.binance.registry import OrderKey
 from sims.servers.binance.scenarios.clock import SkewedClock
 from sims.servers.binance.scenarios.correcting import bust, transfer
 from sims.servers.binance.scenarios.deeds import (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sims.servers.binance import refusals
 from sims.servers.binance.accounts import Account
 from sims.servers.binance.amounts import amount, text_of
-from sims.servers.binance.engine import Engine, OrderKey
+from sims.servers.binance.engine import Engine
 from sims.servers.binance.matching import Fees
 from sims.servers.binance.orders import (
     NewOrder,
@@ -22,6 +22,7 @@ from sims.servers.binance.orders import (
     TimeInForce,
 )
 from sims.servers.binance.refusals import Refusal
+from sims.servers.binance.registry import OrderKey
 from tests.sims.servers.binance.desk import MAIN, OTHER, Clock
 
 
@@ -71,7 +72,7 @@ def placed(engine: Engine, terms: NewOrder) -> Order:
 def test_a_refused_order_leaves_no_trace(engine: Engine, terms: NewOrder, refusal: Refusal) -> None:
     assert engine.place(main_of(engine), terms) == refusal
     assert engine.orders == {}
-    assert engine.find(main_of(engine), named("a")) == refusals.NO_SUCH_ORDER
+    assert engine.registry.find(main_of(engine), named("a")) == refusals.NO_SUCH_ORDER
     assert main_of(engine).balance("USDT").locked == 0
 
 
@@ -86,8 +87,10 @@ def test_a_client_id_is_taken_while_its_order_is_open_and_free_afterwards(engine
     second = placed(engine, buy("a", price=amount("40000")))
 
     assert (first.status, second.status) == (OrderStatus.FILLED, OrderStatus.NEW)
-    assert engine.find(account, named("a")) is second
-    assert engine.find(account, OrderKey(symbol="BTCUSDT", order_id=first.order_id)) is first
+    assert engine.registry.find(account, named("a")) is second
+    assert (
+        engine.registry.find(account, OrderKey(symbol="BTCUSDT", order_id=first.order_id)) is first
+    )
 
 
 def test_a_cancel_renames_its_order_which_is_found_by_either_name(engine: Engine) -> None:
@@ -97,8 +100,9 @@ def test_a_cancel_renames_its_order_which_is_found_by_either_name(engine: Engine
     assert engine.cancel(account, named("a"), "b", None) is order
 
     assert (order.client_order_id, order.original_client_order_id) == ("b", "a")
-    assert engine.find(account, named("a")) is engine.find(account, named("b")) is order
-    assert list(engine.open_orders(account, None)) == []
+    assert engine.registry.find(account, named("a")) is order
+    assert engine.registry.find(account, named("b")) is order
+    assert list(engine.registry.open_orders(account, None)) == []
 
 
 def test_a_cancel_cannot_take_the_name_of_an_open_order(engine: Engine) -> None:
@@ -108,7 +112,7 @@ def test_a_cancel_cannot_take_the_name_of_an_open_order(engine: Engine) -> None:
 
     engine.cancel(account, named("a"), "b", None)
 
-    assert engine.find(account, named("b")) is living
+    assert engine.registry.find(account, named("b")) is living
     assert engine.place(account, buy("b")) == refusals.DUPLICATE_ORDER
 
 
@@ -145,7 +149,7 @@ def test_a_query_that_fits_no_order_is_refused(
 ) -> None:
     placed(engine, buy("a"))
 
-    assert engine.find(main_of(engine), key) == refusal
+    assert engine.registry.find(main_of(engine), key) == refusal
 
 
 def test_nobody_sees_the_orders_and_trades_of_another(engine: Engine) -> None:
@@ -153,10 +157,10 @@ def test_nobody_sees_the_orders_and_trades_of_another(engine: Engine) -> None:
     placed(engine, buy("b", price=amount("61000")))
     other = engine.accounts[OTHER.key]
 
-    assert engine.find(other, named("a", order_id=1)) == refusals.NO_SUCH_ORDER
-    assert list(engine.open_orders(other, None)) == []
-    assert engine.trades(other, "BTCUSDT") == []
-    assert [trade.order_id for trade in engine.trades(main_of(engine), "BTCUSDT")] == [2]
+    assert engine.registry.find(other, named("a", order_id=1)) == refusals.NO_SUCH_ORDER
+    assert list(engine.registry.open_orders(other, None)) == []
+    assert engine.registry.trades(other, "BTCUSDT") == []
+    assert [trade.order_id for trade in engine.registry.trades(main_of(engine), "BTCUSDT")] == [2]
 
 
 def test_orders_without_a_name_get_names_of_their_own(engine: Engine) -> None:
@@ -200,7 +204,7 @@ def test_money_is_kept_whatever_happens(moves: list[tuple[Any, ...]]) -> None:
     for asset, start in [("BTC", amount("1")), ("USDT", amount("100000"))]:
         balance = account.balance(asset)
         holds = [o.hold(o.remaining) for o in orders if o.is_open and o.spent_asset == asset]
-        flows = [flow(trade, asset) for trade in engine.trades(account, "BTCUSDT")]
+        flows = [flow(trade, asset) for trade in engine.registry.trades(account, "BTCUSDT")]
         assert balance.locked == sum(holds)
         assert balance.free + balance.locked == start + sum(flows)
 

@@ -12,6 +12,12 @@ from sims.servers.binance.store import Store
 from tests.sims.servers.binance.desk import MAIN, OTHER, Clock, Desk, limit, market, stop
 from trader.errors import UsageError
 
+PAIR = {
+    "symbol": "BTCUSDT", "side": "SELL", "quantity": "0.3", "aboveType": "LIMIT_MAKER",
+    "abovePrice": "65000.00", "belowType": "STOP_LOSS", "belowStopPrice": "55000.00",
+    "aboveClientOrderId": "take", "belowClientOrderId": "exit",
+}  # fmt: skip
+
 
 def opened(clock: Clock) -> Desk:
     return Desk(Engine(now=clock, accounts=(MAIN, OTHER)), clock)
@@ -26,6 +32,7 @@ def told(desk: Desk) -> list[Any]:
         asked += [account["balances"], desk.sign("openOrders.status", {}, spec)["result"]]
         for symbol in ("BTCUSDT", "ETHUSDT"):
             asked.append(desk.sign("myTrades", {"symbol": symbol}, spec)["result"])
+    asked.append(desk.sign("allOrderLists", {})["result"])
     for order in desk.engine.orders.values():
         key = {"symbol": order.terms.symbol, "orderId": order.order_id}
         spec = MAIN if order.account.name == "main" else OTHER
@@ -42,6 +49,7 @@ def busy(desk: Desk) -> None:
     desk.place(market(side="SELL", quantity="0.01"), OTHER)
     desk.place(limit(symbol="ETHUSDT", price="3000.00", quantity="0.0100"))
     desk.sign("order.cancel", {"symbol": "BTCUSDT", "origClientOrderId": "gone"})
+    desk.sign("orderList.place.oco", PAIR)
 
 
 @pytest.mark.parametrize("is_killed", [False, True])
@@ -150,3 +158,21 @@ def test_the_file_stays_small_when_it_is_opened_again(tmp_path: Path, clock: Clo
 
     assert len(path.read_bytes().splitlines()) == 3
     assert all(msgspec.json.decode(line) for line in path.read_bytes().splitlines())
+
+
+def test_a_pair_still_excludes_each_other_after_a_restart(tmp_path: Path, clock: Clock) -> None:
+    first, path = opened(clock), tmp_path / "state"
+    with Store(path, first.engine):
+        first.sign("orderList.place.oco", PAIR)
+
+    second = opened(clock)
+    with Store(path, second.engine):
+        second.engine.mark("BTCUSDT", "65000.00")
+
+        [list_] = second.sign("allOrderLists", {})["result"]
+        assert list_["listOrderStatus"] == "ALL_DONE"
+        assert [order.status.value for order in second.engine.orders.values()] == [
+            "FILLED",
+            "EXPIRED",
+        ]
+        assert second.balance("BTC") == ("0.70000000", "0.00000000")

@@ -134,14 +134,37 @@ def illegal(name: str, pattern: str) -> str:
         ),
         (stop(stopPrice="60000.00"), -2010, "Order would trigger immediately."),
         (
-            market(quantity="", quoteOrderQty="100"),
-            -2010,
-            "Quote order qty market orders are not support for this symbol.",
+            market(quoteOrderQty="100"),
+            -1106,
+            "Parameter 'quantity' sent when not required.",
         ),
+        (market(quantity="", quoteOrderQty="0.50"), -1013, "Filter failure: LOT_SIZE"),
         (
             limit(type="STOP_LOSS_LIMIT"),
+            -1102,
+            "Mandatory parameter 'stopPrice' was not sent, was empty/null, or malformed.",
+        ),
+        (limit(icebergQty="0.01"), -2010, "Iceberg orders are not supported for this symbol."),
+        (
+            stop(stopPrice="", trailingDelta="100"),
             -2010,
-            "Stop loss limit orders are not supported for this symbol.",
+            "Trailing stop orders are not supported for this symbol.",
+        ),
+        (
+            limit(type="LIMIT_MAKER", timeInForce="", price="60000.00"),
+            -2010,
+            "Order would immediately match and take.",
+        ),
+        (
+            limit(type="TAKE_PROFIT", timeInForce="", price="", stopPrice="60000.00"),
+            -2010,
+            "Order would trigger immediately.",
+        ),
+        (limit(price="300000.01"), -1013, "Filter failure: PERCENT_PRICE_BY_SIDE"),
+        (
+            limit(selfTradePreventionMode="X"),
+            -1130,
+            "Data sent for parameter 'selfTradePreventionMode' is not valid.",
         ),
     ],
 )  # fmt: skip

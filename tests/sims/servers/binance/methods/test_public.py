@@ -41,30 +41,52 @@ def test_a_symbol_tells_its_filters(desk: Desk) -> None:
     result = desk.ask("exchangeInfo", symbol="BTCUSDT")["result"]
 
     [symbol] = result["symbols"]
-    assert symbol["orderTypes"] == ["LIMIT", "MARKET", "STOP_LOSS"]
-    assert symbol["permissions"] == []
-    assert symbol["filters"] == [
-        {
-            "filterType": "PRICE_FILTER",
+    assert symbol["orderTypes"] == [
+        "LIMIT",
+        "MARKET",
+        "STOP_LOSS",
+        "STOP_LOSS_LIMIT",
+        "TAKE_PROFIT",
+        "TAKE_PROFIT_LIMIT",
+        "LIMIT_MAKER",
+    ]
+    assert (symbol["permissions"], symbol["permissionSets"]) == ([], [["SPOT"]])
+    filters = {each.pop("filterType"): each for each in symbol["filters"]}
+    assert filters == {
+        "PRICE_FILTER": {
             "minPrice": "0.01000000",
             "maxPrice": "1000000.00000000",
             "tickSize": "0.01000000",
         },
-        {
-            "filterType": "LOT_SIZE",
+        "LOT_SIZE": {
             "minQty": "0.00001000",
             "maxQty": "9000.00000000",
             "stepSize": "0.00001000",
         },
-        {
-            "filterType": "NOTIONAL",
+        "MARKET_LOT_SIZE": {
+            "minQty": "0.00000000",
+            "maxQty": "120.00000000",
+            "stepSize": "0.00000000",
+        },
+        "PERCENT_PRICE_BY_SIDE": {
+            "bidMultiplierUp": "5",
+            "bidMultiplierDown": "0.2",
+            "askMultiplierUp": "5",
+            "askMultiplierDown": "0.2",
+            "avgPriceMins": 0,
+        },
+        "NOTIONAL": {
             "minNotional": "5.00000000",
             "applyMinToMarket": True,
             "maxNotional": "9000000.00000000",
             "applyMaxToMarket": False,
             "avgPriceMins": 0,
         },
-    ]
+        "MAX_NUM_ORDERS": {"maxNumOrders": 200},
+        "MAX_NUM_ORDER_LISTS": {"maxNumOrderLists": 20},
+        "MAX_NUM_ALGO_ORDERS": {"maxNumAlgoOrders": 5},
+        "MAX_NUM_ORDER_AMENDS": {"maxNumOrderAmends": 10},
+    }
     assert [each["limit"] for each in result["rateLimits"]] == [6_000, 100, 200_000, 300_000]
 
 
