@@ -35,8 +35,8 @@ class Street:
 
     async def move(self) -> None:
         players = open_players(self.engine, Plan(seed=5, rows_per_s=Decimal(40)))
-        while self.is_moving:
-            for player in players:
+        while True:
+            for player in players if self.is_moving else ():
                 player.advance(time_ns())
             await anyio.sleep(0.01)
 
@@ -52,7 +52,7 @@ async def street() -> AsyncIterator[Street]:
             street = Street(venue, engine)
             tasks.start_soon(street.move)
             yield street
-            street.is_moving = False
+            tasks.cancel_scope.cancel()
 
 
 async def until(is_true: Callable[[], object]) -> None:
@@ -199,3 +199,72 @@ async def test_the_connector_hears_a_stream_in_its_own_thread(street: Street) ->
     assert heard[0] == {"result": None, "id": 7}
     assert heard[1]["e"] == "aggTrade"
     assert heard[1]["T"] > 10**15
+
+
+async def test_the_community_client_keeps_a_depth_cache(street: Street) -> None:
+    binance = stranger("binance")
+    address = {"STREAM_URL": f"{street.venue.ws}/"}
+    manager_type = type("Manager", (binance.BinanceSocketManager,), address)
+    client = binance.AsyncClient("k", "s")
+    client.API_URL = f"{street.venue.http}/api"
+    manager = manager_type(client)
+    try:
+        cache_manager = binance.DepthCacheManager(
+            client, symbol="BTCUSDT", bm=manager, ws_interval=100, limit=5_000, conv_type=str
+        )
+        async with cache_manager as receiver, manager.trade_socket("BTCUSDT") as trades:
+            assert (await trades.recv())["e"] == "trade"
+            for _ in range(5):
+                cache = await receiver.recv()
+            street.is_moving = False
+            while not same_book(street.book(), cache.get_bids(), cache.get_asks()):
+                cache = await receiver.recv()
+            # The client's reader takes its leave when the next frame comes.
+            street.is_moving = True
+    finally:
+        await client.close_connection()
+
+
+async def test_ccxt_watches_a_book_and_trades(street: Street) -> None:
+    venue = street.venue
+    exchange = ccxt_at(venue)
+    try:
+        await exchange.load_markets()
+        for _ in range(3):
+            trades = await exchange.watch_trades("BTC/USDT")
+        candles = await exchange.watch_ohlcv("BTC/USDT", "1s")
+        ticker = await exchange.watch_bids_asks(["BTC/USDT"])
+        await exchange.watch_order_book("BTC/USDT")
+        book = exchange.orderbooks["BTC/USDT"]
+        street.is_moving = False
+        await until(lambda: book["nonce"] >= street.book()["lastUpdateId"])
+    finally:
+        await exchange.close()
+
+    assert trades[-1]["symbol"] == "BTC/USDT"
+    assert len(candles[-1]) == 6
+    assert ticker["BTC/USDT"]["bid"] < ticker["BTC/USDT"]["ask"]
+    assert same_book(street.book(), book["bids"], book["asks"])
+
+
+def ccxt_at(venue: Venue) -> Any:
+    exchange = stranger("ccxt.pro").binance(
+        {"options": {"defaultType": "spot", "fetchMarkets": {"types": ["spot"]},
+                     "fetchCurrencies": False, "fetchMargins": False}}
+    )  # fmt: skip
+    for name in ("public", "private", "v1"):
+        exchange.urls["api"][name] = f"{venue.http}/api/v3"
+    exchange.urls["api"]["ws"]["spot"] = f"{venue.ws}/ws"
+    exchange.has["fetchCurrencies"] = False
+    exchange.is_spot_url = lambda *_: True
+    return exchange
+
+
+def same_book(book: Document, bids: list[Any], asks: list[Any]) -> bool:
+    """Say whether somebody's book is the engine's; prices may be numbers there."""
+    sides = ((bids, book["bids"]), (asks, book["asks"]))
+    return all(
+        [[float(price), float(quantity)] for price, quantity, *_ in theirs]
+        == [[float(price), float(quantity)] for price, quantity in ours]
+        for theirs, ours in sides
+    )
