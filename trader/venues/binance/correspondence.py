@@ -62,10 +62,16 @@ class Correspondence:
     """All questions that have no end yet."""
 
     def __init__(
-        self, keys: Keys, answer_within_ns: Nanoseconds, *, has_rest: bool = False
+        self,
+        keys: Keys,
+        answer_within_ns: Nanoseconds,
+        *,
+        has_rest: bool = False,
+        budget: Budget | None = None,
     ) -> None:
+        """All who ask from one address share one `budget`."""
         self.clock: Final = ServerClock()
-        self.budget: Final = Budget()
+        self.budget: Final = budget or Budget()
         self.is_connected = False
         self.has_logged_on = False
         self.barred = ""

@@ -14,6 +14,10 @@ from trader.errors import VenueFault
 from trader.model.money import MoneyScale, plain
 from trader.model.units import INT64_MAX, MILLISECOND_NS, Lots, Money, Nanoseconds, Ticks
 
+PLACES: Final = 18
+"""Texts are read in units of so many decimal places, of which every step is a whole number."""
+DIGITS_MAX: Final = 20
+_POWERS: Final = tuple(10**power for power in range(PLACES + 1))
 _NUMBER: Final = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?", re.ASCII)
 
 
@@ -21,6 +25,7 @@ class Grid(Struct, frozen=True, kw_only=True):
     """One symbol: its assets, its steps, and what money is counted in.
 
     `half` is money in half a tick x lot; the core's arithmetic stays within int64 for what passes.
+    `tick_units` and `lot_units` are the steps in the units in which texts are read.
     """
 
     instrument: str
@@ -31,17 +36,19 @@ class Grid(Struct, frozen=True, kw_only=True):
     lot: Decimal
     half: Money
     places: int
+    tick_units: int
+    lot_units: int
 
     def ticks(self, text: str) -> Ticks:
         """A price."""
-        ticks = _multiple(text, self.tick, "price")
+        ticks = _multiple(text, self.tick_units, "price")
         if not ticks:
             raise VenueFault("a price of zero", where=self.symbol)
         return ticks
 
     def lots(self, text: str) -> Lots:
         """A size, which is never negative on the wire."""
-        return _multiple(text, self.lot, "size")
+        return _multiple(text, self.lot_units, "size")
 
     def held(self, *texts: str) -> Lots:
         """What several balances of the base asset make together, whole lots of it."""
@@ -93,6 +100,8 @@ def grid_of(
         lot=steps[1],
         half=scale.half[instrument],
         places=scale.places,
+        tick_units=int(steps[0].scaleb(PLACES)),
+        lot_units=int(steps[1].scaleb(PLACES)),
     )
 
 
@@ -110,11 +119,18 @@ def instant(ms: int) -> Nanoseconds:
     return ms * MILLISECOND_NS
 
 
-def _multiple(text: str, step: Decimal, what: str) -> int:
-    steps, rest = divmod(amount(text), step)
-    if rest:
-        raise VenueFault(f"a {what} of {text} is no multiple of {step}")
-    return _bounded(int(steps), what)
+def _multiple(text: str, step: int, what: str) -> int:
+    whole, dot, part = text.partition(".")
+    digits = whole + part
+    is_number = digits.isdecimal() and digits.isascii() and bool(whole) and bool(part) is bool(dot)
+    if not is_number or len(whole) > DIGITS_MAX or len(part) > DIGITS_MAX:
+        raise VenueFault(f"{text[:40]!r} is not a decimal number")
+    beyond = len(part) - PLACES
+    units = int(digits) * _POWERS[-beyond] if beyond <= 0 else int(digits[:-beyond])
+    steps, rest = divmod(units, step)
+    if rest or (beyond > 0 and part[PLACES:].strip("0")):
+        raise VenueFault(f"a {what} of {text} is no multiple of its step")
+    return _bounded(steps, what)
 
 
 def _bounded(number: int, what: str) -> int:

@@ -4,6 +4,7 @@ An order is signed with the instant of its decision and a short validity. So an 
 up on its way, by a stopped process or a dead line, is refused by the venue instead of trading late.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
@@ -146,6 +147,25 @@ def trades_since(trade_id: int, grid: Grid) -> Request:
 def trades(order_id: int, grid: Grid) -> Request:
     """The fills of an order, which the venue knows by its own id."""
     return Request("myTrades", {"symbol": grid.symbol, "orderId": order_id})
+
+
+def depth(symbol: str) -> Request:
+    """A snapshot of a book, as deep as the venue has it."""
+    return Request("depth", {"symbol": symbol, "limit": 5_000})
+
+
+def exchange_info(symbols: Iterable[str]) -> Request:
+    """The rules of some symbols."""
+    listed = ",".join(f'"{symbol}"' for symbol in symbols)
+    return Request("exchangeInfo", {"symbols": f"[{listed}]"})
+
+
+def klines(grid: Grid, interval: str, start_ms: int, limit: int) -> Request:
+    """Bars from an instant on, the one under way among them."""
+    return Request(
+        "klines",
+        {"symbol": grid.symbol, "interval": interval, "startTime": start_ms, "limit": limit},
+    )
 
 
 def account() -> Request:

@@ -1,0 +1,250 @@
+"""The conversation about market data: streams to ask for, books to join, silence to notice.
+
+Streams are asked for in few frames and not too fast, since the venue counts those. A symbol that
+falls silent is asked for again; a line on which nothing comes at all is asked whether it lives, and
+is given up if it does not say so.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+from trader.calendars.sessions import Sessions
+from trader.errors import VenueFault
+from trader.model.envelope import Message
+from trader.model.units import INT64_MAX, MILLISECOND_NS, SECOND_NS, Nanoseconds
+from trader.venues.binance import market, requests
+from trader.venues.binance.book_sync import BookSync, Depth, DepthUpdate
+from trader.venues.binance.correspondence import Correspondence, Question
+from trader.venues.binance.frames import body, decoded
+from trader.venues.binance.grid import Grid, instant
+from trader.venues.binance.silence import Silence, Watch
+from trader.venues.execution_client import Outgoing, Reply, Turn
+
+NAMES_MAX: Final = 200
+"""Streams that are asked for in one frame."""
+PAUSE_NS: Final = 300 * MILLISECOND_NS
+"""Between two frames: the venue takes five a second, pings included."""
+ANSWER_WITHIN_NS: Final = 5 * SECOND_NS
+SHUTDOWN: Final = "!serverShutdown"
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What is to be heard of a symbol; `bars` are lengths, of which the venue has certain ones."""
+
+    grid: Grid
+    sessions: Sessions
+    quotes: bool = False
+    trades: bool = False
+    aggregates: bool = False
+    bars: tuple[Nanoseconds, ...] = ()
+    depth: bool = False
+    silence_ns: Nanoseconds = 60 * SECOND_NS
+
+
+class Wrapped(Struct, frozen=True):
+    """A frame: an event under the name of its stream, or an answer."""
+
+    stream: str = ""
+    data: Raw = Raw(b"null")
+    id: int | None = None
+    result: Any = None
+    code: int | None = None
+    msg: str = ""
+    error: Any = None
+
+
+Hear = Callable[[Raw, Nanoseconds], Turn]
+
+
+class BinanceMarket:
+    """The streams of any number of symbols on one connection; snapshots go over `line`."""
+
+    def __init__(
+        self, wanted: Sequence[Wanted], line: Correspondence, again_ns: Nanoseconds = SECOND_NS
+    ) -> None:
+        self.heard: Final[dict[str, int]] = {}
+        """How many frames of each stream have come, and of streams that nobody asked for."""
+        self.silences = 0
+        self._line: Final = line
+        self._again_ns: Final = again_ns
+        self._routes: Final[dict[str, tuple[str, Hear]]] = {}
+        self._names: Final[dict[str, list[str]]] = {}
+        self._syncs: Final[dict[str, BookSync]] = {}
+        self._asked_at: Final[dict[str, Nanoseconds]] = {}
+        self._queue: list[tuple[str, list[str]]] = []
+        self._open: dict[int, Nanoseconds] = {}
+        self._count = 0
+        self._next: Nanoseconds = 0
+        self._has_begun = False
+        for each in wanted:
+            self._add(each)
+        watches = {each.grid.instrument: Watch(each.sessions, each.silence_ns) for each in wanted}
+        self._silence: Final = Silence(watches)
+        self._patience: Final = min((each.silence_ns for each in wanted), default=INT64_MAX)
+        self._last: Nanoseconds = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything that was asked for was confirmed."""
+        return self._has_begun and not self._queue and not self._open
+
+    @property
+    def due(self) -> Nanoseconds:
+        """When `tick` has something to do."""
+        if not self._has_begun:
+            return self._line.due
+        queue = self._next if self._queue else INT64_MAX
+        again = min(self._asked_at.values(), default=INT64_MAX)
+        return min(
+            queue,
+            again,
+            self._line.due,
+            self._silence.due,
+            min(self._open.values(), default=self._last + self._patience),
+        )
+
+    def greet(self, now: Nanoseconds) -> Turn:
+        """Asks for all streams."""
+        self._has_begun, self._last, self._next = True, now, now
+        names = [name for names in self._names.values() for name in names]
+        self._queue = [
+            ("SUBSCRIBE", names[start : start + NAMES_MAX])
+            for start in range(0, len(names), NAMES_MAX)
+        ]
+        self._silence.begin(now)
+        return self._send(now)
+
+    def hear(self, frame: bytes, now: Nanoseconds) -> Turn:
+        """A frame arrived."""
+        self._last = now
+        wrapped = decoded(frame, Wrapped)
+        if not wrapped.stream:
+            return self._answered(wrapped)
+        route = self._routes.get(wrapped.stream)
+        name = wrapped.stream if route is not None else "unknown"
+        self.heard[name] = self.heard.get(name, 0) + 1
+        if route is None:
+            if wrapped.stream == SHUTDOWN:
+                raise VenueFault("the venue is about to shut down")
+            return Turn()
+        instrument, hear = route
+        self._silence.hear(instrument, now)
+        return hear(wrapped.data, now)
+
+    def returned(self, id_: str, reply: Reply | None, now: Nanoseconds) -> Turn:
+        """A call for a snapshot has ended."""
+        return self._line.returned(id_, reply, now)
+
+    def tick(self, now: Nanoseconds) -> Turn:
+        """Sends what waits, looks who is silent, asks again for snapshots."""
+        turn = self._line.tick(now)
+        if not self._has_begun:
+            return turn
+        if min(self._open.values(), default=INT64_MAX) <= now:
+            raise VenueFault("the market streams do not answer")
+        for instrument in self._silence.mute(now):
+            self.silences += 1
+            names = self._names[instrument]
+            self._queue += [("UNSUBSCRIBE", names), ("SUBSCRIBE", names)]
+        if now - self._last >= self._patience and not self._open and not self._queue:
+            self._queue.append(("LIST_SUBSCRIPTIONS", []))
+        for symbol, at in list(self._asked_at.items()):
+            if at <= now:
+                turn += self._ask_for_book(symbol, now)
+        return turn + self._send(now)
+
+    def lose(self, now: Nanoseconds) -> Turn:
+        """The connection broke."""
+        self._has_begun = False
+        self._queue, self._open = [], {}
+        self._asked_at.clear()
+        self._silence.end()
+        for sync in self._syncs.values():
+            sync.start_over()
+        return self._line.forget(now)
+
+    # -- streams ----------------------------------------------------------------------------------
+
+    def _add(self, each: Wanted) -> None:
+        grid = each.grid
+        symbol = grid.symbol.lower()
+        makers: list[tuple[str, market.Make]] = []
+        if each.quotes:
+            makers.append((f"{symbol}@bookTicker", market.quote))
+        if each.trades:
+            makers.append((f"{symbol}@trade", market.trade))
+        if each.aggregates:
+            makers.append((f"{symbol}@aggTrade", market.aggregate))
+        makers += [
+            (f"{symbol}@kline_{market.INTERVALS[length]}", market.bar) for length in each.bars
+        ]
+        for name, make in makers:
+            self._routes[name] = grid.instrument, partial(_made, make, grid)
+        if each.depth:
+            self._syncs[grid.symbol] = BookSync(grid)
+            name = f"{symbol}@depth@100ms"
+            self._routes[name] = grid.instrument, partial(self._changed, grid.symbol)
+        self._names[grid.instrument] = [
+            name for name, route in self._routes.items() if route[0] == grid.instrument
+        ]
+
+    def _send(self, now: Nanoseconds) -> Turn:
+        if not self._queue or now < self._next:
+            return Turn()
+        method, names = self._queue.pop(0)
+        self._count += 1
+        self._open[self._count] = now + ANSWER_WITHIN_NS
+        self._next = now + PAUSE_NS
+        asked: dict[str, Any] = {"id": self._count, "method": method}
+        return Turn([Outgoing(msgspec.json.encode(asked | ({"params": names} if names else {})))])
+
+    def _answered(self, wrapped: Wrapped) -> Turn:
+        if wrapped.code is not None or wrapped.error is not None:
+            text = f"{wrapped.msg or wrapped.error}"[:200]
+            raise VenueFault(f"the market streams refuse what was asked: {text}")
+        if wrapped.id is not None:
+            self._open.pop(wrapped.id, None)
+        return Turn()
+
+    # -- books ------------------------------------------------------------------------------------
+
+    def _changed(self, symbol: str, raw: Raw, now: Nanoseconds) -> Turn:
+        sync = self._syncs[symbol]
+        update = body(raw, DepthUpdate)
+        messages: list[Message] = [*sync.change(update, instant(update.ts_ms))]
+        turn = Turn(messages=messages)
+        if sync.wants_snapshot and symbol not in self._asked_at:
+            turn += self._ask_for_book(symbol, now)
+        return turn
+
+    def _ask_for_book(self, symbol: str, now: Nanoseconds) -> Turn:
+        self._asked_at[symbol] = INT64_MAX
+        return self._line.ask(
+            Question(
+                request=requests.depth(symbol),
+                answered=partial(self._snapshot, symbol),
+                refused=lambda _, at: self._later(symbol, at),
+                unknown=lambda at: self._later(symbol, at),
+            ),
+            now,
+        )
+
+    def _snapshot(self, symbol: str, raw: Raw, now: Nanoseconds) -> Turn:
+        sync = self._syncs[symbol]
+        messages: list[Message] = [*sync.snapshot(body(raw, Depth), now)]
+        self._asked_at.pop(symbol, None)
+        if not sync.is_joined:
+            return self._later(symbol, now)
+        return Turn(messages=messages)
+
+    def _later(self, symbol: str, now: Nanoseconds) -> Turn:
+        self._asked_at[symbol] = now + self._again_ns
+        return Turn()
+
+
+def _made(make: market.Make, grid: Grid, raw: Raw, now: Nanoseconds) -> Turn:
+    return Turn(messages=make(raw, grid, now))
