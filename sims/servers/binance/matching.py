@@ -46,10 +46,11 @@ class Fees(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct):
-    """How many reports there have been, and how many names were given; they name what comes."""
+    """How many reports, given names and prevented trades there were; they name what comes."""
 
     executions: int = 0
     names: int = 0
+    prevented: int = 0
 
 
 class Follower(Protocol):
@@ -77,7 +78,6 @@ class Matching:
         self._touched: Final[dict[int, Order]] = {}
         self._stops: Final[dict[int, Order]] = {}
         self._released: Final[list[Order]] = []
-        self._prevented = 0
 
     def accept(self, order: Order, now: int) -> None:
         """Lock what `order` may spend and report it; then let it meet the market."""
@@ -246,7 +246,7 @@ class Matching:
         other = self._orders[maker.order_id]
         if other.account is not taker.account:
             return False
-        self._prevented += 1
+        self._counts.prevented += 1
         quantity = min(taker.remaining, maker.quantity)
         ends = {
             SelfTrade.EXPIRE_TAKER: ((taker, other),),
@@ -259,7 +259,10 @@ class Matching:
             order.prevented = quantity
             self._end(order, OrderStatus.EXPIRED_IN_MATCH, now)
             prevention = Prevention(
-                match_id=self._prevented, counter=counter, price=maker.price, quantity=quantity
+                match_id=self._counts.prevented,
+                counter=counter,
+                price=maker.price,
+                quantity=quantity,
             )
             self._report(order, ExecutionType.TRADE_PREVENTION, now, prevention=prevention)
         return True

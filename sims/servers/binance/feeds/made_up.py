@@ -14,26 +14,38 @@ from sims.servers.binance.markets import SymbolRules
 from sims.synthetic.path import Path, make_path
 from trader.config.parts import Synthetic
 from trader.config.schema import InstrumentConfig
+from trader.model.units import SECOND_NS
 
 ROWS: Final = 4_096
 # A trade follows one row in so many.
 ROWS_PER_TRADE: Final = 3
 WORTH: Final = 2_000
+JUMPS_A_DAY: Final = Decimal(20)
 
 
 def made_up(rules: SymbolRules, price: int, seed: int, rows_per_s: Decimal) -> Feed:
     """Yield quotes at `rows_per_s` on average from `price` on, and trades at a third of them."""
     start, chunk = 0, 0
     while True:
-        path = _path(rules, seed, chunk, price, rows_per_s)
+        path = make_market_path(rules, str(chunk), price, rows_per_s, seed, ROWS)
         yield from _rows(path, rules, start, Numbers(seed, f"{rules.symbol}/{chunk}/takers"))
         start += int(path.ts[-1]) + 1
         price, chunk = int(path.ticks[-1]) * rules.tick, chunk + 1
 
 
-def _path(rules: SymbolRules, seed: int, chunk: int, price: int, rate: Decimal) -> Path:
+def make_market_path(  # noqa: PLR0913 - a path has a place, a time and a chance
+    rules: SymbolRules,
+    name: str,
+    price: int,
+    rows_per_s: Decimal,
+    seed: int,
+    rows: int,
+    *,
+    is_regular: bool = False,
+) -> Path:
+    """Draw a path of a symbol, whose chance goes by `name`; rows are equally far if regular."""
     instrument = InstrumentConfig(
-        symbol=f"{rules.symbol}-{chunk}",
+        symbol=f"{rules.symbol}-{name}",
         venue="binance",
         tick=Decimal(rules.tick) / ONE,
         lot=Decimal(rules.step) / ONE,
@@ -41,13 +53,14 @@ def _path(rules: SymbolRules, seed: int, chunk: int, price: int, rate: Decimal) 
     )
     market = Synthetic(
         start=0,
-        rows=ROWS,
+        rows=rows,
         price=Decimal(price) / ONE,
-        rate=rate,
+        rate=rows_per_s,
         lots=max(1, WORTH * ONE * ONE // (price * rules.step)),
-        jumps=Decimal(20),
+        jumps=JUMPS_A_DAY,
     )
-    return make_path(instrument, market, seed, step_ns=None)
+    step_ns = int(SECOND_NS / rows_per_s) if is_regular else None
+    return make_path(instrument, market, seed, step_ns=step_ns)
 
 
 def _rows(path: Path, rules: SymbolRules, start: int, chance: Numbers) -> list[Row]:

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from sims.seeds import stream
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.feeds.made_up import made_up
+from sims.servers.binance.feeds.past import past_minutes
 from sims.servers.binance.feeds.player import Player
 from sims.servers.binance.feeds.recorded import recorded
 from sims.servers.binance.feeds.rows import paced
@@ -39,6 +40,9 @@ def _player(engine: Engine, symbol: str, plan: Plan) -> Player:
     rules = market.rules
     path = plan.files.get(symbol)
     if path is None:
+        last_id = market.tape.last_id
+        past = past_minutes(rules, market.price, plan.seed, engine.now(), last_id)
+        market.tape.recall(past)
         feed = made_up(rules, market.price, plan.seed, plan.rows_per_s)
     else:
         feed = paced(recorded(path, rules), plan.pace)

@@ -6,7 +6,7 @@ nothing traded repeat the last price, as on the venue.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -113,6 +113,18 @@ class Candles:
             current.open = current.high = current.low = traded.open
         current.add(traded)
 
+    def recall(self, minutes: Sequence[Candle]) -> None:
+        """Know the minutes that were before the first one; they end where that one begins."""
+        self._done["1m"].extend(minutes)
+        for interval, first in self._under_way.items():
+            if interval == "1m":
+                continue
+            rows = _joined(interval, minutes)
+            if rows and rows[-1].end_s > first.start_s:
+                self._under_way[interval] = rows.pop()
+                _continue(self._under_way[interval], first)
+            self._done[interval].extend(rows)
+
     def advance(self, second: int) -> None:
         """Close what is over at the beginning of `second`."""
         if second - self._second.start_s > KEPT:
@@ -164,6 +176,15 @@ def _continue(candle: Candle, second: Candle) -> None:
         candle.open = candle.high = candle.low = second.open
     if second.count:
         candle.add(second)
+
+
+def _joined(interval: str, minutes: Sequence[Candle]) -> list[Candle]:
+    rows: list[Candle] = []
+    for minute in minutes:
+        if not rows or rows[-1].end_s <= minute.start_s:
+            rows.append(flat(interval, minute.start_s, minute.open))
+        _continue(rows[-1], minute)
+    return rows
 
 
 def _month(second: int) -> tuple[int, int]:

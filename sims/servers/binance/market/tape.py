@@ -4,6 +4,7 @@ The last trades are kept and the older ones forgotten, so that a venue may run f
 """
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -60,6 +61,11 @@ class Tape:
         self._fresh.append(print_)
         self._gather(print_)
         self.candles.add(_candle(print_))
+
+    def recall(self, minutes: Sequence[Candle]) -> None:
+        """Know minutes that were before the first one; their trades had the ids that follow."""
+        self.candles.recall(minutes)
+        self.last_id = minutes[-1].last_id
 
     def collect(self) -> tuple[list[Print], list[Aggregate]]:
         """Return what has traded since the last time; whoever takes next begins anew."""
