@@ -47,15 +47,15 @@ def _moves_to(state: TradingState) -> Making:
 
 
 def _resume(act: Act, core: Core, by: str) -> Message:
-    """Of one strategy, or of the account once the venue and we have agreed."""
+    """Of one strategy, or of the account, once the venue and we agree."""
     if act.target:
         return RearmStrategy(strategy=_strategy(act, core), by=by, reason=_reason(act))
-    if not core.reconciler.state.done:
-        raise UsageError(
-            "the venue and we have not agreed yet",
-            hint="trading begins by itself when they do; `traderd status` says what is lacking",
-        )
-    return SetTradingState(state=TradingState.ACTIVE, by=by, reason=act.reason or act.verb)
+    accept = act.value == "accept"
+    if accept and not act.reason:
+        raise UsageError("whoever accepts a difference says why", hint="give --reason")
+    return SetTradingState(
+        state=TradingState.ACTIVE, by=by, reason=act.reason or act.verb, accept=accept
+    )
 
 
 def _pause(act: Act, core: Core, by: str) -> Message:

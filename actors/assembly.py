@@ -44,12 +44,15 @@ from trader.model.envelope import Message, Name
 from trader.model.market import BarClosed, Quote, Trade
 from trader.model.money import MoneyScale
 from trader.model.orders import SubmitOrder
-from trader.model.units import BEFORE_ALL, INT64_MAX, Nanoseconds
+from trader.model.units import BEFORE_ALL, INT64_MAX, MINUTE_NS, Nanoseconds
 from trader.strategies.deciding import Sizing
 from trader.strategies.exits import make_exit
 from trader.strategies.library import BUNDLED
 from trader.strategies.loader import load_strategy, make_params, start
 from trader.strategies.strategy import Strategy
+
+RECONCILE_NS: Final = MINUTE_NS
+"""How often a live run holds the venue's view beside its own."""
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -74,7 +77,7 @@ class Core:
         sized = any(strategy.sizes_by_weight for strategy in self.strategies)
         self.portfolio: Final = _portfolio(config, self.scale, sized=sized)
         self.kill_switch: Final = KillSwitch(config.risk.on_breach)
-        self.reconciler: Final = Reconciler()
+        self.reconciler: Final = Reconciler(RECONCILE_NS if patient else None)
         self.order_manager: Final = OrderManager(
             {s.name: s.instrument for s in config.strategies},
             account=config.account.id,

@@ -164,5 +164,5 @@ def lifts(trading: TradingState, code: str) -> str:
     if not code:
         return "agreement with the venue, which is being sought"
     if code.startswith(_DIFFERENCE):
-        return "an explanation of the difference, and then `traderd resume`"
+        return "`traderd resume` once it is gone, or `--accept` to take the venue's word"
     return "`traderd resume`"

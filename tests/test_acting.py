@@ -122,9 +122,14 @@ def test_what_cannot_be_meant_is_refused(verb: str, fields: dict[str, str], said
         told(trading(), verb, **fields)
 
 
-def test_nobody_lifts_the_halt_before_the_venue_and_we_agree() -> None:
-    with pytest.raises(UsageError, match="have not agreed yet"):
-        told(Core(whole(), patient=True), "resume")
+def test_whoever_accepts_what_differs_says_why() -> None:
+    with pytest.raises(UsageError, match="says why"):
+        told(trading(), "resume", value="accept")
+
+    accepted = told(trading(), "resume", value="accept", reason="my own trade")
+    assert accepted == SetTradingState(
+        state=TradingState.ACTIVE, by="ada", reason="my own trade", accept=True
+    )
 
 
 def test_every_word_of_a_person_reaches_the_core() -> None:
@@ -191,7 +196,7 @@ def test_a_paused_strategy_says_so() -> None:
     [
         (TradingState.ACTIVE, "", ""),
         (TradingState.HALTED, "", "agreement with the venue"),
-        (TradingState.HALTED, "difference_order", "an explanation"),
+        (TradingState.HALTED, "difference_order", "`traderd resume` once"),
         (TradingState.REDUCING, "drawdown_max", "`traderd resume`"),
     ],
 )

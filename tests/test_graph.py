@@ -67,6 +67,7 @@ FOR_THE_RECORD: Final = {
     ("order_manager", orders.OrderSubmitted),
     ("order_manager", orders.ReplaceRequested),
     ("risk", control.LimitRejected),
+    ("reconciler", account.DifferenceAccepted),
     ("risk", control.StrategyDisabled),
 }
 

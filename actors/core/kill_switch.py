@@ -21,6 +21,7 @@ from trader.model.control import (
     InstrumentResumed,
     LimitBreached,
     LimitChanged,
+    Reconcile,
     RunStarted,
     SessionOpened,
     SetTradingState,
@@ -46,7 +47,8 @@ _REMEDIES: Final[Mapping[str, TradingState]] = {
 class KillSwitchState(Struct):
     """The trading state, and whether it is latched until a person lifts it.
 
-    `ordered` is what was latched, and by what word; `on_breach` is what a breaker does.
+    `ordered` is what was latched, and by what word; `on_breach` is what a breaker does. The venue
+    and we have `agreed` since the last start, break or difference.
     """
 
     trading: TradingState = TradingState.HALTED
@@ -54,6 +56,7 @@ class KillSwitchState(Struct):
     ordered: TradingState = TradingState.HALTED
     code: str = ""
     on_breach: str = "halt"
+    agreed: bool = False
 
 
 class KillSwitch(Stateful[KillSwitchState]):
@@ -84,11 +87,13 @@ class KillSwitch(Stateful[KillSwitchState]):
     def _on_start(self, started: RunStarted, now: Nanoseconds) -> Sequence[Message]:
         """A new life of the process is halted again until the venue and we agree."""
         del started, now
+        self.state.agreed = False
         return self._move(_HALTED, "restarted", "runtime")
 
     def _on_reconciled(self, reconciled: Reconciled, now: Nanoseconds) -> Sequence[Message]:
         del reconciled, now
         state = self.state
+        state.agreed = True
         if not state.latched:
             return self._move(_ACTIVE, "reconciled", "reconciler")
         if state.trading is not _HALTED or state.ordered is _HALTED:
@@ -97,6 +102,7 @@ class KillSwitch(Stateful[KillSwitchState]):
 
     def _on_difference(self, difference: DifferenceFound, now: Nanoseconds) -> Sequence[Message]:
         del now
+        self.state.agreed = False
         return self._latch(_HALTED, f"difference_{difference.kind}", "reconciler")
 
     def _on_breach(self, breach: LimitBreached, now: Nanoseconds) -> Sequence[Message]:
@@ -121,6 +127,7 @@ class KillSwitch(Stateful[KillSwitchState]):
         del now
         if failed.edge != _GATEWAY:
             return NOTHING
+        self.state.agreed = False
         return self._move(_HALTED, "edge_failed", failed.edge)
 
     def _on_overflow(self, overflow: InboxOverflowed, now: Nanoseconds) -> Sequence[Message]:
@@ -131,6 +138,9 @@ class KillSwitch(Stateful[KillSwitchState]):
         del now
         if command.state is _ACTIVE:
             self.state.latched = False
+            if not self.state.agreed:
+                # Nobody trades before both agree; if they do, this is what lets it begin.
+                return (Reconcile(accept=command.accept),)
             return self._move(_ACTIVE, command.reason, command.by)
         return self._latch(command.state, command.reason, command.by)
 

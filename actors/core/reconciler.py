@@ -1,18 +1,22 @@
 """The reconciler: holds the venue's view beside ours, and speaks before anybody trades.
 
-At every start it asks the venue for the whole account. It says `Reconciled` once the venue has
-answered, no order is in doubt, the working orders are the same on both sides, and every position
-is what it was when we first looked plus what we have traded since. All else is a difference. Our
-own view is asked for when it is needed, so an order's life costs nothing here.
+At every start it asks the venue for the whole account, and live again every so often. It says
+`Reconciled` once the venue has answered, no order is in doubt, the working orders are the same on
+both sides, and every position is what it was when we first looked plus what we have traded since.
+All else is a difference. While orders are under way the two views are never of quite the same
+instant, so live a difference counts when a second look finds it unchanged. Our own view is asked
+for when it is needed, so an order's life costs nothing here.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.model.account import (
     AccountReported,
+    DifferenceAccepted,
     DifferenceFound,
     DoubtsResolved,
     OrderReport,
@@ -22,19 +26,36 @@ from trader.model.account import (
     QueryOwn,
     Reconciled,
 )
-from trader.model.control import RunStarted
+from trader.model.control import Reconcile, RunStarted, StartTimer, TimerFired
 from trader.model.envelope import Message
-from trader.model.units import Lots, Nanoseconds
+from trader.model.units import SECOND_NS, Lots, Nanoseconds
+
+LOOK_AGAIN_NS: Final = SECOND_NS
+LOOKS_MAX: Final = 5
+"""So often a difference may change before it counts as it stands."""
+_ORDER, _POSITION, _UNKNOWN, _WORKING = "order", "position", "unknown", "working"
 
 
 class ReconcilerState(Struct):
-    """The venue's view as it comes in, and what we held there before we ever traded."""
+    """The venue's view as it comes in, and what we held there before we ever traded.
+
+    `done` once both have agreed in this life, `asking` while the venue is asked, `waits` for an
+    order in doubt. `suspects` are the differences of the last look, of which there were `looks`.
+    A person has `accepted` foreign orders, and `accepts` what the next look finds.
+    """
 
     opening: dict[str, Lots] = {}
     orders: dict[str, bool] = {}
     positions: dict[str, Lots] = {}
-    answered: bool = False
+    accepted: dict[str, bool] = {}
+    suspects: list[DifferenceFound] = []
+    epoch: int = 0
+    rounds: int = 0
+    looks: int = 0
+    asking: bool = False
+    waits: bool = False
     done: bool = False
+    accepts: bool = False
 
 
 class Reconciler(Stateful[ReconcilerState]):
@@ -42,12 +63,14 @@ class Reconciler(Stateful[ReconcilerState]):
 
     name = "reconciler"
 
-    def __init__(self) -> None:
+    def __init__(self, every_ns: Nanoseconds | None = None) -> None:
+        """Looks again after `every_ns`; None is one look at each start, which counts at once."""
         self.state = ReconcilerState()
+        self._every = every_ns
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
-        """The start, the venue's reports, and our own view."""
+        """The start, the venue's reports, our own view, and when to look again."""
         return {
             RunStarted: self._on_start,
             OrderReport: self._on_order,
@@ -55,12 +78,37 @@ class Reconciler(Stateful[ReconcilerState]):
             AccountReported: self._on_account,
             DoubtsResolved: self._on_resolved,
             OwnReported: self._on_own,
+            Reconcile: self._on_command,
+            TimerFired: self._on_timer,
         }
 
     def _on_start(self, started: RunStarted, now: Nanoseconds) -> Sequence[Message]:
         del now
-        self.state = ReconcilerState(opening=self.state.opening)
-        return (QueryAccount(request_id=f"account-{started.epoch}"),)
+        state = self.state
+        self.state = ReconcilerState(
+            opening=state.opening, accepted=state.accepted, epoch=started.epoch
+        )
+        return self._ask()
+
+    def _on_command(self, command: Reconcile, now: Nanoseconds) -> Sequence[Message]:
+        """A person wants another look, and may take what it finds as it is."""
+        del now
+        self.state.accepts = command.accept
+        self.state.suspects = []
+        return self._ask()
+
+    def _on_timer(self, timer: TimerFired, now: Nanoseconds) -> Sequence[Message]:
+        del now
+        if timer.owner != self.name or self.state.asking:
+            return NOTHING
+        return self._ask()
+
+    def _ask(self) -> Sequence[Message]:
+        state = self.state
+        state.asking, state.waits = True, False
+        state.rounds += 1
+        state.orders, state.positions = {}, {}
+        return (QueryAccount(request_id=f"account-{state.epoch}-{state.rounds}"),)
 
     def _on_order(self, report: OrderReport, now: Nanoseconds) -> Sequence[Message]:
         del now
@@ -74,40 +122,73 @@ class Reconciler(Stateful[ReconcilerState]):
 
     def _on_account(self, reported: AccountReported, now: Nanoseconds) -> Sequence[Message]:
         del reported, now
-        self.state.answered = True
+        self.state.asking = False
         return (QueryOwn(),)
 
     def _on_resolved(self, resolved: DoubtsResolved, now: Nanoseconds) -> Sequence[Message]:
         """What the venue said while we were in doubt may be older than the answer: ask anew."""
         del resolved, now
-        if self.state.done or not self.state.answered:
-            return NOTHING
-        self.state.answered = False
-        self.state.orders, self.state.positions = {}, {}
-        return (QueryAccount(request_id="account-again"),)
+        return self._ask() if self.state.waits else NOTHING
 
     def _on_own(self, own: OwnReported, now: Nanoseconds) -> Sequence[Message]:
-        del now
         state = self.state
         if own.in_doubt:
-            return NOTHING
-        state.done = True
+            state.waits = True
+            return self._again(now, self._every)
         for instrument, lots in state.positions.items():
             # What was there before our first trade is the owner's, not a difference.
             state.opening.setdefault(instrument, lots - own.traded.get(instrument, 0))
         differences = [*self._order_differences(own), *self._position_differences(own)]
+        if differences and state.accepts:
+            return [*self._accept(differences), *self._agree(own, now)]
         if differences:
-            return differences
-        return (Reconciled(orders=len(own.working), positions=len(state.positions)),)
+            return self._doubt(differences, now)
+        return self._agree(own, now)
+
+    def _agree(self, own: OwnReported, now: Nanoseconds) -> Sequence[Message]:
+        state = self.state
+        state.done, state.accepts, state.suspects, state.looks = True, False, [], 0
+        agreed = Reconciled(orders=len(own.working), positions=len(state.positions))
+        return (agreed, *self._again(now, self._every))
+
+    def _doubt(self, found: list[DifferenceFound], now: Nanoseconds) -> Sequence[Message]:
+        """A difference that a second look finds again is one; until then it may be the road."""
+        state = self.state
+        state.looks += 1
+        is_certain = self._every is None or found == state.suspects or state.looks > LOOKS_MAX
+        state.suspects = found
+        if not is_certain:
+            return self._again(now, LOOK_AGAIN_NS)
+        state.done, state.looks = False, 0
+        return (*found, *self._again(now, self._every))
+
+    def _again(self, now: Nanoseconds, after: Nanoseconds | None) -> Sequence[Message]:
+        if self._every is None or after is None:
+            return NOTHING
+        return (StartTimer(owner=self.name, name="look", due=now + after),)
+
+    def _accept(self, differences: Sequence[DifferenceFound]) -> list[Message]:
+        """A person takes the venue's word: its foreign orders are let be, its lots the owner's."""
+        state = self.state
+        for each in differences:
+            if each.kind == _POSITION:
+                state.opening[each.key] += int(each.theirs) - int(each.ours)
+            elif each.theirs == _WORKING:
+                state.accepted[each.key] = True
+        return [
+            DifferenceAccepted(kind=each.kind, key=each.key, ours=each.ours, theirs=each.theirs)
+            for each in differences
+        ]
 
     def _order_differences(self, own: OwnReported) -> list[DifferenceFound]:
-        theirs = self.state.orders
+        state = self.state
+        theirs = {id_: True for id_ in state.orders if id_ not in state.accepted}
         return [
             DifferenceFound(
-                kind="order",
+                kind=_ORDER,
                 key=id_,
-                ours="working" if id_ in own.working else "unknown",
-                theirs="working" if id_ in theirs else "unknown",
+                ours=_WORKING if id_ in own.working else _UNKNOWN,
+                theirs=_WORKING if id_ in theirs else _UNKNOWN,
             )
             for id_ in dict.fromkeys((*own.working, *theirs))
             if (id_ in own.working) != (id_ in theirs)
@@ -120,7 +201,7 @@ class Reconciler(Stateful[ReconcilerState]):
             if ours != theirs:
                 found.append(
                     DifferenceFound(
-                        kind="position", key=instrument, ours=str(ours), theirs=str(theirs)
+                        kind=_POSITION, key=instrument, ours=str(ours), theirs=str(theirs)
                     )
                 )
         return found

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 from msgspec import Struct
 
 from actors.runtime.step_record import Step
-from trader.model.account import DifferenceFound
+from trader.model.account import DifferenceAccepted, DifferenceFound
 from trader.model.control import (
     LimitBreached,
     LimitChanged,
@@ -29,6 +29,7 @@ _TOLD: Final = (
     OrderEvent,
     TradingStateChanged,
     DifferenceFound,
+    DifferenceAccepted,
     LimitBreached,
     LimitChanged,
     LimitRejected,

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from trader.model.account import DifferenceFound
+from trader.model.account import DifferenceAccepted, DifferenceFound
 from trader.model.control import (
     LimitBreached,
     LimitChanged,
@@ -40,6 +40,7 @@ KEPT_WHOLE: Final = (
     QueryOrder,
     TradingStateChanged,
     DifferenceFound,
+    DifferenceAccepted,
     LimitBreached,
     LimitChanged,
     LimitRejected,

@@ -13,6 +13,7 @@ from trader.model.control import (
     EdgeFailed,
     InboxOverflowed,
     LimitBreached,
+    Reconcile,
     RunStarted,
     SetTradingState,
     TradingState,
@@ -29,6 +30,10 @@ DIFFERS = DifferenceFound(kind="position", key="A.v", ours="1", theirs="2")
 BREACHED = LimitBreached(limit="drawdown_max", value=11, bound=10)
 OVERFLOWED = InboxOverflowed(kind="order_events", count=4096)
 HALTING = (DIFFERS, BREACHED, OVERFLOWED)
+
+
+def failed(edge: str) -> EdgeFailed:
+    return EdgeFailed(edge=edge, error="x", attempt=1)
 
 
 def told(state: TradingState, reason: str = "lunch") -> SetTradingState:
@@ -87,6 +92,19 @@ def test_what_must_not_go_on_halts_and_takes_back_what_works(
     assert not kill.state.latched
 
 
+@pytest.mark.parametrize("accept", [False, True])
+@pytest.mark.parametrize("cause", [STARTED, DIFFERS, failed("gateway")])
+def test_a_person_lifts_nothing_before_the_venue_and_we_agree(
+    cause: Message, *, accept: bool
+) -> None:
+    """It is looked once more, and agreement then begins the trading."""
+    kill = switch(AGREED, cause)
+    resume = SetTradingState(state=ACTIVE, by="ada", reason="seen", accept=accept)
+
+    assert given(kill, resume) == [Reconcile(accept=accept)]
+    assert given(kill, AGREED) == [moved(ACTIVE, HALTED, "reconciled", "reconciler")]
+
+
 @pytest.mark.parametrize("cause", HALTING)
 def test_trouble_before_the_first_agreement_keeps_it_from_being_one(cause: Message) -> None:
     """It is halted already, so there is nothing to move and nothing to take back."""
@@ -94,10 +112,6 @@ def test_trouble_before_the_first_agreement_keeps_it_from_being_one(cause: Messa
 
     assert given(kill, cause, AGREED) == []
     assert kill.state.trading is HALTED
-
-
-def failed(edge: str) -> EdgeFailed:
-    return EdgeFailed(edge=edge, error="x", attempt=1)
 
 
 def test_without_the_way_to_the_venue_nothing_is_decided_until_reconciled() -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from actors.core.reconciler import Reconciler
+from actors.core.reconciler import LOOK_AGAIN_NS, LOOKS_MAX, Reconciler
 from tests.core.making import A, B, given, reborn
 from trader.model.account import (
     AccountReported,
+    DifferenceAccepted,
     DifferenceFound,
     DoubtsResolved,
     OrderReport,
@@ -15,9 +16,10 @@ from trader.model.account import (
     QueryOwn,
     Reconciled,
 )
-from trader.model.control import RunStarted
+from trader.model.control import Reconcile, RunStarted, StartTimer, TimerFired
 from trader.model.envelope import Message
 from trader.model.orders import OrderStatus
+from trader.model.units import MINUTE_NS, SECOND_NS
 
 STARTED = RunStarted(run="trial", epoch=3)
 RESOLVED = DoubtsResolved()
@@ -38,7 +40,7 @@ def holds(lots: int, instrument: str = A) -> PositionReport:
     return PositionReport(instrument=instrument, lots=lots, ts_event=0)
 
 
-def all_said(request: str = "account-3") -> AccountReported:
+def all_said(request: str = "account-3-1") -> AccountReported:
     return AccountReported(request_id=request, count=0, ts_event=0)
 
 
@@ -58,7 +60,7 @@ def differs(kind: str, key: str, ours: str, theirs: str) -> DifferenceFound:
 def test_a_start_asks_the_venue_and_then_ourselves() -> None:
     reconciler = Reconciler()
 
-    assert given(reconciler, STARTED) == [QueryAccount(request_id="account-3")]
+    assert given(reconciler, STARTED) == [QueryAccount(request_id="account-3-1")]
     assert given(reconciler, order("x"), holds(0)) == []
     assert given(reconciler, all_said()) == [QueryOwn()]
 
@@ -121,7 +123,7 @@ def test_nothing_is_concluded_while_an_order_is_in_doubt() -> None:
     given(reconciler, STARTED, order("x"), holds(0), all_said())
 
     assert given(reconciler, own("x", in_doubt=1)) == []
-    assert given(reconciler, RESOLVED) == [QueryAccount(request_id="account-again")]
+    assert given(reconciler, RESOLVED) == [QueryAccount(request_id="account-3-2")]
     assert given(reconciler, RESOLVED) == []  # it is asked already
     assert given(reconciler, holds(5), all_said()) == [QueryOwn()]
     assert given(reconciler, own(A=5)) == agreed(0, 1)
@@ -155,3 +157,99 @@ def test_it_goes_on_from_its_dumped_state() -> None:
     rest: list[Message] = [all_said(), own("y", A=1)]
     assert given(again, *rest) == given(reconciler, *rest)
     assert again.dump() == reconciler.dump()
+
+
+# -- live: again and again ----------------------------------------------------------------------
+
+NOW = 1_000 * SECOND_NS
+FIRED = TimerFired(owner="reconciler", name="look", due=NOW)
+
+
+def look_at(after_ns: int) -> StartTimer:
+    return StartTimer(owner="reconciler", name="look", due=NOW + after_ns)
+
+
+def watching(*before: Message) -> Reconciler:
+    """One that looks every minute, and has agreed once."""
+    made = Reconciler(MINUTE_NS)
+    given(made, STARTED, holds(0), all_said(), own(), *before, now=NOW)
+    return made
+
+
+def look(made: Reconciler, *reports: Message, ours: OwnReported) -> list[Message]:
+    """What comes of one look."""
+    asked = given(made, FIRED, *reports, all_said(), now=NOW)
+    assert [type(each) for each in asked] == [QueryAccount, QueryOwn]
+    return given(made, ours, now=NOW)
+
+
+def test_live_it_looks_again_after_every_agreement() -> None:
+    made = Reconciler(MINUTE_NS)
+
+    given(made, STARTED, all_said(), now=NOW)
+    assert given(made, own(), now=NOW) == [*agreed(0, 0), look_at(MINUTE_NS)]
+    assert given(made, FIRED, now=NOW) == [QueryAccount(request_id="account-3-2")]
+    assert given(made, FIRED, now=NOW) == []  # it is asked already
+    other = TimerFired(owner="scheduler", name="session", due=NOW)
+    assert given(made, other, now=NOW) == []
+
+
+def test_live_a_difference_counts_when_a_second_look_finds_it_unchanged() -> None:
+    made = watching()
+
+    assert look(made, holds(5), ours=own()) == [look_at(LOOK_AGAIN_NS)]
+    assert look(made, holds(5), ours=own()) == [
+        differs("position", A, "0", "5"),
+        look_at(MINUTE_NS),
+    ]
+
+
+def test_live_one_that_was_only_on_its_way_is_none() -> None:
+    made = watching()
+    look(made, holds(5), ours=own())
+
+    assert look(made, holds(5), ours=own(A=5)) == [*agreed(0, 1), look_at(MINUTE_NS)]
+    assert look(made, holds(6), ours=own(A=5)) == [look_at(LOOK_AGAIN_NS)]
+
+
+def test_live_one_that_changes_at_every_look_counts_at_last() -> None:
+    made = watching()
+    for lots in range(1, LOOKS_MAX + 1):
+        assert look(made, holds(lots), ours=own()) == [look_at(LOOK_AGAIN_NS)]
+
+    assert look(made, holds(99), ours=own())[0] == differs("position", A, "0", "99")
+
+
+def test_live_a_doubt_is_waited_for_and_looked_at_again_in_any_case() -> None:
+    made = watching()
+
+    assert look(made, ours=own("x", in_doubt=1)) == [look_at(MINUTE_NS)]
+    assert given(made, RESOLVED, now=NOW) == [QueryAccount(request_id="account-3-3")]
+
+
+def test_a_person_may_take_the_venue_s_word() -> None:
+    """A trade and an order by hand: neither is a difference from then on."""
+    made = watching()
+    for _ in range(2):
+        look(made, holds(5), order("hand"), ours=own())
+
+    assert given(made, Reconcile(accept=True), holds(5), order("hand"), all_said(), now=NOW)[-1:]
+    assert given(made, own(), now=NOW) == [
+        DifferenceAccepted(kind="order", key="hand", ours="unknown", theirs="working"),
+        DifferenceAccepted(kind="position", key=A, ours="0", theirs="5"),
+        *agreed(0, 1),
+        look_at(MINUTE_NS),
+    ]
+    assert look(made, holds(7), order("hand"), ours=own(A=2))[0] == agreed(0, 1)[0]
+    # Through the next life too; and a new difference is one again.
+    given(made, STARTED, holds(5), order("hand"), all_said(), now=NOW)
+    assert given(made, own(), now=NOW)[0] == agreed(0, 1)[0]
+    assert look(made, holds(6), ours=own()) == [look_at(LOOK_AGAIN_NS)]
+
+
+def test_a_person_who_only_wants_another_look_gets_one() -> None:
+    made = watching()
+    look(made, holds(5), ours=own())
+
+    given(made, Reconcile(), holds(5), all_said(), now=NOW)
+    assert given(made, own(), now=NOW) == [look_at(LOOK_AGAIN_NS)]

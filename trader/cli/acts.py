@@ -22,6 +22,10 @@ _ARGUMENTS: Final[dict[str, tuple[str, ...]]] = {
     "set-limit": ("LIMIT", "VALUE"),
 }
 """What each is about; in brackets what may be left out."""
+_ACCEPT: Final = (
+    "Where the venue and we differ, take its word: what it holds beyond our trades is the owner's,"
+    " its foreign orders are let be. Needs a reason."
+)
 
 
 def _act(verb: str, arguments: tuple[str, ...]) -> click.Command:
@@ -31,12 +35,19 @@ def _act(verb: str, arguments: tuple[str, ...]) -> click.Command:
     @json_option
     @click.pass_obj
     def command(
-        options: Options, /, state_dir: Path | None, reason: str, **words: str | None
+        options: Options,
+        /,
+        state_dir: Path | None,
+        reason: str,
+        *,
+        accept: bool = False,
+        **words: str | None,
     ) -> int:
         from trader.ops.protocol import Act
         from trader.ui.daemon import print_acted
 
         target, value = [*(word or "" for word in words.values()), "", ""][:2]
+        value = "accept" if accept else value
         with connect(options, state_dir) as client:
             acted = client.act(Act(verb=verb, target=target, value=value, reason=reason))
         if options.as_json:
@@ -54,6 +65,8 @@ def _act(verb: str, arguments: tuple[str, ...]) -> click.Command:
             [name.strip("[]").lower()], required=not is_optional, metavar=name
         )
         command.params.append(argument)
+    if verb == "resume":
+        command.params.append(click.Option(["--accept"], is_flag=True, help=_ACCEPT))
     return command
 
 

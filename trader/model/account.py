@@ -120,3 +120,12 @@ class DifferenceFound(Body, frozen=True, kw_only=True):
     key: str
     ours: str
     theirs: str
+
+
+class DifferenceAccepted(Body, frozen=True, kw_only=True):
+    """A person took the venue's word about `key`; from now on it is no difference."""
+
+    kind: str
+    key: str
+    ours: str
+    theirs: str

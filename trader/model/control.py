@@ -25,11 +25,21 @@ class RunEnded(Body, frozen=True, kw_only=True):
 
 
 class SetTradingState(Body, frozen=True, kw_only=True):
-    """An operator's order to the kill switch."""
+    """An operator's order to the kill switch.
+
+    Where the venue and we differ, `accept` lets trading become ACTIVE all the same.
+    """
 
     state: TradingState
     by: str
     reason: str
+    accept: bool = False
+
+
+class Reconcile(Body, frozen=True, kw_only=True):
+    """Hold the venue's view beside ours once more; `accept` takes what then differs as it is."""
+
+    accept: bool = False
 
 
 class TradingStateChanged(Body, frozen=True, kw_only=True):

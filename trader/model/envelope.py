@@ -60,9 +60,11 @@ Message: TypeAlias = (
     | account.EquitySampled
     | account.Reconciled
     | account.DifferenceFound
+    | account.DifferenceAccepted
     | control.RunStarted
     | control.RunEnded
     | control.SetTradingState
+    | control.Reconcile
     | control.TradingStateChanged
     | control.LimitBreached
     | control.SetLimit
