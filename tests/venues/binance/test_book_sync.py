@@ -34,9 +34,10 @@ BID = ("60000", "0.5")
 
 def test_changes_wait_for_a_snapshot_and_follow_it() -> None:
     sync = BookSync(GRID)
-    assert not sync.wants_snapshot
+    wants = [sync.wants_snapshot]
     assert sync.change(update(5, 7, BID), 1) == []
-    assert sync.wants_snapshot
+    wants.append(sync.wants_snapshot)
+    assert wants == [False, True]
     assert sync.change(update(8, 9, BID), 2) == []
 
     rows = sync.snapshot(depth(7, BID), 3)

@@ -23,7 +23,8 @@ SILENCE = 60 * SECOND_NS
 
 
 def market(**changes: Any) -> BinanceMarket:
-    wanted = Wanted(**({"grid": GRID, "sessions": Days(UTC), "quotes": True} | changes))
+    whole: dict[str, Any] = {"grid": GRID, "sessions": Days(UTC), "quotes": True} | changes
+    wanted = Wanted(**whole)
     return BinanceMarket([wanted], Correspondence(KEYS, 100 * MS, has_rest=True))
 
 
