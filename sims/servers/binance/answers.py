@@ -7,8 +7,8 @@ from sims.servers.binance.accounts import Account, Balance
 from sims.servers.binance.amounts import text_of
 from sims.servers.binance.engine import Amendment
 from sims.servers.binance.lists import OrderList, members, order_status
-from sims.servers.binance.matching import Fees
 from sims.servers.binance.orders import Order, OrderStatus, Trade
+from sims.servers.binance.paying import Fees
 from sims.servers.binance.reports import NS_PER_MS
 
 Body = dict[str, object]

@@ -22,8 +22,9 @@ from sims.servers.binance.lists import (
 )
 from sims.servers.binance.market.book import Ladder
 from sims.servers.binance.markets import SYMBOLS, Market, SymbolRules, Turn
-from sims.servers.binance.matching import Counts, Fees, Listener, Matching
+from sims.servers.binance.matching import Counts, Listener, Matching
 from sims.servers.binance.orders import NewOrder, Order, OrderStatus, Side
+from sims.servers.binance.paying import Fees
 from sims.servers.binance.refusals import Refusal
 from sims.servers.binance.registry import OrderKey, Registry
 from sims.servers.binance.reports import Event

@@ -24,6 +24,7 @@ from sims.servers.binance.orders import (
     TimeInForce,
     Trade,
 )
+from sims.servers.binance.paying import Fees, pay, trade_of
 from sims.servers.binance.reports import (
     Event,
     Execution,
@@ -33,16 +34,7 @@ from sims.servers.binance.reports import (
     execution_report,
 )
 
-PPM: Final = 1_000_000
-
 Listener = Callable[[str, Event], None]
-
-
-class Fees(Struct, frozen=True, kw_only=True):
-    """Commissions in millionths of what an order receives."""
-
-    maker_ppm: int = 0
-    taker_ppm: int = 0
 
 
 class Counts(Struct):
@@ -315,43 +307,14 @@ class Matching:
     def _fill(self, order: Order, print_: Print, now: int, *, is_maker: bool) -> None:
         if not order.executed:
             self._begin(order, now)
-        trade = self._trade(order, print_, is_maker=is_maker)
-        self._pay(order, trade)
+        trade = trade_of(order, print_, self.fees, is_maker=is_maker)
+        pay(order, trade)
         order.trades.append(trade)
         order.executed += trade.quantity
         order.executed_quote += trade.quote
         order.updated_ns = now
         order.status = OrderStatus.PARTIALLY_FILLED if order.remaining else OrderStatus.FILLED
         self._report(order, ExecutionType.TRADE, now, trade=trade)
-
-    def _trade(self, order: Order, print_: Print, *, is_maker: bool) -> Trade:
-        rules = order.market.rules
-        is_buyer = order.terms.side is Side.BUY
-        received = print_.quantity if is_buyer else print_.quote
-        rate = self.fees.maker_ppm if is_maker else self.fees.taker_ppm
-        return Trade(
-            trade_id=print_.trade_id,
-            order_id=order.order_id,
-            symbol=rules.symbol,
-            price=print_.price,
-            quantity=print_.quantity,
-            quote=print_.quote,
-            commission=received * rate // PPM,
-            commission_asset=rules.base if is_buyer else rules.quote,
-            ts_ns=print_.ts_ns,
-            is_buyer=is_buyer,
-            is_maker=is_maker,
-            list_id=order.list_id,
-        )
-
-    def _pay(self, order: Order, trade: Trade) -> None:
-        account = order.account
-        spent, received = trade.quote, trade.quantity
-        if not trade.is_buyer:
-            spent, received = received, spent
-        account.unlock(order.spent_asset, order.hold(trade.quantity))
-        account.earn(order.spent_asset, -spent)
-        account.earn(trade.commission_asset, received - trade.commission)
 
     def _expire(self, order: Order, reason: str, now: int) -> None:
         order.expiry_reason = reason

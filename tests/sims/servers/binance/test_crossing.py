@@ -12,8 +12,8 @@ from sims.servers.binance.engine import Engine
 from sims.servers.binance.market.book import Change
 from sims.servers.binance.market.tape import Print
 from sims.servers.binance.markets import Market, Turn
-from sims.servers.binance.matching import Fees
 from sims.servers.binance.orders import NewOrder, OrderType, Side, TimeInForce
+from sims.servers.binance.paying import Fees
 from tests.sims.servers.binance.desk import MAIN, OTHER, Clock, Desk, limit, market
 
 

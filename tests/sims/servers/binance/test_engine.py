@@ -12,7 +12,6 @@ from sims.servers.binance import refusals
 from sims.servers.binance.accounts import Account
 from sims.servers.binance.amounts import amount, text_of
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.matching import Fees
 from sims.servers.binance.orders import (
     NewOrder,
     Order,
@@ -21,6 +20,7 @@ from sims.servers.binance.orders import (
     Side,
     TimeInForce,
 )
+from sims.servers.binance.paying import Fees
 from sims.servers.binance.refusals import Refusal
 from sims.servers.binance.registry import OrderKey
 from tests.sims.servers.binance.desk import MAIN, OTHER, Clock

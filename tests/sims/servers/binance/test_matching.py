@@ -3,7 +3,7 @@
 import pytest
 
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.matching import Fees
+from sims.servers.binance.paying import Fees
 from tests.sims.servers.binance.desk import MAIN, Clock, Desk, Document, limit, market, stop
 
 NEW = ("NEW", "NEW")
