@@ -4,6 +4,7 @@ Reading stops at the first parameter that cannot be read, with `RefusedError`. W
 all that a method knows calls `done`, which refuses the rest.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -104,11 +105,13 @@ class Params:
         raise RefusedError(refusals.invalid(name))
 
     def texts(self, name: str) -> list[str] | None:
-        """Return a list of texts."""
+        """Return a list of texts, sent as JSON's or as its text."""
         self._read.add(name)
         value = self.values.get(name)
         if value is None:
             return None
+        if isinstance(value, str):
+            value = _decoded(value)
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise RefusedError(refusals.invalid(name))
         return value
@@ -125,6 +128,13 @@ class Params:
         read = sum(name in known for name in self.values)
         if read < len(self.values):
             raise RefusedError(refusals.unread(read, len(self.values)))
+
+
+def _decoded(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 Value = TypeVar("Value")

@@ -35,6 +35,7 @@ def call(params: Params, read: str) -> object:
         ("false", "flag", False),
         (None, "flag", None),
         (["a"], "texts", ["a"]),
+        ('["a","b"]', "texts", ["a", "b"]),
         (None, "texts", None),
     ],
 )
@@ -67,6 +68,7 @@ def test_a_parameter_is_read(value: object, read: str, expected: object) -> None
         ("yes", "flag", -1130),
         ([], "flag", -1130),
         ("a", "texts", -1130),
+        ("[1]", "texts", -1130),
         ([1], "texts", -1130),
         ("a", "forbid", -1106),
         ("a", "done", -1104),
