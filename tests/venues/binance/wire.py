@@ -79,7 +79,7 @@ class Wire:
 
     The gate is called with the request and its answer and returns the answers that arrive; for a
     request in `unseen`, the venue never sees it and the answer is None. Events get lost while
-    `is_deaf`.
+    `is_deaf`, and answers while it `loses_answers`.
     """
 
     def __init__(self, engine: Engine, clock: Clock, patience: Patience = PATIENCE) -> None:
@@ -90,7 +90,7 @@ class Wire:
         self.asked: Final[list[Request]] = []
         self.gate: Callable[[Request, Document | None], list[Document]] = proceed
         self.unseen: set[str] = set()
-        self.is_deaf = False
+        self.is_deaf = self.loses_answers = False
         self._protocol: Final = Protocol(engine)
         self._frames: Final[list[Document]] = []
         self._session = Session(lambda frame: self._frames.append(dict(frame)))
@@ -104,9 +104,15 @@ class Wire:
         self._session = Session(lambda frame: self._frames.append(dict(frame)))
         self.take(self.dialogue.greet(epoch, self.now))
 
-    def perform(self, message: Message) -> list[Message]:
+    def perform(self, *messages: Message) -> list[Message]:
         """What the core is told until all is quiet."""
-        self.take(self.dialogue.perform([message], self.now))
+        self.take(self.dialogue.perform(messages, self.now))
+        return self.news()
+
+    def lose(self) -> list[Message]:
+        """What the core is told when the connection breaks; what was on its way is gone."""
+        self._frames.clear()
+        self.take(self.dialogue.lose(self.now))
         return self.news()
 
     def wait(self, ms: int) -> list[Message]:
@@ -149,7 +155,8 @@ class Wire:
         answer: Document | None = None
         if request.method not in self.unseen:
             answer = dict(self._protocol.execute(request, self._session))
-        self._frames.extend(self.gate(request, answer))
+        if not self.loses_answers:
+            self._frames.extend(self.gate(request, answer))
 
     def _hear_event(self, account: str, event: Event) -> None:
         if not self.is_deaf:
