@@ -91,11 +91,21 @@ class Line:
             with self._outlet:
                 async for text in self._outlet:
                     await self._socket.send_str(text)
+                    await self._write_rest()
             await self._socket.close(code=WSCloseCode.GOING_AWAY)
         except ConnectionError:
             self.cut()
         finally:
             self.written.set()
+
+    async def _write_rest(self) -> None:
+        """Write all that waits without a turn of the loop for each frame."""
+        while True:
+            try:
+                text = self._outlet.receive_nowait()
+            except (anyio.WouldBlock, anyio.EndOfStream):
+                return
+            await self._socket.send_str(text)
 
     async def beat(self) -> None:
         """Ping the client until it leaves; part with it when it is silent or its time is up."""

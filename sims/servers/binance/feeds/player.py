@@ -5,17 +5,18 @@ from typing import Final
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.feeds.rows import Feed, Quote, Row
 from sims.servers.binance.market.street import Street
+from sims.servers.binance.markets import MarketStatus
 from sims.servers.binance.orders import Side
 
 QUIET_NS_MAX: Final = 2_000_000_000
-ROWS_MAX: Final = 1_000
+ROWS_MAX: Final = 200
 
 
 class Player:
     """Lets the street do in one market what a feed tells, beginning at `started_ns`.
 
     Where nothing has traded for a while the street takes one step at the best price, on one side
-    and then on the other.
+    and then on the other. While a market is halted the feed passes by.
     """
 
     def __init__(
@@ -40,12 +41,17 @@ class Player:
         for _ in range(ROWS_MAX):
             if self.due_ns > now:
                 break
-            self._play(self._next, now)
+            if self._is_open:
+                self._play(self._next, now)
             self._next = next(self._feed)
         else:
             self._started_ns += max(0, now - self.due_ns)
-        if now - self._traded_ns >= QUIET_NS_MAX:
+        if self._is_open and now - self._traded_ns >= QUIET_NS_MAX:
             self._break_silence(now)
+
+    @property
+    def _is_open(self) -> bool:
+        return self._market.status is MarketStatus.TRADING
 
     def _play(self, row: Row, now: int) -> None:
         symbol = self._market.rules.symbol

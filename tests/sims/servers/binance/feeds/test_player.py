@@ -13,7 +13,7 @@ from sims.servers.binance.feeds.opening import Plan, open_players
 from sims.servers.binance.feeds.player import ROWS_MAX, Player
 from sims.servers.binance.feeds.rows import Quote, Row, Taken, looped
 from sims.servers.binance.market.street import Street
-from sims.servers.binance.markets import SYMBOLS
+from sims.servers.binance.markets import SYMBOLS, MarketStatus
 from tests.sims.servers.binance.desk import Clock
 from trader.errors import UsageError
 
@@ -56,6 +56,22 @@ def test_a_quiet_market_trades_a_little_on_either_side(engine: Engine, clock: Cl
         (amount("60001"), False), (amount("60000"), True),
         (amount("60001"), False), (amount("60000"), True),
     ]  # fmt: skip
+
+
+def test_a_halted_market_stands_still(engine: Engine, clock: Clock) -> None:
+    played = player(engine, ROWS, 2 * SECOND)
+    market = engine.markets["BTCUSDT"]
+    played.advance(clock())
+    market.status = MarketStatus.HALT
+    updates = market.book.update_id
+    clock.ms += 10_000
+    played.advance(clock())
+    assert (market.tape.last_id, market.book.update_id) == (0, updates)
+    market.status = MarketStatus.TRADING
+    clock.ms += 2_000
+    played.advance(clock())
+
+    assert market.tape.last_id > 0
 
 
 def test_a_player_far_behind_goes_on_from_here(engine: Engine, clock: Clock) -> None:
