@@ -41,6 +41,7 @@ from actors.replay import (
     recover,
 )
 from actors.runtime.inbox import Inbox, InboxLimits
+from actors.runtime.line import Way
 from actors.runtime.step_record import Step, StepObserver, encode_step
 from actors.runtime.supervisor import Child, Ready, Restarts, Supervisor
 from trader.config.check import check_live, check_sessions
@@ -96,7 +97,7 @@ class Daemon:
             config, self.core, self.inbox, mode=LOOPBACK, now=self.now, environ=environ
         )
         self.log: Final = self._observers.log
-        self._url: Final = check_way(config)
+        self._way: Final = Way(check_way(config), config.gateway.rest)
         self._dialogue: Final = dialogue_of(
             config, self.core.scale, read_keys(config.account.keys, environ), self.patience
         )
@@ -131,7 +132,7 @@ class Daemon:
             self.journal = journal
             self._epochs = Epochs(self._folder, await self._recover())
             self.gateway = self.gateway_kind(
-                self._url,
+                self._way,
                 self._dialogue,
                 clock=self.now,
                 put=self.inbox.put,

@@ -7,8 +7,8 @@ import anyio
 import pytest
 from websockets.asyncio.client import ClientConnection
 
-from actors.edge import gateway as edge
 from actors.edge.gateway import Gateway
+from actors.runtime.line import FRAMES_MAX, Way
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.gate import Interference, Verdict, once
 from sims.servers.binance.server import Venue, serve
@@ -35,7 +35,7 @@ class Desk:
         self.epochs: list[int] = []
         self.ready = anyio.Event()
         self.gateway = kind(
-            url,
+            Way(url),
             BinanceDialogue(KEYS, [GRID], PATIENCE),
             clock=clock,
             put=self._put,
@@ -179,7 +179,7 @@ async def test_a_venue_that_takes_nothing_is_a_fault(venue: Venue) -> None:
 
         tasks.start_soon(run)
         await desk.ready.wait()
-        desk.gateway.perform(query(count) for count in range(edge.FRAMES_MAX + 1))
+        desk.gateway.perform(query(count) for count in range(FRAMES_MAX + 1))
         await ended.wait()
 
 

@@ -119,7 +119,7 @@ def aggregate(raw: Raw, grid: Grid, now: Nanoseconds) -> list[Message]:
     return [_print(body(raw, AggregatePrint), grid)]
 
 
-def bar(raw: Raw, grid: Grid, now: Nanoseconds) -> list[Message]:
+def bar(raw: Raw, grid: Grid, now: Nanoseconds) -> list[BarClosed]:
     """A bar, once it has closed."""
     del now
     candle = body(raw, CandleEvent).candle

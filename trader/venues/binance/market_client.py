@@ -5,8 +5,9 @@ falls silent is asked for again; a line on which nothing comes at all is asked w
 is given up if it does not say so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -18,9 +19,11 @@ from trader.model.envelope import Message
 from trader.model.units import INT64_MAX, MILLISECOND_NS, SECOND_NS, Nanoseconds
 from trader.venues.binance import market, requests
 from trader.venues.binance.book_sync import BookSync, Depth, DepthUpdate
+from trader.venues.binance.catch_up import CatchUp
 from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.frames import body, decoded
 from trader.venues.binance.grid import Grid, instant
+from trader.venues.binance.requests import Request
 from trader.venues.binance.silence import Silence, Watch
 from trader.venues.execution_client import Outgoing, Reply, Turn
 
@@ -32,8 +35,14 @@ ANSWER_WITHIN_NS: Final = 5 * SECOND_NS
 SHUTDOWN: Final = "!serverShutdown"
 
 
+NO_PAST: Final[Mapping[Nanoseconds, Nanoseconds]] = MappingProxyType({})
+
+
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What is to be heard of a symbol; `bars` are lengths, of which the venue has certain ones."""
+    """What is to be heard of a symbol; `bars` are lengths, of which the venue has certain ones.
+
+    Of bars of a length the past from `since` on is heard first.
+    """
 
     grid: Grid
     sessions: Sessions
@@ -41,6 +50,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     trades: bool = False
     aggregates: bool = False
     bars: tuple[Nanoseconds, ...] = ()
+    since: Mapping[Nanoseconds, Nanoseconds] = NO_PAST
     depth: bool = False
     silence_ns: Nanoseconds = 60 * SECOND_NS
 
@@ -74,6 +84,7 @@ class BinanceMarket:
         self._routes: Final[dict[str, tuple[str, Hear]]] = {}
         self._names: Final[dict[str, list[str]]] = {}
         self._syncs: Final[dict[str, BookSync]] = {}
+        self._series: Final[dict[str, CatchUp]] = {}
         self._asked_at: Final[dict[str, Nanoseconds]] = {}
         self._queue: list[tuple[str, list[str]]] = []
         self._open: dict[int, Nanoseconds] = {}
@@ -98,7 +109,8 @@ class BinanceMarket:
         if not self._has_begun:
             return self._line.due
         queue = self._next if self._queue else INT64_MAX
-        again = min(self._asked_at.values(), default=INT64_MAX)
+        late = [series.again_at for series in self._series.values() if series.again_at is not None]
+        again = min(*self._asked_at.values(), *late, INT64_MAX, INT64_MAX)
         return min(
             queue,
             again,
@@ -116,7 +128,10 @@ class BinanceMarket:
             for start in range(0, len(names), NAMES_MAX)
         ]
         self._silence.begin(now)
-        return self._send(now)
+        turn = self._send(now)
+        for name in self._series:
+            turn += self._catch_up(name, now)
+        return turn
 
     def hear(self, frame: bytes, now: Nanoseconds) -> Turn:
         """A frame arrived."""
@@ -155,6 +170,9 @@ class BinanceMarket:
         for symbol, at in list(self._asked_at.items()):
             if at <= now:
                 turn += self._ask_for_book(symbol, now)
+        for name, series in self._series.items():
+            if series.again_at is not None and series.again_at <= now:
+                turn += self._catch_up(name, now)
         return turn + self._send(now)
 
     def lose(self, now: Nanoseconds) -> Turn:
@@ -165,6 +183,8 @@ class BinanceMarket:
         self._silence.end()
         for sync in self._syncs.values():
             sync.start_over()
+        for series in self._series.values():
+            series.end()
         return self._line.forget(now)
 
     # -- streams ----------------------------------------------------------------------------------
@@ -179,11 +199,12 @@ class BinanceMarket:
             makers.append((f"{symbol}@trade", market.trade))
         if each.aggregates:
             makers.append((f"{symbol}@aggTrade", market.aggregate))
-        makers += [
-            (f"{symbol}@kline_{market.INTERVALS[length]}", market.bar) for length in each.bars
-        ]
         for name, make in makers:
             self._routes[name] = grid.instrument, partial(_made, make, grid)
+        for length in each.bars:
+            name = f"{symbol}@kline_{market.INTERVALS[length]}"
+            self._series[name] = CatchUp(grid, length, each.since.get(length))
+            self._routes[name] = grid.instrument, partial(self._bar, name, grid)
         if each.depth:
             self._syncs[grid.symbol] = BookSync(grid)
             name = f"{symbol}@depth@100ms"
@@ -209,6 +230,37 @@ class BinanceMarket:
         if wrapped.id is not None:
             self._open.pop(wrapped.id, None)
         return Turn()
+
+    # -- bars -------------------------------------------------------------------------------------
+
+    def _bar(self, name: str, grid: Grid, raw: Raw, now: Nanoseconds) -> Turn:
+        series = self._series[name]
+        told = [each for bar in market.bar(raw, grid, now) for each in series.live(bar)]
+        return Turn(messages=[*told])
+
+    def _catch_up(self, name: str, now: Nanoseconds) -> Turn:
+        request = self._series[name].begin()
+        return Turn() if request is None else self._ask_for_bars(name, request, now)
+
+    def _ask_for_bars(self, name: str, request: Request, now: Nanoseconds) -> Turn:
+        def later(at: Nanoseconds) -> Turn:
+            self._series[name].again_at = at + self._again_ns
+            return Turn()
+
+        return self._line.ask(
+            Question(
+                request=request,
+                answered=partial(self._page, name),
+                refused=lambda _, at: later(at),
+                unknown=later,
+            ),
+            now,
+        )
+
+    def _page(self, name: str, raw: Raw, now: Nanoseconds) -> Turn:
+        told, request = self._series[name].page(raw, now)
+        turn = Turn(messages=[*told])
+        return turn if request is None else turn + self._ask_for_bars(name, request, now)
 
     # -- books ------------------------------------------------------------------------------------
 
