@@ -361,6 +361,10 @@ def _affordable(order: Order, price: int) -> int:
     """Return how much of what remains can be paid; without a limit nobody has seen to that."""
     if order.terms.order_type.has_limit or order.terms.side is Side.SELL:
         return order.remaining
-    money = order.account.balance(order.spent_asset).free + order.hold(order.remaining)
+    # Each unit of it brings along what is locked for it; only what is beyond that must be free.
+    beyond = price - (order.hold_price if order.holds else 0)
+    if beyond <= 0:
+        return order.remaining
     step = order.market.rules.step
-    return min(order.remaining, money * ONE // price // step * step)
+    free = order.account.balance(order.spent_asset).free
+    return min(order.remaining, free * ONE // beyond // step * step)
