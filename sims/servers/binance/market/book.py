@@ -177,11 +177,6 @@ class Ladder:
                 surplus -= gone
                 self._shrink(price, waiting, gone)
 
-    def clear_street(self) -> None:
-        """Let the street leave every level."""
-        for price, _ in list(self.levels()):
-            self.set_street(price, 0)
-
     def _shrink(self, price: int, waiting: Resting, quantity: int) -> None:
         assert 0 < quantity <= waiting.quantity, (price, waiting, quantity)
         waiting.quantity -= quantity

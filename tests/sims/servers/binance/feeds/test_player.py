@@ -13,8 +13,9 @@ from sims.servers.binance.feeds.opening import Plan, open_players
 from sims.servers.binance.feeds.player import ROWS_MAX, Player
 from sims.servers.binance.feeds.rows import Quote, Row, Taken, looped
 from sims.servers.binance.market.street import Street
-from sims.servers.binance.markets import SYMBOLS, MarketStatus
+from sims.servers.binance.markets import EUROS, SYMBOLS, MarketStatus
 from tests.sims.servers.binance.desk import Clock
+from trader.data.samples import sample
 from trader.errors import UsageError
 
 BTC = SYMBOLS[0]
@@ -105,3 +106,17 @@ def test_the_same_seed_and_clock_make_the_same_market() -> None:
 def test_a_file_for_a_symbol_that_is_not_traded_is_a_mistake(engine: Engine) -> None:
     with pytest.raises(UsageError, match="does not trade DOGEUSDT"):
         open_players(engine, Plan(files={"DOGEUSDT": Path("x")}))
+
+
+def test_a_file_is_played_at_its_pace(clock: Clock) -> None:
+    engine = Engine(now=clock, symbols=(EUROS,))
+    bars = sample("bars/fx/EURUSD/1h/20170101-20171229.parquet")
+    [played] = open_players(engine, Plan(files={"EURUSDT": bars}, pace=3_600))
+    for _ in range(20):
+        played.advance(clock())
+        clock.ms += 100
+
+    tape = engine.markets["EURUSDT"].tape
+    # Twelve steps a bar, of which each leg trades at its first and its last; a bar is a second.
+    assert 10 <= tape.last_id <= 14
+    assert amount("1.0") < tape.price < amount("1.1")

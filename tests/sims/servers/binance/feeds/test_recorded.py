@@ -100,3 +100,22 @@ def test_what_is_no_market_is_refused(tmp_path: Path) -> None:
         recorded(file, BTC)
     with pytest.raises(DataError, match="missing"):
         recorded(tmp_path / "missing.parquet", BTC)
+
+
+def test_levels_of_a_book_are_no_market(tmp_path: Path) -> None:
+    columns: dict[str, list[object]] = {
+        "ts": [START, START], "side": [1, -1], "price": [1.0, 2.0], "size": [1.0, 1.0],
+        "is_snapshot": [True, True],
+    }  # fmt: skip
+
+    with pytest.raises(DataError, match="cannot be fed with depth"):
+        recorded(written(tmp_path, columns), BTC)
+
+
+def test_trades_of_nothing_are_left_out(tmp_path: Path) -> None:
+    file = written(
+        tmp_path, {"ts": [START, START], "price": [60000.0, 60001.0], "size": [0.0, 0.5]}
+    )
+
+    first, second = islice(recorded(file, BTC), 2)
+    assert told([first, second])[1] == (0, "60001.00000000", "BUY")

@@ -60,7 +60,6 @@ STEPS = st.one_of(
     st.tuples(st.just("street"), st.booleans(), st.integers(1, 8), st.integers(0, 9)),
     st.tuples(st.just("rest"), st.booleans(), st.integers(1, 8), st.integers(1, 9)),
     st.tuples(st.just("take"), st.booleans(), st.integers(1, 8), st.integers(1, 9)),
-    st.tuples(st.just("clear"), st.booleans()),
 )
 
 
@@ -99,4 +98,4 @@ def play(book: Book, order_id: int, step: tuple[Any, ...]) -> None:
                 side.take(maker, taken)
                 quantity -= taken
         case _:
-            side.clear_street()
+            raise AssertionError(step)
