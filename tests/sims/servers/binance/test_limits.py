@@ -3,7 +3,7 @@
 import pytest
 
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.limits import WEIGHT, Limits, Meter, Window
+from sims.servers.binance.limits import WARNINGS_MAX, WEIGHT, Limits, Meter, Window
 from tests.sims.servers.binance.desk import START_MS, Clock, Desk, limit, market, outcome
 
 NS = 1_000_000_000
@@ -76,3 +76,32 @@ def test_weight_is_shared_and_a_successful_order_is_free(engine: Engine, clock: 
     status, code, text = outcome(first.ask("exchangeInfo"))
     assert (status, code) == (429, -1003)
     assert text.startswith("Too much request weight used; current limit is 45 request weight per")
+
+
+def test_who_goes_on_asking_is_shut_out_and_each_time_for_longer(
+    engine: Engine, clock: Clock
+) -> None:
+    window = Window(kind="REQUEST_WEIGHT", interval="MINUTE", number=1, limit=10)
+    desk = Desk(engine, clock, Limits(engine, weight=window))
+    lengths = []
+    for _ in range(2):
+        statuses = [desk.ask("exchangeInfo")["status"] for _ in range(WARNINGS_MAX)]
+        assert set(statuses) == {429}
+        status, code, text = outcome(banned := desk.ask("ping"))
+        data = banned["error"]["data"]
+        assert (status, code) == (418, -1003)
+        assert f"IP banned until {data['retryAfter']}" in text
+        lengths.append(data["retryAfter"] - data["serverTime"])
+        clock.ms = data["retryAfter"]
+        assert desk.ask("ping")["status"] == 200
+
+    assert lengths == [120_000, 240_000]
+
+
+def test_requests_count_whatever_they_weigh(engine: Engine, clock: Clock) -> None:
+    raw = Window(kind="RAW_REQUESTS", interval="MINUTE", number=5, limit=3)
+    desk = Desk(engine, clock, Limits(engine, raw=raw))
+
+    statuses = [desk.ask("ping")["status"] for _ in range(4)]
+
+    assert statuses == [200, 200, 200, 429]
