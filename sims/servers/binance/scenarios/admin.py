@@ -4,6 +4,7 @@ GET    /admin/rules    the rules in force, and how often each has struck
 POST   /admin/rules    one rule, or a list of them
 DELETE /admin/rules    no rule any more
 POST   /admin/deeds    one deed, or a list of them, done at once
+GET    /admin/deeds    the last deeds, and what came of each
 """
 
 from http import HTTPStatus
@@ -32,24 +33,30 @@ class Admin:
     def answer(self, verb: str, path: str, body: bytes) -> Answer:
         """Carry out a request; return a status and a document."""
         try:
-            match verb, path.removeprefix(ROOT):
-                case "GET", "/rules":
-                    return HTTPStatus.OK, self._rules()
-                case "POST", "/rules":
-                    rules = _several(body, list[AnyRule])
-                    return HTTPStatus.OK, [self._scenario.add(rule) for rule in rules]
-                case "DELETE", "/rules":
-                    self._scenario.clear()
-                    return HTTPStatus.OK, []
-                case "POST", "/deeds":
-                    deeds = _several(body, list[AnyDeed])
-                    return HTTPStatus.OK, [self._director.do(deed) for deed in deeds]
-                case _:
-                    return HTTPStatus.NOT_FOUND, {"error": f"no {verb} {path}"}
-        except (msgspec.MsgspecError, CannotError, ValueError) as error:
+            told = self._carry_out(verb, path.removeprefix(ROOT), body)
+        except (msgspec.MsgspecError, CannotError) as error:
             return HTTPStatus.BAD_REQUEST, {"error": str(error)}
+        if told is None:
+            return HTTPStatus.NOT_FOUND, {"error": f"no {verb} {path}"}
+        return HTTPStatus.OK, told
 
-    def _rules(self) -> list[dict[str, object]]:
+    def _carry_out(self, verb: str, path: str, body: bytes) -> list[object] | None:
+        match verb, path:
+            case "GET", "/rules":
+                return self._rules()
+            case "POST", "/rules":
+                return [self._scenario.add(rule) for rule in _several(body, list[AnyRule])]
+            case "DELETE", "/rules":
+                self._scenario.clear()
+                return []
+            case "GET", "/deeds":
+                return list(self._director.done)
+            case "POST", "/deeds":
+                return [self._director.do(deed) for deed in _several(body, list[AnyDeed])]
+            case _:
+                return None
+
+    def _rules(self) -> list[object]:
         return [
             {"number": each.number, "rule": each.rule, "seen": each.seen, "struck": each.struck}
             for each in self._scenario.in_force

@@ -1,6 +1,8 @@
 """Does the deeds of a scenario, each at its time, and those of an administrator at once."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import count
 from typing import Final
@@ -35,6 +37,7 @@ from sims.servers.binance.scenarios.wires import Wires
 NS_PER_S: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000
 HAND: Final = "web"
+DONE_KEPT: Final = 1_000
 
 Outcome = dict[str, object]
 
@@ -44,11 +47,12 @@ class CannotError(Exception):
 
 
 class Director:
-    """Acts on one engine and on the connections to it."""
+    """Acts on one engine and on the connections to it; `done` tells its last deeds."""
 
     def __init__(
         self, engine: Engine, wires: Wires, now: Callable[[], int], deeds: Iterable[AnyDeed] = ()
     ) -> None:
+        self.done: Final[deque[Outcome]] = deque(maxlen=DONE_KEPT)
         self._engine: Final = engine
         self._wires: Final = wires
         self._now: Final = now
@@ -64,10 +68,21 @@ class Director:
         age_s = (self._now() - self._began_ns) / NS_PER_S
         while self._waiting and self._waiting[0][0] <= age_s:
             _, _, deed = heappop(self._waiting)
-            self.do(deed)
+            # Nobody waits for what comes of it; it can be read afterwards.
+            with suppress(CannotError):
+                self.do(deed)
 
     def do(self, deed: AnyDeed) -> Outcome:
         """Do a deed now and tell what came of it; raises `CannotError`."""
+        try:
+            outcome = self._do(deed)
+        except (CannotError, ValueError) as error:
+            self.done.append({"deed": deed, "error": str(error)})
+            raise CannotError(str(error)) from error
+        self.done.append({"deed": deed, "outcome": outcome})
+        return outcome
+
+    def _do(self, deed: AnyDeed) -> Outcome:
         match deed:
             case Halt(symbol=symbol, status=status):
                 self._market(symbol).status = status

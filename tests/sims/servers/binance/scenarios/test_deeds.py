@@ -43,6 +43,21 @@ async def test_a_deed_is_done_at_its_time() -> None:
         assert (await counter.place())["status"] == 200
 
 
+async def test_what_was_done_can_be_read() -> None:
+    deeds = [Halt(symbol="LTCUSDT"), Halt(symbol="BTCUSDT", at_s=0.01)]
+    async with at(deeds=deeds) as counter:
+        await counter.do(do="resume", symbol="BTCUSDT")
+        await anyio.sleep(0.1)
+        status, told = await counter.admin("GET", "deeds")
+
+    assert status == 200
+    assert [(each["deed"]["do"], each.get("error")) for each in told[:1]] == [
+        ("halt", "there is no LTCUSDT")
+    ]
+    assert {each["deed"]["do"] for each in told[1:]} == {"halt", "resume"}
+    assert [each["outcome"] for each in told[1:]] == [{}, {}]
+
+
 async def test_a_filter_may_change() -> None:
     async with at() as counter:
         await counter.do(do="change_filter", symbol="BTCUSDT", tick="0.1", notional_min="6000")
@@ -190,7 +205,8 @@ async def test_rules_come_and_go() -> None:
             400,
             "there is no account x",
         ),
-        ("GET", "deeds", None, 404, "no GET /admin/deeds"),
+        ("POST", "deeds", {"do": "transfer", "asset": "BTC", "amount": "x"}, 400, "decimal"),
+        ("GET", "words", None, 404, "no GET /admin/words"),
     ],
 )
 async def test_what_cannot_be_asked_is_refused(
