@@ -84,9 +84,9 @@ class Core:
             patient=patient,
             calendars={i.name: _calendar_of(config, i.name) for i in config.instruments},
         )
-        feed, self.risk = _feed(config), _risk(config, self.scale)
+        self.feed, self.risk = _feed(config), _risk(config, self.scale)
         actors: list[Actor] = [
-            feed,
+            self.feed,
             self.portfolio,
             *self.strategies,
             self.order_manager,
@@ -109,7 +109,7 @@ class Core:
             outlets,
             actors,
             self.recorder,
-            Asked(self.trading_state, self.risk.recall, feed.passes),
+            Asked(self.trading_state, self.risk.recall, self.feed.passes),
             effects,
         )
 

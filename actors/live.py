@@ -22,13 +22,14 @@ import anyio
 import msgspec
 
 from actors.assembly import Core
-from actors.edge.binance import check_way, dialogue_of
+from actors.edge.binance import check_way, dialogue_of, mode_of
 from actors.edge.gateway import Gateway
-from actors.edge.journal import END, HEADER, JournalContents, JournalFailed, open_journal
+from actors.edge.journal import END, JournalFailed, open_journal
 from actors.edge.keys import read_keys
-from actors.edge.lease import EPOCH, Epochs
-from actors.edge.market_data import RecordedMarket, open_recordings
+from actors.edge.lease import Epochs
+from actors.markets import open_market, with_beginning
 from actors.observing import Observers
+from actors.recovering import recover_core
 from actors.replay import (
     CRASHED,
     SNAPSHOT,
@@ -36,9 +37,6 @@ from actors.replay import (
     Checkpoint,
     LiveHeader,
     Stop,
-    core_config,
-    header_of,
-    recover,
 )
 from actors.runtime.inbox import Inbox, InboxLimits
 from actors.runtime.line import Way
@@ -52,12 +50,12 @@ from trader.errors import (
     INTERRUPTED,
     ConfigError,
     TraderdError,
-    VerificationError,
 )
 from trader.model.control import EdgeFailed, RunStarted, TradingState
 from trader.model.envelope import Message, encode
 from trader.model.orders import CancelOrder
 from trader.model.units import SECOND_NS, Nanoseconds
+from trader.venues.binance.budget import Budget
 from trader.venues.binance.inquiry import Patience
 
 BATCH: Final = 256
@@ -65,8 +63,6 @@ BATCH: Final = 256
 REST_S_MAX: Final = 5
 WAY_OUT_S_MAX: Final = 2
 SLEEP_S_MAX: Final = 3_600
-LOOPBACK: Final = "loopback"
-"""The mode of a run that trades with a venue on this machine."""
 
 
 class CoreCrashed(TraderdError):
@@ -86,23 +82,24 @@ class Daemon:
 
     def __init__(self, config: Config, environ: Mapping[str, str], code_version: str) -> None:
         """Raises ConfigError or DataError for what could not run."""
-        assert config.account.keys is not None
-        assert config.gateway is not None
         if config.state_dir is None:
             raise ConfigError("a live run needs a folder for its journal", where="state_dir")
+        config = with_beginning(config, time.time_ns())
+        assert config.account.keys is not None
+        assert config.gateway is not None
+        assert config.state_dir is not None
         self.config: Final = config
         self.core: Final = Core(config, patient=True)
         self.inbox: Final = Inbox(InboxLimits())
         self._observers: Final = Observers(
-            config, self.core, self.inbox, mode=LOOPBACK, now=self.now, environ=environ
+            config, self.core, self.inbox, mode=mode_of(config), now=self.now, environ=environ
         )
         self.log: Final = self._observers.log
         self._way: Final = Way(check_way(config), config.gateway.rest)
+        self._keys: Final = read_keys(config.account.keys, environ)
+        self._budget: Final = Budget()
         self._dialogue: Final = dialogue_of(
-            config, self.core.scale, read_keys(config.account.keys, environ), self.patience
-        )
-        self._market: Final = RecordedMarket(
-            open_recordings(config), config.gateway.pace_ns, clock=self.now, put=self.inbox.put
+            config, self.core.scale, self._keys, self.patience, self._budget
         )
         self._folder: Final = Path(config.state_dir)
         self._code_version: Final = code_version
@@ -167,50 +164,27 @@ class Daemon:
 
     async def _recover(self) -> int:
         """Brings the core to where the journal ends; the last epoch that it knows."""
-        found = self.journal.found
-        self.journal.found = JournalContents((), ended=False, note="")
-        reactor = self.core.reactor
-        if not found.records:
-            if (self._folder / EPOCH).exists():
-                raise VerificationError(
-                    "the journal is gone, though this account has traded",
-                    where=str(self._folder / "journal.db"),
-                    hint="restore the journal, or remove the whole folder to begin anew",
-                )
-            await self.journal.commit([(HEADER, msgspec.json.encode(self._header()))])
-            self.log.say("begun", journal=str(self._folder / "journal.db"))
-        else:
-            if core_config(header_of(found).config) != core_config(self._header().config):
-                raise ConfigError(
-                    "the journal was begun under another configuration",
-                    where=str(self._folder),
-                    hint="restore that configuration or name another state_dir",
-                )
-            steps = recover(found, self.core)
-            self._snapshot_at = reactor.state.seq
-            hash_ = self.core.state_hash()
-            fields = {"seq": reactor.state.seq, "steps": steps, "state_hash": hash_}
-            self.log.say("recovered", **fields, note=found.note)
-        reactor.observer = self._observer
-        return self.core.order_manager.state.epoch if reactor.state.seq else 0
-
-    def _header(self) -> LiveHeader:
         header = LiveHeader(
             run=self.config.run.name,
             config=self.config,
             code_version=self._code_version,
             money_quantum=self.core.scale.quantum,
         )
-        # What is compared with a journal has to have been through one.
-        return msgspec.json.decode(msgspec.json.encode(header), type=LiveHeader)
+        await recover_core(self.journal, self.core, header, self._folder, self.log)
+        reactor = self.core.reactor
+        self._snapshot_at = reactor.state.seq
+        reactor.observer = self._observer
+        return self.core.order_manager.state.epoch if reactor.state.seq else 0
 
     def _make_supervisor(self) -> Supervisor:
+        access = self._keys, self._budget
+        market = open_market(self.config, self.core, access, clock=self.now, put=self.inbox.put)
         return Supervisor(
             [
                 *self._observers.children(),
                 Child("gateway", self.gateway.run),
                 Child("agreement", self._agree),
-                Child("market_data", self._market.run),
+                Child("market_data", market.run),
             ],
             self.restarts,
             clock=time.monotonic,

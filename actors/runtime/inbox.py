@@ -1,9 +1,10 @@
 """The inbox: what the edges bring waits here, in order and bounded, until the core takes it.
 
-Its overflow is a decision. Market data beyond the limit conflates: the newest bar of an
-instrument replaces the one that waits, before either has a sequence number, and is counted. What
-the venue says of our orders is never dropped; more of it than the limit means that the core does
-not keep up with its own account, and that halts trading.
+Its overflow is a decision. Market data beyond the limit conflate: the newest bar, quote or print of
+an instrument replaces the newest of its kind that waits, before either has a sequence number, and
+is counted. Changes of a book mean nothing without one another, so they all wait. What the venue
+says of our orders is never dropped; more of it than the limit means that the core does not keep up
+with its own account, and that halts trading.
 """
 
 from collections import deque
@@ -15,17 +16,28 @@ from msgspec import Struct
 
 from trader.model.control import InboxOverflowed
 from trader.model.envelope import Message
-from trader.model.market import BarClosed
+from trader.model.market import BarClosed, BookDelta, Quote, Trade
 
 
 class InboxLimits(Struct, frozen=True, kw_only=True):
-    """How much may wait. Bars beyond it conflate; reports beyond it stay and halt trading."""
+    """How much may wait. Market data beyond it conflate; reports beyond it stay, trading halts."""
 
-    bars_max: int = 1_024
+    market_max: int = 4_096
     reports_max: int = 4_096
 
 
-_Numbered: TypeAlias = tuple[int, Message]
+Conflated: TypeAlias = BarClosed | Quote | Trade
+_Key: TypeAlias = tuple[type, str, int]
+
+
+class _Waiting:
+    """A message and its place in the order of arrival; None once a newer one has replaced it."""
+
+    __slots__ = ("message", "number")
+
+    def __init__(self, number: int, message: Message) -> None:
+        self.number = number
+        self.message: Message | None = message
 
 
 class Inbox:
@@ -35,19 +47,23 @@ class Inbox:
         self.conflated = 0
         self._limits: Final = limits
         self._count = 0
-        self._bars: deque[_Numbered] = deque()
-        self._reports: deque[_Numbered] = deque()
+        self._replaced = 0
+        self._market: deque[_Waiting] = deque()
+        self._newest: dict[_Key, _Waiting] = {}
+        self._reports: deque[_Waiting] = deque()
         self._told = False
         self._filled = anyio.Event()
 
     def __len__(self) -> int:
-        return len(self._bars) + len(self._reports)
+        return len(self._market) + len(self._reports) - self._replaced
 
     def put(self, message: Message) -> None:
-        """Adds a message: a bar as market data, everything else as a report."""
+        """Adds a message: as market data, or as a report."""
         self._count += 1
-        if isinstance(message, BarClosed):
-            self._put_bar(message)
+        if isinstance(message, Conflated):
+            self._put_market(message)
+        elif isinstance(message, BookDelta):
+            self._market.append(_Waiting(self._count, message))
         else:
             self._put_report(message)
         self._filled.set()
@@ -55,8 +71,17 @@ class Inbox:
     def take(self, count: int) -> Sequence[Message]:
         """Up to `count` messages in the order of their arrival; none if there are none."""
         taken: list[Message] = []
-        while len(taken) < count and (self._bars or self._reports):
-            taken.append(self._older().popleft()[1])
+        while len(taken) < count and (self._market or self._reports):
+            waiting = self._older().popleft()
+            message = waiting.message
+            if message is None:
+                self._replaced -= 1
+                continue
+            taken.append(message)
+            if isinstance(message, Conflated):
+                key = _key(message)
+                if self._newest.get(key) is waiting:
+                    del self._newest[key]
         if len(self._reports) <= self._limits.reports_max // 2:
             self._told = False
         if not self:
@@ -71,12 +96,12 @@ class Inbox:
         """Returns when there is something to take, or something to see."""
         await self._filled.wait()
 
-    def _older(self) -> deque[_Numbered]:
-        if not self._bars:
+    def _older(self) -> deque[_Waiting]:
+        if not self._market:
             return self._reports
         if not self._reports:
-            return self._bars
-        return min(self._bars, self._reports, key=lambda waiting: waiting[0][0])
+            return self._market
+        return min(self._market, self._reports, key=lambda waiting: waiting[0].number)
 
     def _put_report(self, message: Message) -> None:
         reports = self._reports
@@ -84,20 +109,28 @@ class Inbox:
             self._told = True
             overflow = InboxOverflowed(kind="reports", count=len(reports) + 1)
             # To the head: what waits may cause orders, and none must leave any more.
-            reports.appendleft((0, overflow))
-        reports.append((self._count, message))
+            reports.appendleft(_Waiting(0, overflow))
+        reports.append(_Waiting(self._count, message))
 
-    def _put_bar(self, bar: BarClosed) -> None:
-        bars = self._bars
-        if len(bars) >= self._limits.bars_max:
-            self.conflated += 1
-            del bars[self._newest_of(bar.instrument)]
-        bars.append((self._count, bar))
+    def _put_market(self, message: Conflated) -> None:
+        key = _key(message)
+        if len(self._market) - self._replaced >= self._limits.market_max:
+            replaced = self._newest.get(key)
+            if replaced is not None:
+                replaced.message = None
+                self._replaced += 1
+                self.conflated += 1
+                self._compact()
+        waiting = self._newest[key] = _Waiting(self._count, message)
+        self._market.append(waiting)
 
-    def _newest_of(self, instrument: str) -> int:
-        """Where the instrument's last bar waits; the oldest bar of all if it has none."""
-        for at in range(len(self._bars) - 1, -1, -1):
-            waiting = self._bars[at][1]
-            if isinstance(waiting, BarClosed) and waiting.instrument == instrument:
-                return at
-        return 0
+    def _compact(self) -> None:
+        """Forgets the places of what was replaced, before they are more than what waits."""
+        if self._replaced > self._limits.market_max:
+            self._market = deque(each for each in self._market if each.message is not None)
+            self._replaced = 0
+
+
+def _key(message: Conflated) -> _Key:
+    length = message.interval_ns if isinstance(message, BarClosed) else 0
+    return type(message), message.instrument, length

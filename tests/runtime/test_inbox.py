@@ -6,7 +6,7 @@ import pytest
 from actors.runtime.inbox import Inbox, InboxLimits
 from trader.model.control import InboxOverflowed
 from trader.model.envelope import Message
-from trader.model.market import BarClosed
+from trader.model.market import BarClosed, BookDelta, Quote, Trade
 from trader.model.orders import OrderAccepted
 
 pytestmark = pytest.mark.anyio
@@ -21,7 +21,7 @@ def report(number: int) -> OrderAccepted:
 
 
 def inbox(bars: int = 3, reports: int = 4) -> Inbox:
-    return Inbox(InboxLimits(bars_max=bars, reports_max=reports))
+    return Inbox(InboxLimits(market_max=bars, reports_max=reports))
 
 
 def test_everything_comes_out_in_the_order_of_its_arrival() -> None:
@@ -44,13 +44,55 @@ def test_beyond_the_limit_the_newest_bar_replaces_its_elder() -> None:
     assert box.conflated == 1
 
 
-def test_an_instrument_without_a_waiting_bar_takes_the_place_of_the_oldest() -> None:
+def test_an_instrument_of_which_nothing_waits_has_its_place_all_the_same() -> None:
     box = inbox(bars=1)
-    box.put(bar(1, "A.x"))
-    box.put(bar(1, "B.x"))
+    for message in (bar(1, "A.x"), bar(1, "B.x"), bar(2, "B.x")):
+        box.put(message)
 
-    assert box.take(9) == [bar(1, "B.x")]
+    assert len(box) == 2
+    assert box.take(9) == [bar(1, "A.x"), bar(2, "B.x")]
     assert box.conflated == 1
+
+
+def quote(number: int, instrument: str = "A.x") -> Quote:
+    return Quote(instrument, number, number + 1, 1, 1, number)
+
+
+def trade(number: int) -> Trade:
+    return Trade("A.x", number, 1, 1, number, number)
+
+
+def delta(number: int) -> BookDelta:
+    return BookDelta("A.x", 1, number, 1, number, number, -1, 0, 1, number)
+
+
+def test_each_kind_and_length_conflates_for_itself() -> None:
+    box = inbox(bars=1)
+    hour = BarClosed("A.x", 60, 1, 1, 1, 1, 1, 1, 61)
+    for message in (bar(1), quote(1), trade(1), hour, quote(2), trade(2), bar(2)):
+        box.put(message)
+
+    assert box.take(9) == [hour, quote(2), trade(2), bar(2)]
+    assert box.conflated == 3
+
+
+def test_changes_of_a_book_all_wait() -> None:
+    box = inbox(bars=1)
+    for number in range(9):
+        box.put(delta(number))
+
+    assert box.take(20) == [delta(number) for number in range(9)]
+
+
+def test_a_flood_that_nobody_takes_leaves_no_more_behind_than_what_waits() -> None:
+    box = inbox(bars=3)
+    for number in range(1_000):
+        box.put(quote(number))
+
+    assert len(box) == 3
+    assert len(box._market) <= 7  # noqa: SLF001 - what it costs is what is tested
+    assert box.take(9) == [quote(0), quote(1), quote(999)]
+    assert (box.conflated, len(box)) == (997, 0)
 
 
 def test_reports_beyond_the_limit_are_all_there_and_said_once() -> None:

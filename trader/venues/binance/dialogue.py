@@ -22,6 +22,7 @@ from trader.model.orders import (
 )
 from trader.model.units import INT64_MAX, Nanoseconds
 from trader.venues.binance import reports, requests
+from trader.venues.binance.budget import Budget
 from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.frames import ErrorBody, Event, Execution, body, read_frame
 from trader.venues.binance.grid import Grid
@@ -50,9 +51,18 @@ class BinanceDialogue:
     """One account's conversation, over any number of connections."""
 
     def __init__(
-        self, keys: Keys, grids: Sequence[Grid], patience: Patience, *, has_rest: bool = False
+        self,
+        keys: Keys,
+        grids: Sequence[Grid],
+        patience: Patience,
+        *,
+        has_rest: bool = False,
+        budget: Budget | None = None,
     ) -> None:
-        """With `has_rest` somebody makes calls for it, so that it has a second way."""
+        """With `has_rest` somebody makes calls for it, so that it has a second way.
+
+        All who ask from one address share one `budget`.
+        """
         self.ready = False
         self.heard: Final[dict[str, int]] = {}
         """How many events of each kind have come, of kinds that nobody here knows as well."""
@@ -60,7 +70,9 @@ class BinanceDialogue:
         self._patience = patience
         self._by_instrument = {grid.instrument: grid for grid in grids}
         self._by_symbol = {grid.symbol: grid for grid in grids}
-        self._line = Correspondence(keys, patience.answer_within_ns, has_rest=has_rest)
+        self._line = Correspondence(
+            keys, patience.answer_within_ns, has_rest=has_rest, budget=budget
+        )
         self._trading = Trading(self._line, grids, patience)
         self._holdings = Holdings(self._line, tuple(grids), patience.ask_again_ns)
         self._once = Once(0)
