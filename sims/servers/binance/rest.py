@@ -30,6 +30,8 @@ ROUTES: Final[Mapping[tuple[str, str], str]] = {
     ("GET", "klines"): "klines",
     ("GET", "uiKlines"): "uiKlines",
     ("GET", "avgPrice"): "avgPrice",
+    ("GET", "ticker"): "ticker",
+    ("GET", "ticker/tradingDay"): "ticker.tradingDay",
     ("GET", "ticker/24hr"): "ticker.24hr",
     ("GET", "ticker/price"): "ticker.price",
     ("GET", "ticker/bookTicker"): "ticker.book",

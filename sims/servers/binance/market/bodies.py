@@ -118,13 +118,19 @@ def mini_day(market: Market, day: Day, unit: int) -> Body:
 def full_day(market: Market, day: Day, unit: int) -> Body:
     """Tell a day and the best prices at its end."""
     tops = {name: text for name, text in best(market).items() if name != "symbol"}
+    return full_window(market, day, unit) | {
+        "prevClosePrice": text_of(day.price_before),
+        "lastQty": text_of(market.tape.quantity),
+        **tops,
+    }
+
+
+def full_window(market: Market, day: Day, unit: int) -> Body:
+    """Tell a window and how far the price has moved in it."""
     return mini_day(market, day, unit) | {
         "priceChange": signed(day.change),
         "priceChangePercent": day.percent,
         "weightedAvgPrice": text_of(day.average),
-        "prevClosePrice": text_of(day.price_before),
-        "lastQty": text_of(market.tape.quantity),
-        **tops,
     }
 
 

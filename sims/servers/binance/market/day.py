@@ -1,12 +1,11 @@
-"""What a market did in the last day, and its average price of the last minutes."""
+"""What a market did in the last day or another window, and its average price of late."""
 
-from itertools import islice
 from typing import Final
 
 from msgspec import Struct
 
 from sims.servers.binance.amounts import ONE
-from sims.servers.binance.market.candles import DAY_S, SECOND_NS, Candle, Candles
+from sims.servers.binance.market.candles import DAY_S, KEPT, SECOND_NS, Candle, Candles
 from sims.servers.binance.markets import Market
 
 AVERAGE_MINUTES: Final = 5
@@ -15,7 +14,7 @@ PERCENT_PLACES: Final = 3
 
 
 class Day(Struct, frozen=True, kw_only=True):
-    """The window from `open_ns` to `close_ns`, and the last price before it."""
+    """A window from `open_ns` to `close_ns`, and the last price before it."""
 
     open_ns: int
     close_ns: int
@@ -42,23 +41,40 @@ class Day(Struct, frozen=True, kw_only=True):
 
 def day(market: Market, now: int) -> Day:
     """Return the last 24 hours, whole minutes of them."""
-    candles = _advanced(market, now)
-    since = now // SECOND_NS - DAY_S
-    sums, before = _summed(candles, since, DAY_S // MINUTE_S)
-    return Day(
-        open_ns=now - DAY_S * SECOND_NS,
-        close_ns=now,
-        price_before=sums.open if before is None else before.close,
-        sums=sums,
-    )
+    return _window(market, now, now // SECOND_NS - DAY_S, now - DAY_S * SECOND_NS)
+
+
+def window(market: Market, now: int, length_s: int) -> Day:
+    """Return the minutes of the last `length_s`; it opens on a minute, so it may be longer."""
+    open_s = (now // SECOND_NS - length_s) // MINUTE_S * MINUTE_S
+    return _window(market, now, open_s, open_s * SECOND_NS)
+
+
+def trading_day(market: Market, now: int) -> Day:
+    """Return what there was since midnight, UTC."""
+    open_s = now // SECOND_NS // DAY_S * DAY_S
+    return _window(market, now, open_s, open_s * SECOND_NS)
 
 
 def average_price(market: Market, now: int) -> int:
     """Return the average price of the last minutes; the last price if nothing traded."""
     candles = _advanced(market, now)
     since = now // SECOND_NS - AVERAGE_MINUTES * MINUTE_S
-    sums, _ = _summed(candles, since, AVERAGE_MINUTES)
+    sums, _ = _summed(candles, since, "1m")
     return _average(sums) or market.price
+
+
+def _window(market: Market, now: int, since: int, open_ns: int) -> Day:
+    candles = _advanced(market, now)
+    # So many minutes are not kept; then whole hours must do.
+    is_long = now // SECOND_NS - since > KEPT * MINUTE_S
+    sums, before = _summed(candles, since, "1h" if is_long else "1m")
+    return Day(
+        open_ns=open_ns,
+        close_ns=now,
+        price_before=sums.open if before is None else before.close,
+        sums=sums,
+    )
 
 
 def _advanced(market: Market, now: int) -> Candles:
@@ -66,15 +82,15 @@ def _advanced(market: Market, now: int) -> Candles:
     return market.tape.candles
 
 
-def _summed(candles: Candles, since: int, minutes: int) -> tuple[Candle, Candle | None]:
-    """Sum the minutes that began at `since` or later; return the one before them as well."""
-    rows = [candles.current("1m")]
+def _summed(candles: Candles, since: int, interval: str) -> tuple[Candle, Candle | None]:
+    """Sum the candles that began at `since` or later; return the one before them as well."""
+    rows = [candles.current(interval)]
     before = None
-    for minute in islice(candles.closed("1m"), minutes + 1):
-        if minute.start_s < since:
-            before = minute
+    for candle in candles.closed(interval):
+        if candle.start_s < since:
+            before = candle
             break
-        rows.append(minute)
+        rows.append(candle)
     sums = rows.pop().copied()
     while rows:
         sums.add(rows.pop())

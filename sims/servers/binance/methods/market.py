@@ -1,13 +1,14 @@
 """Methods about a market, which need no key: its book, its trades, its candles, its day."""
 
+import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Final, TypeVar
 
 from sims.servers.binance import refusals
 from sims.servers.binance.market import bodies
-from sims.servers.binance.market.candles import INTERVALS, SECOND_NS, Candle
-from sims.servers.binance.market.day import average_price, day
+from sims.servers.binance.market.candles import INTERVALS, SECOND_NS, SECONDS, Candle
+from sims.servers.binance.market.day import Day, average_price, day, trading_day, window
 from sims.servers.binance.markets import Market
 from sims.servers.binance.methods.call import Call, Outcome
 from sims.servers.binance.params import Params
@@ -23,7 +24,12 @@ NS_PER_US: Final = 1_000
 # A time of 15 digits or more is in microseconds.
 MICROSECONDS_FROM: Final = 10**14
 
+WINDOW_WEIGHT: Final = 4
+WINDOW_WEIGHT_MAX: Final = 200
+
 Body = dict[str, object]
+Tell = Callable[[Market, Day, int], Body]
+_WINDOW: Final = re.compile(r"([1-9]|[1-5][0-9])m|([1-9]|1[0-9]|2[0-3])h|[1-7]d")
 T = TypeVar("T")
 
 
@@ -82,8 +88,7 @@ def klines(call: Call) -> Outcome:
     market = _market(call)
     interval = call.params.required("interval")
     start_ns, end_ns = _instant(call.params, "startTime"), _instant(call.params, "endTime")
-    if call.params.text("timeZone") not in UTC_ZONES:
-        raise RefusedError(refusals.invalid("timeZone"))
+    _check_zone(call.params)
     limit = _limit(call.params, ROWS_DEFAULT, ROWS_MAX)
     call.params.done()
     if interval not in INTERVALS:
@@ -122,11 +127,24 @@ def best(call: Call) -> Outcome:
 
 def last_day(call: Call) -> Outcome:
     """Tell the last 24 hours, in full or in short."""
-    kind = call.params.text("type") or "FULL"
-    tell = {"FULL": bodies.full_day, "MINI": bodies.mini_day}.get(kind)
-    if tell is None:
-        raise RefusedError(refusals.invalid("type"))
+    tell = _teller(call.params, bodies.full_day)
     return _each(call, lambda market: tell(market, day(market, call.now), call.unit))
+
+
+def last_window(call: Call) -> Outcome:
+    """Tell the last minutes, hours or days of symbols that are named."""
+    length_s = _window_s(call.params)
+    tell = _teller(call.params, bodies.full_window)
+    _demand_symbols(call.params)
+    return _each(call, lambda market: tell(market, window(market, call.now, length_s), call.unit))
+
+
+def this_day(call: Call) -> Outcome:
+    """Tell what there was since midnight of symbols that are named."""
+    _check_zone(call.params)
+    tell = _teller(call.params, bodies.full_window)
+    _demand_symbols(call.params)
+    return _each(call, lambda market: tell(market, trading_day(market, call.now), call.unit))
 
 
 def depth_weight(params: Params) -> int:
@@ -148,6 +166,36 @@ def day_weight(params: Params) -> int:
     if symbols is None:
         return 80
     return _weight(len(symbols), ((20, 2), (100, 40)), 80)
+
+
+def window_weight(params: Params) -> int:
+    """Weigh windows by the number of symbols."""
+    symbols = params.texts("symbols") or ()
+    return min(WINDOW_WEIGHT * max(len(symbols), 1), WINDOW_WEIGHT_MAX)
+
+
+def _teller(params: Params, full: Tell) -> Tell:
+    kind = params.text("type") or "FULL"
+    if kind not in {"FULL", "MINI"}:
+        raise RefusedError(refusals.invalid("type"))
+    return full if kind == "FULL" else bodies.mini_day
+
+
+def _window_s(params: Params) -> int:
+    text = params.text("windowSize") or "1d"
+    if not _WINDOW.fullmatch(text):
+        raise RefusedError(refusals.invalid("windowSize"))
+    return int(text[:-1]) * SECONDS[f"1{text[-1]}"]
+
+
+def _demand_symbols(params: Params) -> None:
+    if params.text("symbol") is None and params.texts("symbols") is None:
+        raise RefusedError(refusals.missing_both("symbol", "symbols"))
+
+
+def _check_zone(params: Params) -> None:
+    if params.text("timeZone") not in UTC_ZONES:
+        raise RefusedError(refusals.invalid("timeZone"))
 
 
 def _each(call: Call, tell: Callable[[Market], Body]) -> Outcome:

@@ -64,6 +64,8 @@ METHODS: Final = {
     "klines": _open(market.klines, _always(2)),
     "uiKlines": _open(market.klines, _always(2)),
     "avgPrice": _open(market.average, _always(2)),
+    "ticker": _open(market.last_window, market.window_weight),
+    "ticker.tradingDay": _open(market.this_day, market.window_weight),
     "ticker.24hr": _open(market.last_day, market.day_weight),
     "ticker.price": _open(market.price, market.ticker_weight),
     "ticker.book": _open(market.best, market.ticker_weight),

@@ -22,11 +22,13 @@ class Kind(Enum):
     DAY = auto()
     MINI_DAY = auto()
     ALL_MINI_DAYS = auto()
+    WINDOW = auto()
+    ALL_WINDOWS = auto()
     AVERAGE = auto()
 
 
 class Channel(Struct, frozen=True):
-    """One stream; `interval`, `levels` and `period_ms` are there for the kinds that have them."""
+    """One stream; what a kind does not have is empty. A window's length is its `interval`."""
 
     kind: Kind
     symbol: str = ""
@@ -46,22 +48,32 @@ _PLAIN: Final = {
     "avgPrice": Kind.AVERAGE,
 }
 _DEPTH: Final = re.compile(r"depth(5|10|20)?(?:@(100|1000)ms)?")
+_WINDOW: Final = re.compile(r"ticker_(1h|4h|1d)")
+_ALL_WINDOWS: Final = re.compile(rf"!{_WINDOW.pattern}@arr")
 _KLINE: Final = re.compile(rf"kline_({'|'.join(INTERVALS)})")
 
 
 def channel(name: str, symbols: Container[str]) -> Channel | None:
     """Return what a stream's name means; None if there is no such stream."""
-    if name == ALL_MINI_DAYS:
-        return Channel(Kind.ALL_MINI_DAYS)
+    if name.startswith("!"):
+        return _of_all(name)
     lower, _, what = name.partition("@")
     symbol = lower.upper()
     if symbol not in symbols or lower != lower.lower():
         return None
     if kind := _PLAIN.get(what):
         return Channel(kind, symbol)
-    if match := _KLINE.fullmatch(what):
-        return Channel(Kind.KLINE, symbol, interval=match[1])
+    for kind, pattern in ((Kind.KLINE, _KLINE), (Kind.WINDOW, _WINDOW)):
+        if match := pattern.fullmatch(what):
+            return Channel(kind, symbol, interval=match[1])
     return _depth(symbol, what)
+
+
+def _of_all(name: str) -> Channel | None:
+    if name == ALL_MINI_DAYS:
+        return Channel(Kind.ALL_MINI_DAYS)
+    match = _ALL_WINDOWS.fullmatch(name)
+    return None if match is None else Channel(Kind.ALL_WINDOWS, interval=match[1])
 
 
 def _depth(symbol: str, what: str) -> Channel | None:

@@ -106,22 +106,22 @@ def mini_day(market: Market, day: Day, unit: int) -> Event:
     }
 
 
+def window(market: Market, interval: str, day: Day, unit: int) -> Event:
+    """Tell a rolling window and how far the price has moved in it."""
+    head: Event = {"e": f"{interval}Ticker"}
+    return mini_day(market, day, unit) | head | _change(day) | _extent(day, unit)
+
+
 def full_day(market: Market, day: Day, unit: int) -> Event:
     """Tell a day and the best prices at its end."""
     tops = {letter: text for letter, text in best(market).items() if letter in "bBaA"}
     return mini_day(market, day, unit) | {
         "e": "24hrTicker",
-        "p": bodies.signed(day.change),
-        "P": day.percent,
-        "w": text_of(day.average),
+        **_change(day),
         "x": text_of(day.price_before),
         "Q": text_of(market.tape.quantity),
         **tops,
-        "O": day.open_ns // unit,
-        "C": day.close_ns // unit,
-        "F": day.sums.first_id,
-        "L": day.sums.last_id,
-        "n": day.sums.count,
+        **_extent(day, unit),
     }
 
 
@@ -135,6 +135,20 @@ def average(market: Market, price: int, now: int, unit: int) -> Event:
         "i": f"{AVERAGE_MINUTES}m",
         "w": text_of(price),
         "T": last // unit,
+    }
+
+
+def _change(day: Day) -> Event:
+    return {"p": bodies.signed(day.change), "P": day.percent, "w": text_of(day.average)}
+
+
+def _extent(day: Day, unit: int) -> Event:
+    return {
+        "O": day.open_ns // unit,
+        "C": day.close_ns // unit,
+        "F": day.sums.first_id,
+        "L": day.sums.last_id,
+        "n": day.sums.count,
     }
 
 

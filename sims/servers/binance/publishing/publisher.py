@@ -7,7 +7,7 @@ from msgspec import Struct
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.markets import Market, Turn
 from sims.servers.binance.publishing.audience import Audience, Subscriber
-from sims.servers.binance.publishing.channels import Channel, Kind
+from sims.servers.binance.publishing.channels import Channel
 from sims.servers.binance.publishing.sources import Source, source
 from sims.servers.binance.reports import NS_PER_MS
 
@@ -72,6 +72,4 @@ class Publisher:
             hearing.hear(market, turn, now)
 
     def _symbols(self, channel: Channel) -> list[str]:
-        if channel.kind is Kind.ALL_MINI_DAYS:
-            return list(self._engine.markets)
-        return [channel.symbol]
+        return [channel.symbol] if channel.symbol else list(self._engine.markets)

@@ -4,14 +4,14 @@ A source hears every turn of its market and is called at the end of every period
 tells its audience at once or saves up until then.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import takewhile
 from typing import Final, Protocol
 
 from sims.servers.binance.market import bodies
-from sims.servers.binance.market.candles import SECOND_NS, Candle
-from sims.servers.binance.market.day import average_price, day
+from sims.servers.binance.market.candles import SECOND_NS, SECONDS, Candle
+from sims.servers.binance.market.day import average_price, day, window
 from sims.servers.binance.markets import Market, Turn
 from sims.servers.binance.publishing import events
 from sims.servers.binance.publishing.audience import Audience
@@ -161,31 +161,40 @@ class Klines:
             self._audience.tell(partial(events.kline, self._market, self._interval, candle, now))
 
 
-class Days:
-    """What markets did in 24 hours, if they have changed: one market's, or all in one list."""
+class Windows:
+    """What markets did in a day or another window, if they have changed; of all in one list."""
 
-    def __init__(self, audience: Audience, markets: Iterable[Market], kind: Kind) -> None:
+    def __init__(self, audience: Audience, markets: Iterable[Market], channel: Channel) -> None:
         self._audience: Final = audience
-        self._kind: Final = kind
+        self._channel: Final = channel
         self._changed: Final = {market.rules.symbol: market for market in markets}
 
     def hear(self, market: Market, turn: Turn, now: int) -> None:
         """Note that a market has traded, or that its book has changed if that is told too."""
         del now
-        if turn.prints or self._kind is Kind.DAY:
+        if turn.prints or self._channel.kind is Kind.DAY:
             self._changed[market.rules.symbol] = market
 
     def end_period(self, now: int) -> None:
         """Tell the markets that have changed."""
-        days = [(market, day(market, now)) for market in self._changed.values()]
+        makers = [self._maker(market, now) for market in self._changed.values()]
         self._changed.clear()
-        make = events.full_day if self._kind is Kind.DAY else events.mini_day
-        if self._kind is Kind.ALL_MINI_DAYS:
-            if days:
-                self._audience.tell(lambda unit: [make(*each, unit) for each in days])
-            return
-        for each in days:
-            self._audience.tell(partial(make, *each))
+        if self._channel.symbol:
+            for make in makers:
+                self._audience.tell(make)
+        elif makers:
+            self._audience.tell(lambda unit: [make(unit) for make in makers])
+
+    def _maker(self, market: Market, now: int) -> Callable[[int], events.Event]:
+        match self._channel.kind:
+            case Kind.DAY:
+                return partial(events.full_day, market, day(market, now))
+            case Kind.WINDOW | Kind.ALL_WINDOWS:
+                interval = self._channel.interval
+                found = window(market, now, SECONDS[interval])
+                return partial(events.window, market, interval, found)
+            case _:
+                return partial(events.mini_day, market, day(market, now))
 
 
 class Averages:
@@ -213,8 +222,8 @@ def source(  # noqa: PLR0911 - one for each kind
     channel: Channel, audience: Audience, markets: dict[str, Market], now: int
 ) -> Source:
     """Return the source of a channel, which begins now."""
-    if channel.kind is Kind.ALL_MINI_DAYS:
-        return Days(audience, markets.values(), channel.kind)
+    if not channel.symbol:
+        return Windows(audience, markets.values(), channel)
     market = markets[channel.symbol]
     match channel.kind:
         case Kind.TRADE:
@@ -229,8 +238,8 @@ def source(  # noqa: PLR0911 - one for each kind
             return Averages(audience, market)
         case Kind.DIFF | Kind.PARTIAL:
             return _depth(channel, audience, market)
-        case Kind.DAY | Kind.MINI_DAY:
-            return Days(audience, [market], channel.kind)
+        case _:
+            return Windows(audience, [market], channel)
 
 
 def _depth(channel: Channel, audience: Audience, market: Market) -> Source:

@@ -134,6 +134,34 @@ def test_a_day_sums_what_has_traded(traded: Desk) -> None:
     assert (after["priceChange"], after["weightedAvgPrice"]) == ("0.00000000", "0.00000000")
 
 
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("ticker", {"windowSize": "1m"}),
+        ("ticker", {}),
+        ("ticker", {"windowSize": "7d"}),
+        ("ticker.tradingDay", {}),
+        ("ticker.tradingDay", {"timeZone": "0"}),
+    ],
+)
+def test_a_window_opens_on_a_minute(traded: Desk, method: str, params: Document) -> None:
+    told = ask(traded, method, **params)
+
+    assert told["openTime"] % MINUTE_MS == 0
+    assert told["closeTime"] == traded.clock.ms
+    assert told["count"] == 3
+    assert "bidPrice" not in told
+    assert "priceChange" not in ask(traded, method, type="MINI", **params)
+
+
+def test_a_window_leaves_out_what_was_before(traded: Desk) -> None:
+    traded.clock.ms += 2 * MINUTE_MS
+    assert ask(traded, "ticker", windowSize="2m")["count"] == 2
+    traded.clock.ms += 86_400_000
+    assert ask(traded, "ticker.tradingDay")["count"] == 0
+    assert ask(traded, "ticker", windowSize="2d")["count"] == 3
+
+
 def test_a_price_that_fell_has_changed_by_less_than_nothing(desk: Desk) -> None:
     quoted(desk, {"90000": "1", "60000": "1"}, {})
     desk.engine.flow("BTCUSDT", Side.SELL, amount("2"), amount("60000"))
@@ -172,6 +200,11 @@ def test_tickers_are_of_one_symbol_or_of_several_or_of_all(traded: Desk, method:
         ("ticker.price", {"symbols": ["LTCUSDT"]}, (400, -1121)),
         ("ticker.24hr", {"type": "SMALL"}, (400, -1130)),
         ("avgPrice", {"symbol": "BTCUSDT", "limit": 3}, (400, -1104)),
+        ("ticker", {}, (400, -1102)),
+        ("ticker", {"symbol": "BTCUSDT", "windowSize": "60m"}, (400, -1130)),
+        ("ticker", {"symbol": "BTCUSDT", "windowSize": "8d"}, (400, -1130)),
+        ("ticker.tradingDay", {}, (400, -1102)),
+        ("ticker.tradingDay", {"symbol": "BTCUSDT", "timeZone": "5"}, (400, -1130)),
     ],
 )
 def test_what_cannot_be_answered_is_refused(
@@ -208,6 +241,9 @@ def test_each_question_has_its_weight(
         ("ticker.24hr", {"symbols": ["BTCUSDT"]}, 2),
         ("ticker.24hr", {"symbols": ["BTCUSDT"] * 21}, 40),
         ("ticker.price", {}, 4),
+        ("ticker", {"symbol": "BTCUSDT"}, 4),
+        ("ticker", {"symbols": ["BTCUSDT", "ETHUSDT"]}, 8),
+        ("ticker.tradingDay", {"symbols": ["BTCUSDT"] * 60}, 200),
     ],
 )
 def test_a_question_about_many_weighs_more(

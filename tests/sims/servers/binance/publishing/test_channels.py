@@ -23,7 +23,9 @@ BTC = "BTCUSDT"
         ("btcusdt@depth@100ms", Channel(Kind.DIFF, BTC, period_ms=100)),
         ("btcusdt@depth5", Channel(Kind.PARTIAL, BTC, levels=5)),
         ("btcusdt@depth20@100ms", Channel(Kind.PARTIAL, BTC, levels=20, period_ms=100)),
+        ("btcusdt@ticker_4h", Channel(Kind.WINDOW, BTC, interval="4h")),
         ("!miniTicker@arr", Channel(Kind.ALL_MINI_DAYS)),
+        ("!ticker_1d@arr", Channel(Kind.ALL_WINDOWS, interval="1d")),
     ],
 )
 def test_a_name_says_what_is_told(name: str, expected: Channel) -> None:
@@ -42,7 +44,9 @@ def test_a_name_says_what_is_told(name: str, expected: Channel) -> None:
         "btcusdt@depth6",
         "btcusdt@depth@250ms",
         "btcusdt@aggtrade",
+        "btcusdt@ticker_2h",
         "!ticker@arr",
+        "!ticker_2h@arr",
         "!serverShutdown",
     ],
 )

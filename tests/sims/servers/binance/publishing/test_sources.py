@@ -166,6 +166,18 @@ def test_days_are_told_once_a_second_when_they_changed(world: World) -> None:
     assert [len(client.heard()) for client in (*clients, every)] == [1, 0, 0]
 
 
+def test_windows_are_told_once_a_second_when_something_has_traded(world: World) -> None:
+    one, every = world.client("/ws/btcusdt@ticker_1h"), world.client("/ws/!ticker_1h@arr")
+    world.take("0.5")
+    world.wait(2_000)
+
+    [told] = one.heard()
+    assert told.keys() == set("eEspPohlcwvqOCFLn")
+    assert (told["e"], told["n"], told["C"] - told["O"]) == ("1hTicker", 1, 3_601_000)
+    [all_told] = every.heard()
+    assert [each["s"] for each in all_told] == ["BTCUSDT", "ETHUSDT"]
+
+
 def test_average_prices_are_told_when_something_has_traded(world: World) -> None:
     client = world.client("/ws/btcusdt@avgPrice")
     world.take("0.5")
