@@ -111,6 +111,7 @@ class OrderManager(Stateful[Orders]):
         self._aiming = Aiming(self._dealing, self._guarding, patient=patient)
         self._clearing = Clearing(self._dealing, self._aiming)
         self._calendars = calendars
+        self._patient = patient
 
     def bind(self) -> None:
         """Deals in the state that was loaded."""
@@ -346,7 +347,10 @@ class OrderManager(Stateful[Orders]):
         return self._aiming.take_back(desk, "strategy_faulted")
 
     def _on_session_closed(self, closed: SessionClosed, now: Nanoseconds) -> Sequence[Message]:
-        """Forgets orders that ended before this session: so long may a venue repeat itself."""
+        """Forgets orders that ended before this session: so long may a venue repeat itself.
+
+        A venue of the world knows no sessions of ours, so what is for the day is taken back here.
+        """
         del now
         desks, calendars = self.state.desks, self._calendars
         theirs = [
@@ -354,6 +358,7 @@ class OrderManager(Stateful[Orders]):
             for name, desk in desks.items()
             if calendars.get(desk.instrument, _UTC) == closed.calendar
         ]
+        out = self._dealing.end_day(theirs) if self._patient else NOTHING
         kept: dict[str, Order] = {}
         for id_, order in self.state.orders.items():
             if order.status < ENDED or order.strategy not in theirs:
@@ -362,7 +367,7 @@ class OrderManager(Stateful[Orders]):
                 order.aged = True
                 kept[id_] = order
         self.state.orders = kept
-        return NOTHING
+        return out
 
     def _on_start(self, started: RunStarted, now: Nanoseconds) -> Sequence[Message]:
         """After a restart nobody knows what was sent: whatever lacks an answer is asked for."""

@@ -18,7 +18,15 @@ from tests.core.desks import (
 )
 from tests.core.making import A, B, given, target
 from trader.model.control import SessionClosed, SplitEffective, StrategyFaulted
-from trader.model.orders import CancelAll, Flatten, OrderRole, OrderType, Protection
+from trader.model.orders import (
+    CancelAll,
+    CancelOrder,
+    Flatten,
+    OrderRole,
+    OrderType,
+    Protection,
+    TimeInForce,
+)
 
 PROTECTION, EXPLICIT = OrderRole.PROTECTION, OrderRole.EXPLICIT
 STOP = (Protection("atr_stop", 20),)
@@ -121,6 +129,30 @@ def test_an_order_is_forgotten_by_its_own_calendar() -> None:
     assert name(1) in made.state.orders
     given(made, *[SessionClosed(calendar="XNYS", session=0)] * 2)
     assert list(made.state.orders) == [name(1, "two"), name(2)]
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_what_is_for_the_day_is_taken_back_where_the_venue_knows_no_day(patient: bool) -> None:
+    """The simulated venue lets it expire by itself."""
+    made = OrderManager(
+        {"one": A, "two": B},
+        account="main",
+        patient=patient,
+        calendars={A: "XNYS", B: "UTC"},
+    )
+    day = TimeInForce.DAY
+    work(made, own("a", 1, limit=90), own("b", 1, limit=91, time_in_force=day))
+    work(made, own("c", 1, limit=92, time_in_force=day))
+    given(made, canceled(3))
+
+    assert commands(given(made, SessionClosed(calendar="UTC", session=0))) == []
+    closed = given(made, SessionClosed(calendar="XNYS", session=0))
+    assert commands(closed) == (["cancel 2"] if patient else [])
+    if patient:
+        assert [each.reason for each in closed if isinstance(each, CancelOrder)] == [
+            "session_closed"
+        ]
+        assert given(made, SessionClosed(calendar="XNYS", session=1)) == []
 
 
 def test_a_denied_order_of_nobody_who_waits_is_only_closed() -> None:

@@ -22,11 +22,11 @@ GOLDEN: Final = {
     ),
     "config/fx.yaml": (
         "3bffbca507dc095d351665863451139c1ad325478e49561b1150aecf30f53997",
-        "e0bfa29b68dde24609838f0a3f3f579ebff5ad813b21e62f73bd493c2c74341f",
+        "d93a7026fa14d305b6e2e8e10568a90a8c5525493b20dcf5c84387e87736edd3",
     ),
     "config/ticks.yaml": (
         "138f2877d78056166b2038c7117e24e65ecf202cd9977b0c56eecca9a2877480",
-        "1b33ce4817f8b801a037e144458aa97f9f493c47b414a93d037f9cbee9f402bd",
+        "8edb75607ed2f78d186bddc43d3e74538d991ea6bf2e3981d86e499c41dbbb20",
     ),
     "docs/examples/cross.yaml": (
         "a7ae0cad70f60488d833209154f8b841f43de2163438aedb4b7a3a9f34f86be2",

@@ -166,3 +166,17 @@ def test_a_difference_says_both_sides() -> None:
     assert unknown(event).ours == "nothing"
     assert contradiction(event, order).ours == "FILLED"
     assert unknown(event).theirs == contradiction(event, order).theirs == "OrderAccepted"
+
+
+def test_what_is_for_the_day_ends_with_it() -> None:
+    dealer, desk, _ = dealing()
+    wish = Wish(lots=1, role=OrderRole.EXPLICIT, ref_ticks=100, time_in_force=TimeInForce.DAY)
+    dealer.make("one", desk, wish, 1)
+    dealer.state.orders["main-one-3-2"].status = S.ACCEPTED
+
+    assert dealer.end_day(["two"]) == []
+    [requested, cancel] = dealer.end_day(["one"])
+    assert isinstance(requested, CancelRequested)
+    assert isinstance(cancel, CancelOrder)
+    assert (cancel.client_order_id, cancel.reason) == ("main-one-3-2", "session_closed")
+    assert dealer.end_day(["one"]) == []

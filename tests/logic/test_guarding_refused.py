@@ -173,16 +173,17 @@ def test_what_was_recalled_with_its_entry_is_no_refusal() -> None:
 # -- late ----------------------------------------------------------------------------------------
 
 
-def test_a_child_that_came_after_its_entry_had_filled_is_sent_again_alone() -> None:
+@pytest.mark.parametrize("code", ["unknown_parent", "absent"])
+def test_a_child_that_came_after_its_entry_had_filled_is_sent_again_alone(code: str) -> None:
     made = manager()
     ask(made, target(10, protection=BOTH))
     given(made, accepted(1), fill(10), changed(10, 10))
 
-    [_, again] = given(made, rejected(2, "unknown_parent"))
+    [_, again] = given(made, rejected(2, code))
 
     assert isinstance(again, SubmitOrder)
     assert (again.lots, again.stop_ticks, again.parent, again.group) == (-10, 80, "", name(1))
-    [_, limit] = given(made, rejected(3, "unknown_parent"))
+    [_, limit] = given(made, rejected(3, code))
     assert isinstance(limit, SubmitOrder)
     assert (limit.limit_ticks, limit.stop_ticks, limit.group) == (130, None, name(1))
 

@@ -8,6 +8,7 @@ What is wanted of an order that cannot be asked for now, since it does not work 
 still to come, waits with the order: the newest wish counts, and is sent when the answer is there.
 """
 
+from collections.abc import Container
 from typing import Any, Final
 
 from msgspec import Struct
@@ -46,6 +47,7 @@ _IN_DOUBT: Final = OrderStatus.IN_DOUBT
 _PENDING_REPLACE: Final = OrderStatus.PENDING_REPLACE
 _MARKET: Final = OrderType.MARKET
 _GTC: Final = TimeInForce.GTC
+_DAY: Final = TimeInForce.DAY
 
 WORKING: Final = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 
@@ -99,6 +101,8 @@ class Dealing:
             order.parent = wish.parent
         if wish.guards:
             order.guards = wish.guards
+        if wish.time_in_force is _DAY:
+            order.for_day = True
         desk.working.append(id_)
         return SubmitOrder(
             client_order_id=id_,
@@ -167,6 +171,14 @@ class Dealing:
         )
         event = CancelRequested(client_order_id=id_, request_id=request)
         return [*self.advance(event, order), cancel]
+
+    def end_day(self, strategies: Container[str]) -> list[Message]:
+        """Takes back what these strategies wanted until their session closes."""
+        out: list[Message] = []
+        for id_, order in self.state.orders.items():
+            if order.for_day and order.strategy in strategies:
+                out += self.cancel(id_, order, "session_closed")
+        return out
 
     # -- changes --------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ class Order(Struct):
     It has `arrived` once the venue has said so. `wish` is what it shall become, `asked` what the
     venue was asked and has not answered; `taken` and `due` are unsigned. `guards` wait for its
     approval. `aged` is an order that has ended in an earlier session; `renewed` one that is
-    canceled because it cannot be changed.
+    canceled because it cannot be changed. One `for_day` works until its session closes.
     """
 
     strategy: str
@@ -84,6 +84,7 @@ class Order(Struct):
     guards: tuple[Guard, ...] = ()
     aged: bool = False
     renewed: bool = False
+    for_day: bool = False
 
     @property
     def left(self) -> Lots:

@@ -30,6 +30,7 @@ _CANCELED: Final = OrderStatus.CANCELED
 _FILLED: Final = OrderStatus.FILLED
 _STOP: Final = OrderType.STOP
 _MARKET: Final = OrderType.MARKET
+_LATE: Final = frozenset({"unknown_parent", "absent"})
 
 
 def guards(target: TargetPosition, size: Lots) -> tuple[Guard, ...]:
@@ -180,8 +181,9 @@ class Guarding:
         if cover is None:
             return []
         out: list[Message] = []
-        # A child that came after its entry had filled is as good as one that came in time.
-        late = why == "unknown_parent" and order.group not in desk.working
+        # A child that came after its entry had filled is as good as one that came in time; and so
+        # is one that waited for that, and was lost on the way.
+        late = why in _LATE and order.parent and order.group not in desk.working
         if late or (order.renewed and order.status is _CANCELED):
             out = self._renew(order, desk, cover, now)
         elif self._is_refused(order, desk) and cover.left > 0:
