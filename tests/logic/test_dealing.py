@@ -15,6 +15,7 @@ from trader.model.orders import (
     OrderRole,
     OrderStatus,
     OrderType,
+    TargetDropped,
     TimeInForce,
 )
 
@@ -180,3 +181,11 @@ def test_what_is_for_the_day_ends_with_it() -> None:
     assert isinstance(cancel, CancelOrder)
     assert (cancel.client_order_id, cancel.reason) == ("main-one-3-2", "session_closed")
     assert dealer.end_day(["one"]) == []
+
+
+def test_a_target_that_is_dropped_is_told_to_everybody() -> None:
+    dealer, desk, _ = dealing()
+    desk.target = 7
+
+    assert dealer.drop("one", desk) == TargetDropped(strategy="one", instrument="A.v")
+    assert desk.target == 0

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.venues.binance.counter import BAD, Counter
+from tests.venues.binance.counter import BAD, UNKNOWN_ORDER, Counter
 from tests.venues.binance.family import (
     ENTRY,
     HIGH,
@@ -18,7 +18,7 @@ from tests.venues.binance.family import (
     replace,
     stop,
 )
-from tests.venues.binance.wire import fills, kinds, order
+from tests.venues.binance.wire import EPOCH, fills, kinds, order
 from trader.model.envelope import Message
 from trader.model.orders import (
     CancelRejected,
@@ -335,13 +335,54 @@ def test_any_other_group_is_refused(orders: list[Message]) -> None:
     assert counter.methods() == []
 
 
-def test_a_second_order_of_a_group_does_not_join_the_first() -> None:
+def test_a_second_order_of_a_group_joins_the_first() -> None:
     counter = Counter()
     counter.perform(stop(**alone()))
-    assert kinds(counter.perform(limit(**alone()))) == [OrderRejected]
-    # One that takes what there is needs no place beside it.
+    counter.methods()
+    told = counter.perform(limit(**alone()))
+
+    assert [method for method, _ in counter.asked] == ["order.cancel", "orderList.place.oco"]
+    params = last(counter, "orderList.place.oco")
+    assert (params["belowClientOrderId"], params["aboveClientOrderId"]) == (f"{STOP}_1", LIMIT)
+    assert OrderCanceled not in kinds(told)
+    assert about(told, LIMIT) == [OrderSubmitted, OrderAccepted, OrderAccepted]
+    told = counter.fill(LIMIT, "0.01")
+    assert about(told, STOP) == [OrderCanceled]
+
+
+def test_what_fits_no_pair_does_not_join() -> None:
+    counter = Counter()
+    counter.perform(stop(**alone()))
+    counter.methods()
+
+    assert kinds(counter.perform(limit(-500, **alone()))) == [OrderRejected]
+    pair_ = counter.perform(limit(-500, **alone()), stop(client_order_id=ENTRY, **alone()))
+    assert kinds(pair_) == [OrderRejected] * 2
+    assert counter.methods() == []
+
+
+def test_what_cannot_be_joined_was_not_sent() -> None:
+    counter = Counter()
+    counter.perform(stop(**alone()))
+    counter.refused["order.cancel"] = UNKNOWN_ORDER
+    [told, *_] = counter.perform(limit(**alone()))
+
+    assert isinstance(told, OrderAccepted | OrderRejected)
+    assert LIMIT not in counter.orders
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_one_that_takes_what_there_is_takes_the_place_of_the_others(size: int) -> None:
+    """They hold what it needs."""
+    counter = Counter()
+    counter.perform(*[stop(**alone()), limit(**alone())][:size])
+    counter.methods()
+    exit_ = f"main-x-{EPOCH}-4"
     told = counter.perform(order(4, lots=-1_000, group=ENTRY))
-    assert OrderAccepted in kinds(told)
+
+    assert counter.methods() == ["order.cancel", "order.place"]
+    assert about(told, STOP)[-1] is OrderCanceled
+    assert OrderAccepted in about(told, exit_)
 
 
 def test_what_a_pair_leaves_is_not_left_without_its_stop() -> None:

@@ -3,7 +3,7 @@
 An entry that rests takes its protection along: the venue keeps both and brings the second to life
 when the first has filled. An entry that does not rest goes alone, and what protects it waits for
 what it fills. A stop and a limit of one group are a pair, of which one ends the other. There is no
-other group at the venue: what would be one is refused.
+other group at the venue: what would be one is refused. One that comes later joins the others.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,6 +28,8 @@ class How(Enum):
     """An entry and its children."""
     WAIT = "wait"
     """Not before their parent has filled: children that cannot go along with it."""
+    JOIN = "join"
+    """With those of their group that the venue has already."""
     REFUSE = "refuse"
     """Not at all."""
 
@@ -73,8 +75,10 @@ def is_pair(first: Terms, second: Terms) -> bool:
 
 
 def _heads(together: tuple[SubmitOrder, ...], has_group: Callable[[str], bool]) -> Plan:
-    rest = [order for order in together if terms_of(order).rests]
-    if rest and rest[0].group and has_group(rest[0].group):
+    has_company = bool(together[0].group) and has_group(together[0].group)
+    if len(together) == 1 and has_company:
+        return Plan(How.JOIN, together)
+    if has_company:
         return Plan(How.REFUSE, together)
     if len(together) == 1:
         return Plan(How.SINGLE, together)

@@ -1,16 +1,17 @@
 """Changing a pair: the venue ends both orders when one is canceled, so both are placed anew.
 
 Between the two requests the position stands without them, for as long as an answer takes. What
-fills meanwhile comes off both, as it would have if they had stayed.
+fills meanwhile comes off both, as it would have if they had stayed. In the same way one that comes
+later joins one that stands alone, and one that takes what there is gets what they have locked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from trader.model.envelope import Message
-from trader.model.orders import CancelRejected, OrderCanceled
+from trader.model.orders import CancelRejected, OrderCanceled, OrderRejected
 from trader.model.units import Nanoseconds
 from trader.venues.binance import requests
 from trader.venues.binance.changing import rejected
@@ -23,6 +24,15 @@ from trader.venues.execution_client import Turn
 
 Wishes = Mapping[str, Terms | None]
 """By order: the terms of what shall be left of it; None takes it back."""
+
+
+class _Cast(Struct, frozen=True):
+    """A change under way: who, to what, what each had filled before, and who joins them."""
+
+    pair: Sequence[Ticket]
+    wishes: Wishes
+    had: Mapping[str, int]
+    joining: Sequence[Ticket]
 
 
 class Recasting:
@@ -40,44 +50,48 @@ class Recasting:
         self._send = send
         self._tell = tell
 
-    def recast(self, pair: Sequence[Ticket], wishes: Wishes, now: Nanoseconds) -> Turn:
-        """Takes both back, and places what shall be left of them; who has no wish stays."""
+    def recast(
+        self,
+        pair: Sequence[Ticket],
+        wishes: Wishes,
+        now: Nanoseconds,
+        joining: Sequence[Ticket] = (),
+    ) -> Turn:
+        """Takes both back, and places what shall be left of them; who has no wish stays.
+
+        Those who are `joining` have never been at the venue, and are placed with the rest.
+        """
         had = {ticket.id: ticket.executed for ticket in pair}
+        cast = _Cast(pair, wishes, had, joining)
         for ticket in pair:
             assert ticket.terms is not None, ticket
             ticket.next = wishes.get(ticket.id) or ticket.terms
         return self._line.ask(
             Question(
                 request=requests.cancel(pair[0].name, pair[0].grid),
-                answered=lambda raw, at: self._canceled(pair, wishes, had, raw, at),
-                refused=lambda _, at: self._lost(pair, wishes, at, Cancel.REFUSED),
-                unknown=lambda at: self._lost(pair, wishes, at, Cancel.UNKNOWN),
+                answered=lambda raw, at: self._canceled(cast, raw, at),
+                refused=lambda _, at: self._lost(cast, at, Cancel.REFUSED),
+                unknown=lambda at: self._lost(cast, at, Cancel.UNKNOWN),
                 acts=True,
                 urgent=True,
             ),
             now,
         )
 
-    def _canceled(
-        self,
-        pair: Sequence[Ticket],
-        wishes: Wishes,
-        had: Mapping[str, int],
-        raw: Raw,
-        now: Nanoseconds,
-    ) -> Turn:
+    def _canceled(self, cast: _Cast, raw: Raw, now: Nanoseconds) -> Turn:
         answer = body(raw, Canceled)
         for report in answer.reports or (answer,):
-            for ticket in pair:
+            for ticket in cast.pair:
                 if report.original_id == ticket.name:
                     executed = ticket.grid.lots(report.executed)
                     ticket.executed = max(ticket.executed, executed)
-        crossed = sum(ticket.executed - had[ticket.id] for ticket in pair)
+        crossed = sum(ticket.executed - cast.had[ticket.id] for ticket in cast.pair)
         turn, ready = Turn(), []
-        for ticket in pair:
+        for ticket in cast.pair:
             assert ticket.terms is not None, ticket
-            wish = wishes.get(ticket.id, ticket.terms)
-            before = had[ticket.id] if ticket.id not in wishes else 0
+            is_wished = ticket.id in cast.wishes
+            wish = cast.wishes.get(ticket.id, ticket.terms)
+            before = 0 if is_wished else cast.had[ticket.id]
             left = 0 if wish is None else wish.lots - before - crossed
             if left <= 0 or wish is None:
                 ticket.next = None
@@ -85,22 +99,36 @@ class Recasting:
                 turn += self._tell(ticket, [gone], now)
                 continue
             ticket.rename(ticket.new_name(), replace(wish, lots=left))
-            ticket.untold = ticket.id in wishes
+            ticket.untold = is_wished
             ready.append(ticket)
+        for ticket in cast.joining:
+            assert ticket.terms is not None, ticket
+            if ticket.terms.lots > crossed:
+                ticket.terms = replace(ticket.terms, lots=ticket.terms.lots - crossed)
+                ready.append(ticket)
+                continue
+            gone = OrderCanceled(client_order_id=ticket.id, reason="group", ts_event=now)
+            turn += self._tell(ticket, [gone], now)
         return turn + self._send(ready, now) if ready else turn
 
-    def _lost(
-        self, pair: Sequence[Ticket], wishes: Wishes, now: Nanoseconds, cancel: Cancel
-    ) -> Turn:
+    def _lost(self, cast: _Cast, now: Nanoseconds, cancel: Cancel) -> Turn:
         """They were not taken back, or nobody knows: what they are now is asked for."""
         turn = Turn()
-        for ticket in pair:
-            is_cancel = ticket.id in wishes and wishes[ticket.id] is None
+        for ticket in cast.pair:
+            is_cancel = ticket.id in cast.wishes and cast.wishes[ticket.id] is None
             if cancel is Cancel.REFUSED:
                 ticket.next = None
-                if ticket.id in wishes and not is_cancel:
+                if ticket.id in cast.wishes and not is_cancel:
                     turn += rejected(ticket, "refused", now)
             turn += self._inquiries.start(ticket, now, cancel if is_cancel else Cancel.NONE)
+        for ticket in cast.joining:
+            gone = OrderRejected(
+                client_order_id=ticket.id,
+                code="not_sent",
+                text="its group could not be changed",
+                ts_event=now,
+            )
+            turn += self._tell(ticket, [gone], now)
         return turn
 
 

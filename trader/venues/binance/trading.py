@@ -8,6 +8,8 @@ together; what the venue says of an order, by whatever road and under whatever n
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from trader.model.envelope import Message
 from trader.model.orders import (
     CancelOrder,
@@ -22,7 +24,7 @@ from trader.model.units import INT64_MAX, Nanoseconds
 from trader.venues.binance import reports
 from trader.venues.binance.changing import Changing, rejected, wanted
 from trader.venues.binance.correspondence import Correspondence
-from trader.venues.binance.families import How, Plan, plans
+from trader.venues.binance.families import How, Plan, is_pair, plans
 from trader.venues.binance.frames import Execution
 from trader.venues.binance.grid import Grid
 from trader.venues.binance.history import History
@@ -128,9 +130,34 @@ class Trading:
         ]
         if plan.how is How.WAIT and parent is not None:
             return self._waiting.hold(parent, tickets, now)
+        if plan.how is How.JOIN:
+            return self._join(plan.orders[0], tickets[0], now)
         if plan.how is How.LIST:
             self._waiting.list_with(tickets[0], tickets[1:])
         return self._placing.send(tickets, plan.orders[0].ts_decided, now)
+
+    def _join(self, order: SubmitOrder, ticket: Ticket, now: Nanoseconds) -> Turn:
+        """An order of a group of which the venue has others already.
+
+        One that rests becomes the other half of a pair; one that takes what there is takes the
+        place of the others, which hold what it needs.
+        """
+        others = [each for each in self.ledger.group(ticket.group) if each is not ticket]
+        first = others[0]
+        terms = ticket.terms
+        assert terms is not None, ticket
+        is_free = all(
+            each.terms is not None and each.next is None and each.heard and each.can_be_renamed
+            for each in others
+        ) and not any(map(self._waiting.is_listed, others))
+        if is_free and not terms.rests and len(self.ledger.partners(first)) == len(others) - 1:
+            return self._recasting.recast(others, {each.id: None for each in others}, now, [ticket])
+        alone = first.terms
+        left = None if alone is None else replace(alone, lots=first.left)
+        if is_free and len(others) == 1 and left is not None and is_pair(left, terms):
+            return self._recasting.recast(others, {}, now, [ticket])
+        self.ledger.end(ticket)
+        return _refuse([order], "unsupported", "group", now)
 
     def _send_now(self, tickets: Sequence[Ticket], now: Nanoseconds) -> Turn:
         return self._placing.send(tickets, now, now)
