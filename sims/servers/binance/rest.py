@@ -60,6 +60,8 @@ ROUTES: Final[Mapping[tuple[str, str], str]] = {
     ("DELETE", "userDataStream"): "userDataStream.stop",
 }
 KEY_HEADER: Final = "X-MBX-APIKEY"
+UNIT_HEADER: Final = "X-MBX-TIME-UNIT"
+MILLISECOND: Final = "MILLISECOND"
 RETRY_STATUSES: Final = frozenset({418, 429})
 MS_PER_S: Final = NS_PER_S // NS_PER_MS
 CONTENT_TYPE: Final = "application/json;charset=UTF-8"
@@ -74,12 +76,16 @@ class Response(Struct, frozen=True, kw_only=True):
     body: bytes
 
 
-def read(verb: str, path_qs: str, form: str, key: str | None) -> Request | Refusal | None:
+def read(
+    verb: str, path_qs: str, form: str, headers: Mapping[str, str]
+) -> Request | Refusal | None:
     """Read an HTTP request; None says that there is no such path, or not for this verb."""
     path, _, query = path_qs.partition("?")
     method = ROUTES.get((verb, path.removeprefix(ROOT))) if path.startswith(ROOT) else None
     if method is None:
         return None
+    if headers.get(UNIT_HEADER, MILLISECOND).upper() != MILLISECOND:
+        return refusals.UNSUPPORTED
     body = "" if verb == "GET" else form
     params: dict[str, object] = {}
     signed: list[str] = []
@@ -91,7 +97,9 @@ def read(verb: str, path_qs: str, form: str, key: str | None) -> Request | Refus
         # What the query says counts, whatever the body says.
         params = dict(found) | params
         signed.append("&".join(pair for pair in pairs if not pair.startswith("signature=")))
-    return Request(method=method, params=params, key=key or None, raw="".join(signed))
+    return Request(
+        method=method, params=params, key=headers.get(KEY_HEADER) or None, raw="".join(signed)
+    )
 
 
 def respond(reply: Reply) -> Response:

@@ -7,6 +7,7 @@ venue. The engine belongs to the caller: it outlives connections, and this serve
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -45,10 +46,11 @@ BEAT_S: Final = 0.01
 NO_PAGE: Final = "<html><body><h1>404 Not Found</h1></body></html>\n"
 NOTHING_HAPPENS: Final = Script()
 PULSE: Final = Pulse()
+REQUESTS_KEPT: Final = 100_000
 
 
 class Venue:
-    """A venue that accepts connections; `received` holds every request, in order of arrival.
+    """A venue that accepts connections; `received` holds its last requests, as they arrived.
 
     `interference` may be exchanged at any time and applies to what arrives from then on.
     """
@@ -64,7 +66,7 @@ class Venue:
         loop = asyncio.get_running_loop()
         self.scenario: Final = Scenario(_elapsed_ns, script.seed, script.rules)
         self.interference = interference or Inward(self.scenario).interference
-        self.received: Final[list[Request]] = []
+        self.received: Final[deque[Request]] = deque(maxlen=REQUESTS_KEPT)
         self.host = ""
         self.port = 0
         self._engine: Final = engine
@@ -110,9 +112,7 @@ class Venue:
             body = msgspec.json.encode(document)
             return web.Response(status=status, body=body, content_type="application/json")
         form = await request.text() if request.content_type == rest.FORM_TYPE else ""
-        asked = rest.read(
-            request.method, request.raw_path, form, request.headers.get(rest.KEY_HEADER)
-        )
+        asked = rest.read(request.method, request.raw_path, form, request.headers)
         if asked is None:
             return web.Response(status=HTTPStatus.NOT_FOUND, text=NO_PAGE, content_type="text/html")
         if isinstance(asked, Request):

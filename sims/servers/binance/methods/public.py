@@ -1,13 +1,17 @@
 """Methods that need no key: ping, time, exchangeInfo."""
 
-from sims.servers.binance import refusals
+from typing import Final
+
+from sims.servers.binance import filters, refusals
 from sims.servers.binance.amounts import PLACES
-from sims.servers.binance.filters import described
-from sims.servers.binance.markets import Market
+from sims.servers.binance.markets import Market, MarketStatus
 from sims.servers.binance.methods.call import Call, Outcome
 from sims.servers.binance.orders import OrderType, SelfTrade
+from sims.servers.binance.params import Params
 from sims.servers.binance.refusals import RefusedError
 from sims.servers.binance.reports import NS_PER_MS
+
+SPOT: Final = "SPOT"
 
 
 def ping(call: Call) -> Outcome:
@@ -24,32 +28,46 @@ def time(call: Call) -> Outcome:
 
 def exchange_info(call: Call) -> Outcome:
     """Describe the limits, and the symbols that were asked for or all of them."""
-    symbols = _asked(call)
+    markets = _asked(call)
+    shows_permissions = call.params.flag("showPermissionSets") is not False
     call.params.done()
     return {
         "timezone": "UTC",
         "serverTime": call.now // NS_PER_MS,
         "rateLimits": [window.describe() for window in call.limits.windows],
         "exchangeFilters": [],
-        "symbols": [_symbol(call.engine.markets[symbol]) for symbol in symbols],
+        "symbols": [_symbol(market, shows_permissions=shows_permissions) for market in markets],
     }
 
 
-def _asked(call: Call) -> list[str]:
+def _asked(call: Call) -> list[Market]:
     one = call.symbol_or_none()
     many = call.params.texts("symbols")
-    if one is not None and many is not None:
+    permissions = _permissions(call.params)
+    status = call.params.choice("symbolStatus", MarketStatus, refusals.invalid("symbolStatus"))
+    if sum(asked is not None for asked in (one, many, permissions)) > 1:
         raise RefusedError(refusals.BAD_COMBINATION)
+    markets = call.engine.markets
     if one is not None:
-        return [one]
+        return [markets[one]]
     if many is not None:
-        return [call.known_symbol(symbol) for symbol in many]
-    return list(call.engine.markets)
+        return [markets[call.known_symbol(symbol)] for symbol in many]
+    if permissions is not None and SPOT not in permissions:
+        return []
+    return [market for market in markets.values() if status in {None, market.status}]
 
 
-def _symbol(market: Market) -> dict[str, object]:
+def _permissions(params: Params) -> list[str] | None:
+    """Read a permission by itself, or a list of them."""
+    value = params.values.get("permissions")
+    if isinstance(value, str) and not value.startswith("["):
+        return [params.required("permissions")]
+    return params.texts("permissions")
+
+
+def _symbol(market: Market, *, shows_permissions: bool) -> dict[str, object]:
     rules = market.rules
-    return {
+    described: dict[str, object] = {
         "symbol": rules.symbol,
         "status": market.status.value,
         "baseAsset": rules.base,
@@ -71,9 +89,9 @@ def _symbol(market: Market) -> dict[str, object]:
         "pegInstructionsAllowed": False,
         "isSpotTradingAllowed": True,
         "isMarginTradingAllowed": False,
-        "filters": described(rules),
+        "filters": filters.described(rules),
         "permissions": [],
-        "permissionSets": [["SPOT"]],
         "defaultSelfTradePreventionMode": SelfTrade.NONE.value,
         "allowedSelfTradePreventionModes": [mode.value for mode in SelfTrade],
     }
+    return described | {"permissionSets": [[SPOT]]} if shows_permissions else described

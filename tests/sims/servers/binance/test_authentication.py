@@ -2,6 +2,10 @@
 
 import pytest
 
+from sims.servers.binance.refusals import Refusal
+from sims.servers.binance.request import Request
+from sims.servers.binance.rest import read as read_rest
+from sims.servers.binance.signing import sign
 from tests.sims.servers.binance.desk import (
     MAIN,
     OTHER,
@@ -89,3 +93,18 @@ def test_a_request_that_is_not_rightly_signed_is_refused(
 def test_each_account_is_known_by_its_own_key(desk: Desk) -> None:
     assert desk.balance("USDT", MAIN) == ("100000.00000000", "0.00000000")
     assert desk.balance("USDT", OTHER) == ("500.00000000", "0.00000000")
+
+
+@pytest.mark.parametrize(
+    ("note", "is_right"), [("%EF%BC%91", True), ("\N{FULLWIDTH DIGIT ONE}", False)]
+)
+def test_rest_signs_what_has_been_percent_encoded(desk: Desk, note: str, is_right: bool) -> None:
+    text = f"newClientOrderId={note}&timestamp={START_MS}"
+    path = f"/api/v3/order?{text}&signature={sign(MAIN.secret, text)}"
+    request = read_rest("POST", path, "", {"X-MBX-APIKEY": MAIN.key})
+    assert isinstance(request, Request)
+
+    outcome = desk.protocol.perform(request, desk.session).outcome
+
+    assert isinstance(outcome, Refusal)
+    assert (outcome.code != -1022) is is_right

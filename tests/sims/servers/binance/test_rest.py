@@ -12,7 +12,7 @@ from sims.servers.binance.rest import read, respond
 
 
 def taken(verb: str, path_qs: str, form: str = "") -> Request:
-    request = read(verb, path_qs, form, "key")
+    request = read(verb, path_qs, form, {"X-MBX-APIKEY": "key"})
     assert isinstance(request, Request)
     return request
 
@@ -49,11 +49,11 @@ def test_the_query_counts_where_the_body_says_otherwise() -> None:
     ],
 )
 def test_there_is_nothing_at_other_paths(verb: str, path_qs: str) -> None:
-    assert read(verb, path_qs, "", None) is None
+    assert read(verb, path_qs, "", {}) is None
 
 
 def test_a_parameter_may_be_sent_once() -> None:
-    twice = read("GET", "/api/v3/order?symbol=A&symbol=B", "", None)
+    twice = read("GET", "/api/v3/order?symbol=A&symbol=B", "", {})
 
     assert twice == refusals.DUPLICATE_PARAMETER
 
@@ -90,3 +90,12 @@ def test_whoever_asked_too_much_is_told_for_how_many_seconds() -> None:
 
     assert (response.status, response.headers["Retry-After"]) == (429, "2")
     assert set(json.loads(response.body)) == {"code", "msg"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "is_taken"), [("MILLISECOND", True), ("millisecond", True), ("MICROSECOND", False)]
+)
+def test_times_are_in_milliseconds(unit: str, is_taken: bool) -> None:
+    request = read("GET", "/api/v3/time", "", {"X-MBX-TIME-UNIT": unit})
+
+    assert isinstance(request, Request) is is_taken

@@ -9,10 +9,12 @@ import aiohttp
 import anyio
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import structs
 
 from sims.servers.binance.accounts import ACCOUNTS
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.gate import Interference, Verdict, once
+from sims.servers.binance.limits import WARNINGS_MAX, WEIGHT, Limits
 from sims.servers.binance.server import Venue, serve
 from sims.servers.binance.signing import sign
 from tests.sims.servers.binance.desk import MAIN, START_MS, Clock, Document, limit
@@ -157,3 +159,18 @@ def struck(hook: str, verdict: Verdict) -> Interference:
     if hook == "before_execute":
         return Interference(before_execute=strike)
     return Interference(before_answer=strike)
+
+
+async def test_whoever_asks_too_much_is_told_when_to_come_back(clock: Clock) -> None:
+    engine = Engine(now=clock, accounts=ACCOUNTS)
+    limits = Limits(engine, weight=structs.replace(WEIGHT, limit=1))
+    async with serve(engine, limits=limits) as venue, aiohttp.ClientSession(venue.http) as http:
+        statuses = []
+        for _ in range(WARNINGS_MAX + 2):
+            async with http.get("/api/v3/ping") as response:
+                statuses.append((response.status, response.headers.get("Retry-After")))
+
+    in_this_minute = str(60 - START_MS // 1_000 % 60)
+    assert statuses[0] == (200, None)
+    assert set(statuses[1:-1]) == {(429, in_this_minute)}
+    assert statuses[-1] == (418, "120")

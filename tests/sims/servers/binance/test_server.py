@@ -268,7 +268,7 @@ async def test_frames_that_are_no_requests_are_answered(venue: Venue) -> None:
         answer = await receive(socket)
 
     assert (answer["id"], answer["error"]["code"]) == (None, -1135)
-    assert venue.received == []
+    assert not venue.received
 
 
 async def test_limits_can_be_switched_off_for_a_connection(venue: Venue) -> None:

@@ -19,6 +19,11 @@ def test_the_venue_is_there_and_tells_the_time(desk: Desk) -> None:
         ({}, ["BTCUSDT", "ETHUSDT", "IBMUSD"]),
         ({"symbol": "ETHUSDT"}, ["ETHUSDT"]),
         ({"symbols": ["IBMUSD", "BTCUSDT"]}, ["IBMUSD", "BTCUSDT"]),
+        ({"symbols": '["IBMUSD","BTCUSDT"]'}, ["IBMUSD", "BTCUSDT"]),
+        ({"permissions": "SPOT", "symbolStatus": "TRADING"}, ["BTCUSDT", "ETHUSDT", "IBMUSD"]),
+        ({"permissions": '["MARGIN","SPOT"]'}, ["BTCUSDT", "ETHUSDT", "IBMUSD"]),
+        ({"permissions": ["MARGIN"]}, []),
+        ({"symbolStatus": "HALT"}, []),
     ],
 )
 def test_symbols_are_described_as_asked(clock: Clock, params: Document, symbols: list[str]) -> None:
@@ -35,6 +40,12 @@ def test_symbols_are_described_as_asked(clock: Clock, params: Document, symbols:
     result = desk.ask("exchangeInfo", **params)["result"]
 
     assert [each["symbol"] for each in result["symbols"]] == symbols
+
+
+def test_permissions_need_not_be_told(desk: Desk) -> None:
+    told = desk.ask("exchangeInfo", symbol="BTCUSDT", showPermissionSets=False)["result"]
+
+    assert "permissionSets" not in told["symbols"][0]
 
 
 def test_a_symbol_tells_its_filters(desk: Desk) -> None:
