@@ -1,0 +1,154 @@
+"""Stops and limits that end each other: a pair at the venue, and who joins it."""
+
+from typing import Any
+
+import pytest
+
+from tests.venues.binance.counter import UNKNOWN_ORDER, Counter
+from tests.venues.binance.family import (
+    ENTRY,
+    LIMIT,
+    STOP,
+    alone,
+    limit,
+    stop,
+)
+from tests.venues.binance.wire import EPOCH, kinds, order
+from trader.model.envelope import Message
+from trader.model.orders import (
+    OrderAccepted,
+    OrderCanceled,
+    OrderFilled,
+    OrderRejected,
+    OrderSubmitted,
+    TimeInForce,
+)
+
+
+def about(told: list[Message], id_: str) -> list[type]:
+    return [type(each) for each in told if getattr(each, "client_order_id", "") == id_]
+
+
+def last(counter: Counter, method: str) -> dict[str, Any]:
+    [*_, params] = [params for name, params in counter.asked if name == method]
+    return params
+
+
+def pair(counter: Counter) -> list[Message]:
+    return counter.perform(stop(**alone()), limit(**alone()))
+
+
+def test_a_stop_and_a_limit_of_a_group_are_a_pair() -> None:
+    counter = Counter()
+    told = pair(counter)
+
+    assert counter.methods() == ["orderList.place.oco"]
+    assert set(kinds(told)) == {OrderSubmitted, OrderAccepted}
+    told = counter.fill(LIMIT, "0.01")
+    assert about(told, LIMIT) == [OrderFilled]
+    assert about(told, STOP) == [OrderCanceled]
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        [stop(**alone()), stop(client_order_id=LIMIT, **alone())],
+        [stop(**alone()), limit(-500, **alone())],
+        [stop(**alone()), limit(**alone()), stop(client_order_id=ENTRY, **alone())],
+        [stop(**alone()), limit(time_in_force=TimeInForce.IOC, **alone())],
+    ],
+)
+def test_any_other_group_is_refused(orders: list[Message]) -> None:
+    counter = Counter()
+    told = counter.perform(*orders)
+
+    assert kinds(told) == [OrderRejected] * len(orders)
+    assert {getattr(each, "text", "") for each in told} == {"group"}
+    assert counter.methods() == []
+
+
+def test_a_second_order_of_a_group_joins_the_first() -> None:
+    counter = Counter()
+    counter.perform(stop(**alone()))
+    counter.methods()
+    told = counter.perform(limit(**alone()))
+
+    assert [method for method, _ in counter.asked] == ["order.cancel", "orderList.place.oco"]
+    params = last(counter, "orderList.place.oco")
+    assert (params["belowClientOrderId"], params["aboveClientOrderId"]) == (f"{STOP}_1", LIMIT)
+    assert OrderCanceled not in kinds(told)
+    assert about(told, LIMIT) == [OrderSubmitted, OrderAccepted, OrderAccepted]
+    told = counter.fill(LIMIT, "0.01")
+    assert about(told, STOP) == [OrderCanceled]
+
+
+def test_what_fits_no_pair_does_not_join() -> None:
+    counter = Counter()
+    counter.perform(stop(**alone()))
+    counter.methods()
+
+    assert kinds(counter.perform(limit(-500, **alone()))) == [OrderRejected]
+    pair_ = counter.perform(limit(-500, **alone()), stop(client_order_id=ENTRY, **alone()))
+    assert kinds(pair_) == [OrderRejected] * 2
+    assert counter.methods() == []
+
+
+def test_what_cannot_be_joined_was_not_sent() -> None:
+    counter = Counter()
+    counter.perform(stop(**alone()))
+    counter.refused["order.cancel"] = UNKNOWN_ORDER
+    [told, *_] = counter.perform(limit(**alone()))
+
+    assert isinstance(told, OrderAccepted | OrderRejected)
+    assert LIMIT not in counter.orders
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_one_that_takes_what_there_is_takes_the_place_of_the_others(size: int) -> None:
+    """They hold what it needs."""
+    counter = Counter()
+    counter.perform(*[stop(**alone()), limit(**alone())][:size])
+    counter.methods()
+    exit_ = f"main-x-{EPOCH}-4"
+    told = counter.perform(order(4, lots=-1_000, group=ENTRY))
+
+    assert counter.methods() == ["order.cancel", "order.place"]
+    assert about(told, STOP)[-1] is OrderCanceled
+    assert OrderAccepted in about(told, exit_)
+
+
+def test_what_a_pair_leaves_is_not_left_without_its_stop() -> None:
+    """The venue ends the stop when the limit begins to fill; the rest is taken back."""
+    counter = Counter()
+    pair(counter)
+    told = counter.fill(LIMIT, "0.004")
+    assert about(told, STOP) == []
+
+    counter.methods()
+    told = counter.wait(50)
+    assert counter.methods()[0] == "order.cancel"
+    assert about(told, LIMIT)[0] is OrderCanceled
+    assert about(told, STOP) == [OrderCanceled]
+
+
+def test_a_limit_that_fills_at_once_is_not_taken_back() -> None:
+    counter = Counter()
+    pair(counter)
+    counter.fill(LIMIT, "0.004")
+    told = counter.fill(LIMIT, "0.006")
+
+    assert about(told, STOP) == [OrderCanceled]
+    counter.methods()
+    counter.wait(200)
+    assert "order.cancel" not in counter.methods()
+
+
+def test_a_stop_that_fills_ends_its_limit_at_once() -> None:
+    counter = Counter()
+    pair(counter)
+    told = counter.fill(STOP, "0.004", "59000")
+
+    assert about(told, LIMIT) == [OrderCanceled]
+    counter.methods()
+    counter.wait(200)
+    assert "order.cancel" not in counter.methods()
