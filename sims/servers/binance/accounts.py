@@ -12,9 +12,10 @@ from sims.servers.binance.signing import Verifier, ed25519_verifier, hmac_verifi
 class AccountSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An account to open: an API key, and by asset the balance that the account starts with.
 
-    The key's other half is the `secret` of an HMAC pair or the public key of an Ed25519 pair, in
-    hexadecimal digits. A second spec of a name is one more key to its account, and has no balances
-    of its own. What is no key, or a balance that is no decimal number, is a ValueError.
+    The key's other half is the `secret` of an HMAC pair or the public key of an Ed25519 pair (its
+    forms: `signing.ed25519_verifier`). A second spec of a name is one more key to its account, and
+    has no balances of its own. What is no key, or a balance that is no decimal number, is a
+    ValueError.
     """
 
     name: str

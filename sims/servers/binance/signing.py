@@ -10,14 +10,17 @@ import binascii
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 Verifier = Callable[[str, str], bool]
 PUBLIC_KEY_BYTES: Final = 32
+_HEXADECIMAL: Final = re.compile(r"(?:[0-9a-fA-F]{2})*")
 
 
 def payload(params: Mapping[str, object]) -> str:
@@ -40,12 +43,12 @@ def hmac_verifier(secret: str) -> Verifier:
     return is_right
 
 
-def ed25519_verifier(public_hex: str) -> Verifier:
-    """Return what judges signatures made with the private half; ValueError if it is no key."""
-    public = bytes.fromhex(public_hex)
-    if len(public) != PUBLIC_KEY_BYTES:
-        raise ValueError(f"an Ed25519 key has {PUBLIC_KEY_BYTES} bytes, not {len(public)}")
-    key = Ed25519PublicKey.from_public_bytes(public)
+def ed25519_verifier(public: str) -> Verifier:
+    """Return what judges signatures made with the private half; ValueError if it is no key.
+
+    The public half is PEM, or its 32 bytes in hexadecimal digits or in base64.
+    """
+    key = _public_key(public)
 
     def is_right(text: str, signature: str) -> bool:
         try:
@@ -55,6 +58,21 @@ def ed25519_verifier(public_hex: str) -> Verifier:
         return True
 
     return is_right
+
+
+def _public_key(public: str) -> Ed25519PublicKey:
+    if public.startswith("-----BEGIN"):
+        key = load_pem_public_key(public.encode())
+        if not isinstance(key, Ed25519PublicKey):
+            raise ValueError("the public key is not one of Ed25519")
+        return key
+    if _HEXADECIMAL.fullmatch(public):
+        octets = bytes.fromhex(public)
+    else:
+        octets = binascii.a2b_base64(public, strict_mode=True)
+    if len(octets) != PUBLIC_KEY_BYTES:
+        raise ValueError(f"an Ed25519 key has {PUBLIC_KEY_BYTES} bytes, not {len(octets)}")
+    return Ed25519PublicKey.from_public_bytes(octets)
 
 
 def _text(value: object) -> str:

@@ -3,6 +3,8 @@
 import base64
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sims.servers.binance.accounts import ACCOUNTS
 from sims.servers.binance.signing import ed25519_verifier, hmac_verifier, payload, sign
@@ -80,6 +82,23 @@ def test_an_ed25519_signature_is_checked_over_the_text(
     text: str, signature: str, is_right: bool
 ) -> None:
     assert ed25519_verifier(PUBLIC)(text, signature) is is_right
+
+
+RAW = bytes.fromhex(PUBLIC)
+PEM = Ed25519PublicKey.from_public_bytes(RAW).public_bytes(
+    Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+)
+
+
+@pytest.mark.parametrize("public", [PUBLIC.upper(), base64.b64encode(RAW).decode(), PEM.decode()])
+def test_a_public_key_has_several_forms(public: str) -> None:
+    assert ed25519_verifier(public)("r", base64.b64encode(bytes.fromhex(PRINTED)).decode())
+
+
+@pytest.mark.parametrize("public", ["ff", "AAAA", "no key", "-----BEGIN PUBLIC KEY-----\nAA", ""])
+def test_what_is_no_public_key_is_told_at_once(public: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever the library says of it
+        ed25519_verifier(public)
 
 
 def test_truth_values_and_strange_texts_are_signed_as_they_are() -> None:
