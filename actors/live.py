@@ -22,12 +22,10 @@ import anyio
 import msgspec
 
 from actors.assembly import Core
-from actors.edge.binance import check_way, dialogue_of, mode_of
 from actors.edge.gateway import Gateway
 from actors.edge.journal import END, JournalFailed, open_journal
-from actors.edge.keys import read_keys
 from actors.edge.lease import Epochs
-from actors.markets import open_market, with_beginning
+from actors.markets import Market, with_beginning
 from actors.observing import Observers
 from actors.recovering import recover_core
 from actors.replay import (
@@ -39,9 +37,9 @@ from actors.replay import (
     Stop,
 )
 from actors.runtime.inbox import Inbox, InboxLimits
-from actors.runtime.line import Way
 from actors.runtime.step_record import Step, StepObserver, encode_step
 from actors.runtime.supervisor import Child, Ready, Restarts, Supervisor
+from actors.venue_side import BinanceSide, Ports, VenueSide
 from trader.config.check import check_live, check_sessions
 from trader.config.loaded import Loaded
 from trader.config.schema import Config
@@ -55,7 +53,6 @@ from trader.model.control import EdgeFailed, RunStarted, TradingState
 from trader.model.envelope import Message, encode
 from trader.model.orders import CancelOrder
 from trader.model.units import SECOND_NS, Nanoseconds
-from trader.venues.binance.budget import Budget
 from trader.venues.binance.inquiry import Patience
 
 BATCH: Final = 256
@@ -85,22 +82,15 @@ class Daemon:
         if config.state_dir is None:
             raise ConfigError("a live run needs a folder for its journal", where="state_dir")
         config = with_beginning(config, time.time_ns())
-        assert config.account.keys is not None
-        assert config.gateway is not None
         assert config.state_dir is not None
         self.config: Final = config
+        self._side: Final = self.side(config, environ)
         self.core: Final = Core(config, patient=True)
         self.inbox: Final = Inbox(InboxLimits())
         self._observers: Final = Observers(
-            config, self.core, self.inbox, mode=mode_of(config), now=self.now, environ=environ
+            config, self.core, self.inbox, mode=self._side.mode, now=self.now, environ=environ
         )
         self.log: Final = self._observers.log
-        self._way: Final = Way(check_way(config), config.gateway.rest)
-        self._keys: Final = read_keys(config.account.keys, environ)
-        self._budget: Final = Budget()
-        self._dialogue: Final = dialogue_of(
-            config, self.core.scale, self._keys, self.patience, self._budget
-        )
         self._folder: Final = Path(config.state_dir)
         self._code_version: Final = code_version
         self._observer: Final = StepObserver()
@@ -118,6 +108,10 @@ class Daemon:
         self._edges_ended = False
         self._failure: Exception | None = None
 
+    def side(self, config: Config, environ: Mapping[str, str]) -> VenueSide:
+        """The venue that it trades at."""
+        return BinanceSide(config, environ, self.patience, self.gateway_kind)
+
     def now(self) -> Nanoseconds:
         """The wall clock, which never goes back."""
         self._last = max(self._last, time.time_ns())
@@ -128,15 +122,14 @@ class Daemon:
         async with open_journal(self._folder / "journal.db") as journal:
             self.journal = journal
             self._epochs = Epochs(self._folder, await self._recover())
-            self.gateway = self.gateway_kind(
-                self._way,
-                self._dialogue,
+            ports = Ports(
                 clock=self.now,
                 put=self.inbox.put,
                 begin=self._epochs.advance,
                 begun=self._on_connected,
             )
-            self._supervisor = self._make_supervisor()
+            self.gateway = self._side.gateway(self.core, ports)
+            self._supervisor = self._make_supervisor(self._side.market(self.core, ports))
             self._observers.start()
             try:
                 await self._live()
@@ -176,9 +169,7 @@ class Daemon:
         reactor.observer = self._observer
         return self.core.order_manager.state.epoch if reactor.state.seq else 0
 
-    def _make_supervisor(self) -> Supervisor:
-        access = self._keys, self._budget
-        market = open_market(self.config, self.core, access, clock=self.now, put=self.inbox.put)
+    def _make_supervisor(self, market: Market) -> Supervisor:
         return Supervisor(
             [
                 *self._observers.children(),

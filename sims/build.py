@@ -1,7 +1,7 @@
 """Builds a simulation from a configuration: its data, the venue's rules, the wired core."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -159,22 +159,33 @@ def build(
     """A simulation at its very start; `make_venue` makes what plays the venue's part."""
     link = _link(config)
     core = Core(config, patient=link is not None)
+    instruments = {source.instrument: True for source in sources}
+    venue = venue_of(config, core.scale, instruments, make_venue)
+    return Simulation(
+        core, venue, sources, config.run.name, clock, closings=closings_of(config), link=link
+    )
+
+
+def venue_of(
+    config: Config,
+    scale: MoneyScale,
+    instruments: Iterable[str],
+    make_venue: Callable[..., Venue] = Venue,
+) -> Venue:
+    """The simulated venue of these instruments, each matched on its finest data."""
     best = finest(config)
-    kinds = {source.instrument: best[source.instrument].kind for source in sources}
-    halves = {name: core.scale.half[name] for name in kinds}
-    venue = make_venue(
-        halves,
-        venue_rules(config, core.scale),
+    kinds = {name: best[name].kind for name in instruments}
+    return make_venue(
+        {name: scale.half[name] for name in kinds},
+        venue_rules(config, scale),
         kinds,
         prints={each.instrument for each in config.data if each.kind == "trades"},
         protocols={each.instrument: each.protocol for each in config.data if each.kind == "depth"},
     )
-    return Simulation(
-        core, venue, sources, config.run.name, clock, closings=_closings(config), link=link
-    )
 
 
-def _closings(config: Config) -> Closings:
+def closings_of(config: Config) -> Closings:
+    """When whose sessions close."""
     groups: dict[str, list[str]] = defaultdict(list)
     for each in config.instruments:
         groups[each.calendar or UTC].append(each.name)

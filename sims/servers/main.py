@@ -25,6 +25,8 @@ from sims.servers.ready import Ready, write_ready
 from trader.errors import UsageError, VenueFault
 
 HOST: Final = "127.0.0.1"
+STDIN: Final = 0
+STDIN_BYTES: Final = 4_096
 TICK_S: Final = 0.01
 
 
@@ -32,13 +34,15 @@ class World(Struct, frozen=True, kw_only=True):
     """What a venue cannot make for itself.
 
     `now` is the clock, in nanoseconds since the epoch; `plan` says where its prices come from,
-    `script` what goes wrong, and `state` where it remembers what has happened.
+    `script` what goes wrong, and `state` where it remembers what has happened. With `until_eof` it
+    ends with its standard input, and so with whoever started it.
     """
 
     now: Callable[[], int]
     plan: Plan = Plan()
     script: Script = Script()
     state: Path | None = None
+    until_eof: bool = False
     symbols: tuple[SymbolRules, ...] = (*SYMBOLS, EUROS)
 
 
@@ -112,11 +116,20 @@ async def _run(
             ) from error
         tasks = await stack.enter_async_context(anyio.create_task_group())
         tasks.start_soon(_play, players, world.now)
+        if world.until_eof:
+            tasks.start_soon(_end_with_input, tasks.cancel_scope)
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
             accept(venue)
             async for _ in signals:
                 break
         tasks.cancel_scope.cancel()
+
+
+async def _end_with_input(scope: anyio.CancelScope) -> None:
+    while True:
+        await anyio.wait_readable(STDIN)
+        if not os.read(STDIN, STDIN_BYTES):
+            scope.cancel()
 
 
 async def _play(players: Sequence[Player], now: Callable[[], int]) -> None:

@@ -187,7 +187,7 @@ def test_a_loopback_venue_runs_until_it_is_told_to_stop(
 
     assert process.returncode == 0
     assert told["ws_api"].startswith("ws://127.0.0.1:")
-    assert msgspec.json.decode(out) == {"venue": "binance", "stopped": True}
+    assert msgspec.json.decode(out) == told
 
 
 def test_a_loopback_venue_tells_its_address_and_the_keys_to_paste(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from trader.cli.options import Options, json_option
-from trader.cli.output import document, note
+from trader.cli.output import note, write
 from trader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def command() -> None:
     metavar="F",
     help="What goes wrong, as YAML or JSON.",
 )
+@click.option("--until-eof", is_flag=True, help="Ends when its standard input does.")
 @json_option
 @click.pass_obj
 def binance(  # noqa: PLR0913 - each option of the command is a parameter
@@ -81,8 +82,12 @@ def binance(  # noqa: PLR0913 - each option of the command is a parameter
     rate: float,
     state: Path | None,
     scenario: Path | None,
+    until_eof: bool,
 ) -> int:
-    """Serve Binance's API on this machine until it is told to stop."""
+    """Serve Binance's API on this machine until it is told to stop.
+
+    With --json the one document says where it is, as soon as it accepts connections.
+    """
     from sims.servers.binance.accounts import ACCOUNTS
     from sims.servers.binance.feeds.opening import Plan
     from sims.servers.binance.scenarios.reading import Script, read_script
@@ -93,12 +98,11 @@ def binance(  # noqa: PLR0913 - each option of the command is a parameter
         note(f"binance on loopback: {ready_file} tells where, once it accepts connections")
     plan = Plan(seed=seed, files=_files(markets), pace=pace, rows_per_s=Decimal(str(rate)))
     script = Script() if scenario is None else read_script(scenario)
-    world = World(now=time_ns, plan=plan, script=script, state=state)
-    run_forever(
-        port, ready_file, opened, world=world, announce=_tell if ready_file is None else _keep_quiet
-    )
+    world = World(now=time_ns, plan=plan, script=script, state=state, until_eof=until_eof)
+    announce = _tell if ready_file is None else _keep_quiet
     if options.as_json:
-        document({"venue": "binance", "stopped": True})
+        announce = _tell_programs
+    run_forever(port, ready_file, opened, world=world, announce=announce)
     return 0
 
 
@@ -121,6 +125,13 @@ def _tell(ready: "Ready") -> None:
         pair = shlex.quote(f"{account['key']}:{account['secret']}")
         note(f"keys of account {account['name']}, for the daemon's terminal:")
         note(f"export LOOPBACK_KEYS={pair}")
+
+
+def _tell_programs(ready: "Ready") -> None:
+    """One line for a program that reads it."""
+    import msgspec
+
+    write(msgspec.json.encode(ready).decode() + "\n")
 
 
 def _keep_quiet(ready: "Ready") -> None:

@@ -64,7 +64,7 @@ def check_live(config: Config) -> None:
         raise ConfigError(
             f"a live run needs every limit, unset: {names}", where="risk", hint="set each of them"
         )
-    if config.account.keys is None:
+    if config.account.keys is None and not (config.gateway and config.gateway.paper):
         raise ConfigError(
             "a live run needs the account's keys",
             where="account.keys",

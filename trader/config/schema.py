@@ -320,6 +320,12 @@ class Gateway(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ws: Annotated[Url | None, Meta(description="URL of its WebSocket")] = None
     ws_api: Annotated[Url | None, Meta(description="URL of its WebSocket requests")] = None
     ws_stream: Annotated[Url | None, Meta(description="URL of its market data")] = None
+    loopback: Annotated[
+        bool, Meta(description="starts a loopback venue beside the daemon, in place of addresses")
+    ] = False
+    paper: Annotated[
+        bool, Meta(description="orders go to a simulated venue, on the venue's own market data")
+    ] = False
     pace_ns: Annotated[
         Positive, Meta(description="time between recorded bars where the venue streams none")
     ] = SECOND_NS

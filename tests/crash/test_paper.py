@@ -1,0 +1,83 @@
+"""Paper trading as the README has it: one command, which brings its market along."""
+
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from anyio import to_thread
+
+from actors.edge.journal import read_journal
+from actors.replay import replay_live
+from tests.crash.stage import ROOT, Running
+from trader.cli.main import main
+
+pytestmark = pytest.mark.anyio
+
+QUICK = (
+    "strategies.cross.params.fast=1",
+    "strategies.cross.params.slow=2",
+    "risk.orders_max=1000",
+)
+
+
+@asynccontextmanager
+async def paper(state: Path) -> AsyncIterator[Running]:
+    """The daemon of the bundled configuration, with a strategy that trades at every turn."""
+    sets = [word for each in (*QUICK, f"state_dir={state}") for word in ("--set", each)]
+    command = [sys.executable, "-m", "trader", "--config", "config/paper.yaml", *sets]
+    environ = {"PYTHONPATH": str(ROOT), "PATH": ""}
+    async with await anyio.open_process(
+        command, cwd=ROOT, env=environ, stdin=None, stdout=None
+    ) as process:
+        try:
+            yield Running(process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+
+
+async def test_it_trades_at_once_lives_through_a_kill_and_replays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def say(*words: str) -> Any:
+        await to_thread.run_sync(main, [*words, "--state-dir", str(tmp_path), "--json"])
+        return json.loads(capsys.readouterr().out)
+
+    with anyio.fail_after(90):
+        async with paper(tmp_path) as first:
+            await first.event("order_filled")
+            await first.event("order_filled", role="target")
+            status = await say("status")
+            assert (status["mode"], status["trading"]) == ("paper", "ACTIVE")
+            first.process.kill()
+            await first.end()
+        async with paper(tmp_path) as second:
+            await second.event("trading_state_changed", state="active")
+            await second.event("order_filled")
+            second.process.send_signal(signal.SIGTERM)
+            assert await second.end() == 0
+
+    agrees, text = replay_live(await read_journal(tmp_path / "journal.db"))
+    assert agrees, text
+    fills = [line for line in (*first.lines, *second.lines) if line["event"] == "order_filled"]
+    assert all(fill["last_ticks"] > 0 and fill.get("fee", 0) > 0 for fill in fills)
+    assert not any(line["event"] == "difference_found" for line in second.lines)
+
+
+def test_bars_alone_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = (ROOT / "config" / "paper.yaml").read_text()
+    config = config.replace("  - {kind: quotes, instrument: BTCUSDT.binance}\n", "")
+    config = config.replace(
+        "loopback: true", "rest: http://127.0.0.1:1\n  ws_stream: ws://127.0.0.1:1"
+    )
+    path = tmp_path / "bars.yaml"
+    path.write_text(config)
+
+    assert main(["--config", str(path)]) == 2
+    assert "too late to be filled in" in capsys.readouterr().err

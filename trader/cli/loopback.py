@@ -1,0 +1,62 @@
+"""Starts a loopback venue beside a daemon that asks for one, and ends it with the daemon."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from sims.servers.ready import Ready
+from trader.config.loaded import Loaded
+from trader.config.parts import Keys
+from trader.errors import VenueFault
+
+KEYS: Final = "TRADERD_LOOPBACK_KEYS"
+
+
+@contextmanager
+def loopback(loaded: Loaded) -> Iterator[Loaded]:
+    """The configuration with the addresses of a venue that lives as long as the block.
+
+    Raises VenueFault if it does not come to life. What it knows of orders and balances is kept in
+    `state_dir`, so that the next one goes on where it ended.
+    """
+    config = loaded.config
+    assert config.gateway is not None
+    folder = Path(config.state_dir or ".")
+    folder.mkdir(parents=True, exist_ok=True)
+    words = ["venue", "binance", "--json", "--until-eof", "--state", str(folder / "venue.db")]
+    with subprocess.Popen(  # noqa: S603 - this very program
+        [sys.executable, "-m", "trader", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                raise VenueFault("the loopback venue did not start", where="gateway.loopback")
+            yield _at(loaded, msgspec.json.decode(line, type=Ready))
+        finally:
+            process.terminate()
+
+
+def _at(loaded: Loaded, ready: Ready) -> Loaded:
+    """The configuration with a venue's addresses, and the keys of its first account."""
+    config = loaded.config
+    assert config.gateway is not None
+    gateway = replace(
+        config.gateway, rest=ready.rest, ws_api=ready.ws_api, ws_stream=ready.ws_stream
+    )
+    account = config.account
+    if account.keys is None:
+        first = ready.accounts[0]
+        os.environ[KEYS] = f"{first['key']}:{first['secret']}"
+        account = replace(account, keys=Keys(env=KEYS))
+    return replace(loaded, config=replace(config, gateway=gateway, account=account))
