@@ -1,4 +1,7 @@
-"""Bodies of answers: orders, trades and accounts as the wire shows them."""
+"""Bodies of answers: orders, trades and accounts as the wire shows them.
+
+Their times count in units of so many nanoseconds: the caller asked for it.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -9,7 +12,6 @@ from sims.servers.binance.engine import Amendment
 from sims.servers.binance.lists import OrderList, members, order_status
 from sims.servers.binance.orders import Order, OrderStatus, Trade
 from sims.servers.binance.paying import Fees
-from sims.servers.binance.reports import NS_PER_MS
 
 Body = dict[str, object]
 
@@ -23,25 +25,25 @@ _PPM_PER_BP: Final = 100
 _UNITS_PER_PPM: Final = 100
 
 
-def placed(order: Order) -> Body:
+def placed(order: Order, unit: int) -> Body:
     """Acknowledge a new order and say nothing more."""
-    return _name(order) | {"transactTime": order.created_ns // NS_PER_MS}
+    return _name(order) | {"transactTime": order.created_ns // unit}
 
 
-def result(order: Order) -> Body:
+def result(order: Order, unit: int) -> Body:
     """Tell where a new order stands after its first turn."""
-    body = placed(order) | _state(order)
+    body = placed(order, unit) | _state(order)
     if order.working_ns is not None:
-        body["workingTime"] = order.working_ns // NS_PER_MS
+        body["workingTime"] = order.working_ns // unit
     return body | _self_trade(order)
 
 
-def full(order: Order) -> Body:
+def full(order: Order, unit: int) -> Body:
     """Tell where a new order stands and list what filled it at once."""
-    return result(order) | {"fills": [_fill(trade) for trade in order.trades]}
+    return result(order, unit) | {"fills": [_fill(trade) for trade in order.trades]}
 
 
-def canceled(order: Order) -> Body:
+def canceled(order: Order, unit: int) -> Body:
     """Tell what a cancel has ended."""
     return {
         "symbol": order.terms.symbol,
@@ -49,23 +51,23 @@ def canceled(order: Order) -> Body:
         "orderId": order.order_id,
         "orderListId": order.list_id,
         "clientOrderId": order.client_order_id,
-        "transactTime": order.updated_ns // NS_PER_MS,
+        "transactTime": order.updated_ns // unit,
         **_state(order),
         **_self_trade(order),
     }
 
 
-def queried(order: Order) -> Body:
+def queried(order: Order, unit: int) -> Body:
     """Tell all about an order, open or ended."""
     body = _name(order) | _state(order)
     body |= {
         "stopPrice": text_of(order.terms.stop_price),
         "icebergQty": text_of(0),
-        "time": order.created_ns // NS_PER_MS,
-        "updateTime": order.updated_ns // NS_PER_MS,
+        "time": order.created_ns // unit,
+        "updateTime": order.updated_ns // unit,
         "isWorking": order.working_ns is not None,
         # The wire says -1 while a stop order waits for its trigger.
-        "workingTime": -1 if order.working_ns is None else order.working_ns // NS_PER_MS,
+        "workingTime": -1 if order.working_ns is None else order.working_ns // unit,
         "origQuoteOrderQty": text_of(order.terms.quote_quantity),
         **_self_trade(order),
     }
@@ -74,7 +76,7 @@ def queried(order: Order) -> Body:
     return body
 
 
-def trade(trade: Trade) -> Body:
+def trade(trade: Trade, unit: int) -> Body:
     """Tell one fill."""
     return {
         "symbol": trade.symbol,
@@ -86,19 +88,19 @@ def trade(trade: Trade) -> Body:
         "quoteQty": text_of(trade.quote),
         "commission": text_of(trade.commission),
         "commissionAsset": trade.commission_asset,
-        "time": trade.ts_ns // NS_PER_MS,
+        "time": trade.ts_ns // unit,
         "isBuyer": trade.is_buyer,
         "isMaker": trade.is_maker,
         "isBestMatch": True,
     }
 
 
-def amended(amendment: Amendment) -> Body:
+def amended(amendment: Amendment, unit: int) -> Body:
     """Tell what has become of an order that was made smaller."""
     order = amendment.order
     state = _state(order)
     return {
-        "transactTime": order.updated_ns // NS_PER_MS,
+        "transactTime": order.updated_ns // unit,
         "executionId": amendment.execution_id,
         "amendedOrder": {
             "symbol": order.terms.symbol,
@@ -114,27 +116,28 @@ def amended(amendment: Amendment) -> Body:
             # Spelled with one m here alone.
             "cumulativeQuoteQty": state["cummulativeQuoteQty"],
             **{name: state[name] for name in ("status", "timeInForce", "type", "side")},
-            "workingTime": (order.working_ns or order.updated_ns) // NS_PER_MS,
+            "workingTime": (order.working_ns or order.updated_ns) // unit,
             **_self_trade(order),
         },
     }
 
 
-def placed_list(list_: OrderList, body: Callable[[Order], Body]) -> Body:
+def placed_list(list_: OrderList, body: Callable[[Order, int], Body], unit: int) -> Body:
     """Tell of a new list; `body` says how much of each order."""
-    reports = [body(order) for order in list_.orders]
-    return _list(list_, "EXEC_STARTED", "EXECUTING") | {"orderReports": reports}
+    reports = [body(order, unit) for order in list_.orders]
+    return _list(list_, "EXEC_STARTED", "EXECUTING", unit) | {"orderReports": reports}
 
 
-def canceled_list(list_: OrderList) -> Body:
+def canceled_list(list_: OrderList, unit: int) -> Body:
     """Tell what the cancel of a list has ended."""
-    reports = [canceled(order) for order in list_.orders if order.status is OrderStatus.CANCELED]
-    return queried_list(list_) | {"orderReports": reports}
+    ended = (order for order in list_.orders if order.status is OrderStatus.CANCELED)
+    reports = [canceled(order, unit) for order in ended]
+    return queried_list(list_, unit) | {"orderReports": reports}
 
 
-def queried_list(list_: OrderList) -> Body:
+def queried_list(list_: OrderList, unit: int) -> Body:
     """Tell about a list, open or ended."""
-    return _list(list_, list_.status.value, order_status(list_))
+    return _list(list_, list_.status.value, order_status(list_), unit)
 
 
 def tested(fees: Fees) -> Body:
@@ -159,7 +162,9 @@ def commission(symbol: str, fees: Fees) -> Body:
     }
 
 
-def account_status(account: Account, fees: Fees, balances: Iterable[tuple[str, Balance]]) -> Body:
+def account_status(
+    account: Account, fees: Fees, balances: Iterable[tuple[str, Balance]], unit: int
+) -> Body:
     """Tell what an account may do, what it pays and what it owns."""
     return {
         "makerCommission": fees.maker_ppm // _PPM_PER_BP,
@@ -173,7 +178,7 @@ def account_status(account: Account, fees: Fees, balances: Iterable[tuple[str, B
         "brokered": False,
         "requireSelfTradePrevention": False,
         "preventSor": False,
-        "updateTime": account.changed_ns // NS_PER_MS,
+        "updateTime": account.changed_ns // unit,
         "accountType": "SPOT",
         "balances": [
             {"asset": asset, "free": text_of(balance.free), "locked": text_of(balance.locked)}
@@ -229,14 +234,14 @@ def _self_trade(order: Order) -> Body:
     return mode | {"preventedQuantity": text_of(order.prevented)} if order.prevented else mode
 
 
-def _list(list_: OrderList, status: str, order_status: str) -> Body:
+def _list(list_: OrderList, status: str, order_status: str, unit: int) -> Body:
     return {
         "orderListId": list_.list_id,
         "contingencyType": list_.contingency.value,
         "listStatusType": status,
         "listOrderStatus": order_status,
         "listClientOrderId": list_.name,
-        "transactionTime": list_.updated_ns // NS_PER_MS,
+        "transactionTime": list_.updated_ns // unit,
         "symbol": list_.symbol,
         "orders": [
             {"symbol": list_.symbol, "orderId": order_id, "clientOrderId": name}

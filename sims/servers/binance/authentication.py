@@ -8,19 +8,15 @@ from sims.servers.binance.accounts import Account
 from sims.servers.binance.amounts import ONE
 from sims.servers.binance.params import Params
 from sims.servers.binance.refusals import RefusedError
-from sims.servers.binance.reports import NS_PER_MS
+from sims.servers.binance.reports import MICROSECONDS_FROM, NS_PER_MS, NS_PER_US
 from sims.servers.binance.request import Request
 from sims.servers.binance.session import Logon, Session
 
-NS_PER_US: Final = 1_000
 AHEAD_NS_MAX: Final = 1_000 * NS_PER_MS
 WINDOW_MS_DEFAULT: Final = 5_000
 WINDOW_MS_MAX: Final = 60_000
 KEY_LENGTH: Final = 64
 NO_KEY: Final = refusals.missing("apiKey")
-
-# A timestamp of 15 digits or more is in microseconds: in milliseconds it would be far off.
-MICROSECONDS_FROM: Final = 10**14
 
 
 def authenticate(

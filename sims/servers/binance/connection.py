@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
+from msgspec import Struct
+
 from sims.servers.binance.gate import Interference, Verdict, carry
 from sims.servers.binance.line import Line
 from sims.servers.binance.protocol import Protocol, Reply, framed
@@ -17,6 +19,14 @@ from sims.servers.binance.reports import server_shutdown
 from sims.servers.binance.request import Request
 from sims.servers.binance.scenarios.outward import Courier
 from sims.servers.binance.session import Session
+
+
+class Manner(Struct, frozen=True, kw_only=True):
+    """Since when a client is there, and how it wants to be answered."""
+
+    since_ns: int
+    shows_limits: bool
+    unit: int
 
 
 class Connection:
@@ -27,12 +37,13 @@ class Connection:
         line: Line,
         protocol: Protocol,
         courier: Courier,
-        since_ns: int,
-        *,
-        shows_limits: bool,
+        manner: Manner,
     ) -> None:
         self.session: Final = Session(
-            self._send_event, since_ns=since_ns, shows_limits=shows_limits
+            self._send_event,
+            since_ns=manner.since_ns,
+            shows_limits=manner.shows_limits,
+            unit=manner.unit,
         )
         self._line: Final = line
         self._protocol: Final = protocol
@@ -46,7 +57,7 @@ class Connection:
 
     def say_shutdown(self, now: int) -> None:
         """Announce that the server is about to end the connection."""
-        self.send({"event": server_shutdown(now)})
+        self.send({"event": server_shutdown(now).at(self.session.unit)})
 
     async def process(self, request: Request, gate: Interference) -> None:
         """Take one request through the gate, the engine and the gate again."""

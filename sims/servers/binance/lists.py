@@ -15,7 +15,7 @@ from sims.servers.binance.accounts import Account
 from sims.servers.binance.matching import Matching
 from sims.servers.binance.orders import NewOrder, Order, OrderStatus, OrderType
 from sims.servers.binance.refusals import BAD_PRICE_RELATION, Refusal
-from sims.servers.binance.reports import NS_PER_MS, Event
+from sims.servers.binance.reports import Timed
 
 TRIGGERED: Final = "OCO_TRIGGER"
 PHASE_ONE_EXPIRED: Final = "OTO_PHASE_ONE_EXPIRED"
@@ -134,12 +134,12 @@ class OrderLists:
         self._matching.tell(list_.account.name, list_status(list_))
 
 
-def list_status(list_: OrderList) -> Event:
+def list_status(list_: OrderList) -> Timed:
     """Describe a list as a `listStatus`."""
-    ms = list_.updated_ns // NS_PER_MS
-    return {
+    now = list_.updated_ns
+    body = {
         "e": "listStatus",
-        "E": ms,
+        "E": now,
         "s": list_.symbol,
         "g": list_.list_id,
         "c": list_.contingency.value,
@@ -147,9 +147,10 @@ def list_status(list_: OrderList) -> Event:
         "L": order_status(list_),
         "r": "NONE",
         "C": list_.name,
-        "T": ms,
+        "T": now,
         "O": [{"s": list_.symbol, "i": i, "c": c} for i, c in members(list_).items()],
     }
+    return Timed(body, E=now, T=now)
 
 
 def members(list_: OrderList) -> Mapping[int, str]:

@@ -64,6 +64,7 @@ class Protocol:
             session=session,
             params=Params(request.params),
             now=self._engine.now(),
+            unit=session.unit,
         )
         method = METHODS.get(request.method)
         outcome = refusals.UNSUPPORTED if method is None else _perform(method, request, call)

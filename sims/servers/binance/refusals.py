@@ -50,6 +50,9 @@ BAD_RESTRICTIONS: Final = Refusal(
     -1145,
     "`cancelRestrictions` has to be either `ONLY_NEW` or `ONLY_PARTIALLY_FILLED`.",
 )
+BAD_TIME_UNIT: Final = Refusal(
+    -1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND."
+)
 INSUFFICIENT_BALANCE: Final = Refusal(
     -2010, "Account has insufficient balance for requested action."
 )

@@ -12,6 +12,27 @@ from sims.servers.binance.orders import Order, Trade
 
 Event = Mapping[str, object]
 NS_PER_MS: Final = 1_000_000
+NS_PER_US: Final = 1_000
+# A time of 15 digits or more is in microseconds: in milliseconds it would be far off.
+MICROSECONDS_FROM: Final = 10**14
+MILLISECOND: Final = "MILLISECOND"
+UNITS: Final = {MILLISECOND: NS_PER_MS, "MICROSECOND": NS_PER_US}
+
+
+class Timed(dict[str, object]):
+    """An event with its times in milliseconds, which can tell them in another unit as well."""
+
+    def __init__(self, body: Mapping[str, object], **times_ns: int) -> None:
+        super().__init__(body)
+        self._times_ns: Final = times_ns
+        self.update(self._in(NS_PER_MS))
+
+    def at(self, unit: int) -> Event:
+        """Return the event with its times in units of so many nanoseconds."""
+        return self | self._in(unit)
+
+    def _in(self, unit: int) -> dict[str, int]:
+        return {name: ns // unit for name, ns in self._times_ns.items()}
 
 
 class ExecutionType(StrEnum):
@@ -46,10 +67,10 @@ class Execution(Struct, frozen=True, kw_only=True):
     reject_reason: str = "NONE"
 
 
-def execution_report(order: Order, execution: Execution) -> Event:
+def execution_report(order: Order, execution: Execution) -> Timed:
     """Describe `execution` as an `executionReport`, with the order as it stands after it."""
-    ms = execution.ts_ns // NS_PER_MS
-    head: dict[str, object] = {"e": "executionReport", "E": ms, **_terms(order)}
+    now = execution.ts_ns
+    head: dict[str, object] = {"e": "executionReport", "E": now, **_terms(order)}
     report = head | {
         "x": execution.kind.value,
         "X": order.status.value,
@@ -57,60 +78,62 @@ def execution_report(order: Order, execution: Execution) -> Event:
         "i": order.order_id,
         **_trade(execution.trade),
         "z": text_of(order.executed),
-        "T": ms,
+        "T": now,
         "I": execution.execution_id,
         "w": order.is_open and order.has_arrived,
         "M": False,
-        "O": order.created_ns // NS_PER_MS,
+        "O": order.created_ns,
         "Z": text_of(order.executed_quote),
         "Q": text_of(order.terms.quote_quantity),
         "V": order.terms.self_trade.value,
         **_strategy(order),
         **_prevention(execution.prevention),
     }
+    times = {"E": now, "T": now, "O": order.created_ns}
     if order.working_ns is not None:
-        report["W"] = order.working_ns // NS_PER_MS
+        times["W"] = order.working_ns
     if order.expiry_reason is not None:
         report["eR"] = order.expiry_reason
-    return report
+    return Timed(report, **times)
 
 
-def account_position(account: Account, assets: Iterable[str]) -> Event:
+def account_position(account: Account, assets: Iterable[str]) -> Timed:
     """Describe the balances of `assets`, absolutely, as an `outboundAccountPosition`."""
-    ms = account.changed_ns // NS_PER_MS
+    now = account.changed_ns
     balances = {asset: account.balance(asset) for asset in assets}
-    return {
+    body = {
         "e": "outboundAccountPosition",
-        "E": ms,
-        "u": ms,
+        "E": now,
+        "u": now,
         "B": [
             {"a": asset, "f": text_of(balance.free), "l": text_of(balance.locked)}
             for asset, balance in balances.items()
         ],
     }
+    return Timed(body, E=now, u=now)
 
 
-def balance_update(asset: str, units: int, ts_ns: int) -> Event:
+def balance_update(asset: str, units: int, ts_ns: int) -> Timed:
     """Say that money has come or gone beside all orders, as a `balanceUpdate`."""
-    ms = ts_ns // NS_PER_MS
     sign = "-" if units < 0 else ""
-    return {
+    body = {
         "e": "balanceUpdate",
-        "E": ms,
+        "E": ts_ns,
         "a": asset,
         "d": f"{sign}{text_of(abs(units))}",
-        "T": ms,
+        "T": ts_ns,
     }
+    return Timed(body, E=ts_ns, T=ts_ns)
 
 
-def stream_terminated(ts_ns: int) -> Event:
+def stream_terminated(ts_ns: int) -> Timed:
     """Say that a subscription has ended while its connection lives on."""
-    return {"e": "eventStreamTerminated", "E": ts_ns // NS_PER_MS}
+    return Timed({"e": "eventStreamTerminated"}, E=ts_ns)
 
 
-def server_shutdown(ts_ns: int) -> Event:
+def server_shutdown(ts_ns: int) -> Timed:
     """Say that the server is about to end its connections."""
-    return {"e": "serverShutdown", "E": ts_ns // NS_PER_MS}
+    return Timed({"e": "serverShutdown"}, E=ts_ns)
 
 
 def _terms(order: Order) -> Event:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from sims.servers.binance import refusals
 from sims.servers.binance.refusals import Refusal
+from sims.servers.binance.reports import NS_PER_MS
 from sims.servers.binance.signing import payload
 
 RequestId = str | int | None
@@ -20,9 +21,10 @@ class Request(Struct, kw_only=True):
     """A request as it arrived, and what became of it.
 
     `key` is the API key that came with it. `raw` is what a REST request has signed; over the
-    WebSocket API it is None, and the parameters themselves are signed. `executed` says that the
-    venue has acted on it, even if only to refuse it; `status` is that of the answer which it then
-    made; `answered` says that this answer was handed to the connection.
+    WebSocket API it is None, and the parameters themselves are signed. `unit` is how many
+    nanoseconds the times of a REST answer count in. `executed` says that the venue has acted on
+    it, even if only to refuse it; `status` is that of the answer which it then made; `answered`
+    says that this answer was handed to the connection.
     """
 
     id: RequestId = None
@@ -30,6 +32,7 @@ class Request(Struct, kw_only=True):
     params: Mapping[str, object]
     key: str | None = None
     raw: str | None = None
+    unit: int = NS_PER_MS
     executed: bool = False
     status: int | None = None
     answered: bool = False

@@ -15,7 +15,7 @@ from sims.servers.binance import refusals
 from sims.servers.binance.limits import NS_PER_S, WEIGHT
 from sims.servers.binance.protocol import Reply
 from sims.servers.binance.refusals import Refusal
-from sims.servers.binance.reports import NS_PER_MS
+from sims.servers.binance.reports import MILLISECOND, NS_PER_MS, UNITS
 from sims.servers.binance.request import Request
 
 ROOT: Final = "/api/v3/"
@@ -61,7 +61,6 @@ ROUTES: Final[Mapping[tuple[str, str], str]] = {
 }
 KEY_HEADER: Final = "X-MBX-APIKEY"
 UNIT_HEADER: Final = "X-MBX-TIME-UNIT"
-MILLISECOND: Final = "MILLISECOND"
 RETRY_STATUSES: Final = frozenset({418, 429})
 MS_PER_S: Final = NS_PER_S // NS_PER_MS
 CONTENT_TYPE: Final = "application/json;charset=UTF-8"
@@ -84,8 +83,9 @@ def read(
     method = ROUTES.get((verb, path.removeprefix(ROOT))) if path.startswith(ROOT) else None
     if method is None:
         return None
-    if headers.get(UNIT_HEADER, MILLISECOND).upper() != MILLISECOND:
-        return refusals.UNSUPPORTED
+    unit = UNITS.get(headers.get(UNIT_HEADER, MILLISECOND).upper())
+    if unit is None:
+        return refusals.BAD_TIME_UNIT
     body = "" if verb == "GET" else form
     params: dict[str, object] = {}
     signed: list[str] = []
@@ -98,7 +98,11 @@ def read(
         params = dict(found) | params
         signed.append("&".join(pair for pair in pairs if not pair.startswith("signature=")))
     return Request(
-        method=method, params=params, key=headers.get(KEY_HEADER) or None, raw="".join(signed)
+        method=method,
+        params=params,
+        key=headers.get(KEY_HEADER) or None,
+        raw="".join(signed),
+        unit=unit,
     )
 
 

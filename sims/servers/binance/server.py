@@ -19,14 +19,14 @@ import msgspec
 from aiohttp import web
 from anyio.abc import TaskGroup
 
-from sims.servers.binance import rest
-from sims.servers.binance.connection import Connection
+from sims.servers.binance import refusals, rest
+from sims.servers.binance.connection import Connection, Manner
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.gate import Interference, Verdict, carry
 from sims.servers.binance.limits import Limits
 from sims.servers.binance.line import CLOSE_S, Line, Pulse
 from sims.servers.binance.protocol import Protocol, Reply, refused
-from sims.servers.binance.reports import Event
+from sims.servers.binance.reports import MILLISECOND, UNITS, Event
 from sims.servers.binance.request import Request, read
 from sims.servers.binance.scenarios import admin
 from sims.servers.binance.scenarios.admin import Admin
@@ -41,7 +41,6 @@ from sims.servers.binance.streams import Streams, StreamSession
 
 WS_API: Final = "/ws-api/v3"
 STREAM_ROOTS: Final = frozenset({"ws", "stream"})
-MILLISECOND: Final = "MILLISECOND"
 BEAT_S: Final = 0.01
 NO_PAGE: Final = "<html><body><h1>404 Not Found</h1></body></html>\n"
 NOTHING_HAPPENS: Final = Script()
@@ -165,23 +164,23 @@ class Venue:
 
     def _perform(self, asked: Request) -> Reply:
         # Each HTTP request is a session of its own, to which nothing is sent.
-        return self._protocol.perform(asked, Session(_ignore))
+        return self._protocol.perform(asked, Session(_ignore, unit=asked.unit))
 
     async def _converse(
         self, request: web.BaseRequest, query: dict[str, list[str]]
     ) -> web.StreamResponse:
-        if query.get("timeUnit", [MILLISECOND]) != [MILLISECOND]:
-            return web.Response(status=HTTPStatus.BAD_REQUEST, text="times are in milliseconds\n")
+        unit = UNITS.get(query.get("timeUnit", [MILLISECOND])[0].upper())
+        if unit is None:
+            return _response(Reply(outcome=refusals.BAD_TIME_UNIT))
         line = Line(request, self._pulse)
         socket = await line.open()
-        shows_limits = query.get("returnRateLimits") != ["false"]
-        connection = Connection(
-            line,
-            self._protocol,
-            Courier(self.scenario, self._later),
-            self._engine.now(),
-            shows_limits=shows_limits,
+        manner = Manner(
+            since_ns=self._engine.now(),
+            shows_limits=query.get("returnRateLimits") != ["false"],
+            unit=unit,
         )
+        courier = Courier(self.scenario, self._later)
+        connection = Connection(line, self._protocol, courier, manner)
         self._protocol.connect()
         deliver = connection.session.deliver
         self._engine.listen(deliver)

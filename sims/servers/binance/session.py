@@ -1,4 +1,7 @@
-"""One connection's memory: who has logged on, what it has subscribed to, how it is answered."""
+"""One connection's memory: who has logged on, what it has subscribed to, how it is answered.
+
+Times in what it is told count in units of so many nanoseconds.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -8,7 +11,7 @@ from msgspec import Struct
 from sims.servers.binance import refusals
 from sims.servers.binance.accounts import Account, ApiKey
 from sims.servers.binance.refusals import Refusal
-from sims.servers.binance.reports import Event, stream_terminated
+from sims.servers.binance.reports import NS_PER_MS, Event, Timed, stream_terminated
 
 SUBSCRIPTIONS_MAX: Final = 65_535
 
@@ -32,10 +35,16 @@ class Session:
     """Passes on the events of the subscribed accounts, each in its subscription's envelope."""
 
     def __init__(
-        self, send: Callable[[Event], None], *, since_ns: int = 0, shows_limits: bool = True
+        self,
+        send: Callable[[Event], None],
+        *,
+        since_ns: int = 0,
+        shows_limits: bool = True,
+        unit: int = NS_PER_MS,
     ) -> None:
         self.since_ns: Final = since_ns
         self.shows_limits: Final = shows_limits
+        self.unit: Final = unit
         self.logon: Logon | None = None
         self._send: Final = send
         self._subscriptions: Final[dict[int, Subscription]] = {}
@@ -68,7 +77,7 @@ class Session:
         for each in numbers:
             if self._subscriptions.pop(each, None) is None:
                 return refusals.NOT_SUBSCRIBED
-            self._send(_envelope(each, stream_terminated(now)))
+            self._tell(each, stream_terminated(now))
         return None
 
     def log_out(self, now: int) -> None:
@@ -82,8 +91,9 @@ class Session:
         """Pass on an event of `account`, if this connection has asked for it."""
         for number, each in self._subscriptions.items():
             if each.account == account:
-                self._send(_envelope(number, event))
+                self._tell(number, event)
 
-
-def _envelope(number: int, event: Event) -> Event:
-    return {"subscriptionId": number, "event": event}
+    def _tell(self, number: int, event: Event) -> None:
+        if self.unit != NS_PER_MS and isinstance(event, Timed):
+            event = event.at(self.unit)
+        self._send({"subscriptionId": number, "event": event})

@@ -74,7 +74,7 @@ class StreamSession:
 
     def say_shutdown(self, now: int) -> None:
         """Announce that the server is about to end the connection."""
-        self.deliver(SHUTDOWN, _text(server_shutdown(now)))
+        self.deliver(SHUTDOWN, _text(server_shutdown(now).at(self.unit)))
 
     def close(self) -> None:
         """Forget the client, which has left."""

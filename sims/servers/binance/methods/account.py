@@ -4,7 +4,6 @@ from sims.servers.binance import answers, refusals
 from sims.servers.binance.methods.call import Call, Outcome
 from sims.servers.binance.methods.paging import page, read_span
 from sims.servers.binance.orders import Trade
-from sims.servers.binance.reports import NS_PER_MS
 
 
 def status(call: Call) -> Outcome:
@@ -16,7 +15,7 @@ def status(call: Call) -> Outcome:
         for asset, balance in sorted(call.account.balances.items())
         if not is_brief or balance.free or balance.locked
     ]
-    return answers.account_status(call.account, call.engine.fees, balances)
+    return answers.account_status(call.account, call.engine.fees, balances, call.unit)
 
 
 def trades(call: Call) -> Outcome:
@@ -27,25 +26,25 @@ def trades(call: Call) -> Outcome:
     symbol = call.symbol()
     order_id = call.params.integer("orderId")
     from_id = call.params.integer("fromId")
-    start_ms, end_ms = read_span(call.params)
+    start_ns, end_ns = read_span(call.params)
     limit = call.params.integer("limit")
     call.params.done()
-    if (order_id, from_id) != (None, None) and (start_ms, end_ms) != (None, None):
+    if (order_id, from_id) != (None, None) and (start_ns, end_ns) != (None, None):
         return refusals.BAD_COMBINATION
 
     def is_wanted(trade: Trade) -> bool:
         return (
             order_id in {None, trade.order_id}
             and (from_id or 0) <= trade.trade_id
-            and (start_ms is None or start_ms <= trade.ts_ns // NS_PER_MS)
-            and (end_ms is None or trade.ts_ns // NS_PER_MS <= end_ms)
+            and (start_ns is None or start_ns <= trade.ts_ns)
+            and (end_ns is None or trade.ts_ns <= end_ns)
         )
 
     found = [
         trade for trade in call.engine.registry.trades(call.account, symbol) if is_wanted(trade)
     ]
-    is_forward = from_id is not None or start_ms is not None
-    return [answers.trade(trade) for trade in page(found, limit, is_forward=is_forward)]
+    is_forward = from_id is not None or start_ns is not None
+    return [answers.trade(trade, call.unit) for trade in page(found, limit, is_forward=is_forward)]
 
 
 def commission(call: Call) -> Outcome:

@@ -9,7 +9,6 @@ from sims.servers.binance.methods.terms import TermsReader
 from sims.servers.binance.orders import OrderType, Side
 from sims.servers.binance.refusals import Refusal, RefusedError
 from sims.servers.binance.registry import OrderKey
-from sims.servers.binance.reports import NS_PER_MS
 
 WORKING_TYPES = frozenset({OrderType.LIMIT, OrderType.LIMIT_MAKER})
 PAIR_TYPES = frozenset(OrderType) - {OrderType.LIMIT, OrderType.MARKET}
@@ -77,7 +76,7 @@ def cancel(call: Call) -> Outcome:
     first = next(order for order in list_.orders if order.is_open)
     key = OrderKey(symbol=symbol, order_id=first.order_id)
     call.engine.cancel(call.account, key, new_name, None)
-    return answers.canceled_list(list_)
+    return answers.canceled_list(list_, call.unit)
 
 
 def status(call: Call) -> Outcome:
@@ -88,30 +87,33 @@ def status(call: Call) -> Outcome:
     if list_id is None and name is None:
         return refusals.missing_both("orderListId", "origClientOrderId")
     list_ = call.engine.find_list(call.account, list_id, name)
-    return refusals.NO_SUCH_LIST if list_ is None else answers.queried_list(list_)
+    return refusals.NO_SUCH_LIST if list_ is None else answers.queried_list(list_, call.unit)
 
 
 def open_lists(call: Call) -> Outcome:
     """Tell about the account's lists that are under way."""
     call.params.done()
-    return [answers.queried_list(list_) for list_ in _own(call) if list_.is_open]
+    return [answers.queried_list(list_, call.unit) for list_ in _own(call) if list_.is_open]
 
 
 def all_lists(call: Call) -> Outcome:
     """Tell about the account's lists, oldest first; without a start these are the latest ones."""
     from_id = call.params.integer("fromId")
-    start_ms, end_ms = read_span(call.params)
+    start_ns, end_ns = read_span(call.params)
     limit = call.params.integer("limit")
     call.params.done()
     found = [
         list_
         for list_ in _own(call)
         if list_.list_id >= (from_id or 0)
-        and (start_ms is None or list_.updated_ns // NS_PER_MS >= start_ms)
-        and (end_ms is None or list_.updated_ns // NS_PER_MS <= end_ms)
+        and (start_ns is None or list_.updated_ns >= start_ns)
+        and (end_ns is None or list_.updated_ns <= end_ns)
     ]
-    is_forward = from_id is not None or start_ms is not None
-    return [answers.queried_list(list_) for list_ in page(found, limit, is_forward=is_forward)]
+    is_forward = from_id is not None or start_ns is not None
+    return [
+        answers.queried_list(list_, call.unit)
+        for list_ in page(found, limit, is_forward=is_forward)
+    ]
 
 
 def _own(call: Call) -> list[OrderList]:
@@ -137,4 +139,4 @@ def _place(call: Call, terms: NewList) -> Outcome:
     list_ = call.engine.place_list(call.account, terms)
     if isinstance(list_, Refusal):
         return list_
-    return answers.placed_list(list_, BODIES[asked or ResponseType.RESULT])
+    return answers.placed_list(list_, BODIES[asked or ResponseType.RESULT], call.unit)

@@ -11,7 +11,6 @@ from sims.servers.binance.orders import OrderStatus, OrderType
 from sims.servers.binance.params import Params
 from sims.servers.binance.refusals import Refusal, RefusedError
 from sims.servers.binance.registry import OrderKey
-from sims.servers.binance.reports import NS_PER_MS
 
 
 class ResponseType(StrEnum):
@@ -49,7 +48,7 @@ def place(call: Call) -> Outcome:
     if refusal := call.limits.admit(call.account.name, call.now):
         return refusal
     order = call.engine.place(call.account, terms)
-    return order if isinstance(order, Refusal) else BODIES[response_type](order)
+    return order if isinstance(order, Refusal) else BODIES[response_type](order, call.unit)
 
 
 def test(call: Call) -> Outcome:
@@ -68,7 +67,7 @@ def status(call: Call) -> Outcome:
     key = read_key(call)
     call.params.done()
     order = call.engine.registry.find(call.account, key)
-    return order if isinstance(order, Refusal) else answers.queried(order)
+    return order if isinstance(order, Refusal) else answers.queried(order, call.unit)
 
 
 def cancel(call: Call) -> Outcome:
@@ -79,7 +78,7 @@ def cancel(call: Call) -> Outcome:
     only = read_restriction(params)
     params.done()
     order = call.engine.cancel(call.account, key, name, only)
-    return order if isinstance(order, Refusal) else answers.canceled(order)
+    return order if isinstance(order, Refusal) else answers.canceled(order, call.unit)
 
 
 def amend(call: Call) -> Outcome:
@@ -89,7 +88,7 @@ def amend(call: Call) -> Outcome:
     quantity = call.params.required_amount("newQty")
     call.params.done()
     amendment = call.engine.amend(call.account, key, quantity, name)
-    return amendment if isinstance(amendment, Refusal) else answers.amended(amendment)
+    return amendment if isinstance(amendment, Refusal) else answers.amended(amendment, call.unit)
 
 
 def open_orders(call: Call) -> Outcome:
@@ -97,7 +96,7 @@ def open_orders(call: Call) -> Outcome:
     symbol = call.symbol_or_none()
     call.params.done()
     orders = call.engine.registry.open_orders(call.account, symbol)
-    return [answers.queried(order) for order in orders]
+    return [answers.queried(order, call.unit) for order in orders]
 
 
 def cancel_all(call: Call) -> Outcome:
@@ -111,9 +110,9 @@ def cancel_all(call: Call) -> Outcome:
         key = OrderKey(symbol=symbol, order_id=order.order_id)
         call.engine.cancel(call.account, key, None, None)
         if order.list_id < 0:
-            bodies.append(answers.canceled(order))
+            bodies.append(answers.canceled(order, call.unit))
         else:
-            bodies.append(answers.canceled_list(call.engine.lists[order.list_id]))
+            bodies.append(answers.canceled_list(call.engine.lists[order.list_id], call.unit))
     return bodies or refusals.CANCEL_UNKNOWN
 
 
@@ -124,18 +123,20 @@ def all_orders(call: Call) -> Outcome:
     """
     symbol = call.symbol()
     order_id = call.params.integer("orderId")
-    start_ms, end_ms = read_span(call.params)
+    start_ns, end_ns = read_span(call.params)
     limit = call.params.integer("limit")
     call.params.done()
     found = [
         order
         for order in call.engine.registry.all_orders(call.account, symbol)
         if order.order_id >= (order_id or 0)
-        and (start_ms is None or order.created_ns // NS_PER_MS >= start_ms)
-        and (end_ms is None or order.created_ns // NS_PER_MS <= end_ms)
+        and (start_ns is None or order.created_ns >= start_ns)
+        and (end_ns is None or order.created_ns <= end_ns)
     ]
-    is_forward = order_id is not None or start_ms is not None
-    return [answers.queried(order) for order in page(found, limit, is_forward=is_forward)]
+    is_forward = order_id is not None or start_ns is not None
+    return [
+        answers.queried(order, call.unit) for order in page(found, limit, is_forward=is_forward)
+    ]
 
 
 def read_key(

@@ -9,7 +9,6 @@ from sims.servers.binance.methods.call import Call, Outcome
 from sims.servers.binance.orders import OrderType, SelfTrade
 from sims.servers.binance.params import Params
 from sims.servers.binance.refusals import RefusedError
-from sims.servers.binance.reports import NS_PER_MS
 
 SPOT: Final = "SPOT"
 
@@ -21,9 +20,9 @@ def ping(call: Call) -> Outcome:
 
 
 def time(call: Call) -> Outcome:
-    """Tell the venue's time in milliseconds."""
+    """Tell the venue's time."""
     call.params.done()
-    return {"serverTime": call.now // NS_PER_MS}
+    return {"serverTime": call.now // call.unit}
 
 
 def exchange_info(call: Call) -> Outcome:
@@ -33,7 +32,7 @@ def exchange_info(call: Call) -> Outcome:
     call.params.done()
     return {
         "timezone": "UTC",
-        "serverTime": call.now // NS_PER_MS,
+        "serverTime": call.now // call.unit,
         "rateLimits": [window.describe() for window in call.limits.windows],
         "exchangeFilters": [],
         "symbols": [_symbol(market, shows_permissions=shows_permissions) for market in markets],

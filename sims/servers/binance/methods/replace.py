@@ -1,5 +1,6 @@
 """order.cancelReplace: end one order and place another, in one request."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
@@ -7,6 +8,7 @@ from sims.servers.binance import answers, refusals
 from sims.servers.binance.methods.call import Call, Outcome
 from sims.servers.binance.methods.orders import BODIES, read_response_type, read_restriction
 from sims.servers.binance.methods.terms import TermsReader
+from sims.servers.binance.orders import Order
 from sims.servers.binance.refusals import Refusal, RefusedError
 from sims.servers.binance.registry import OrderKey
 
@@ -48,13 +50,11 @@ def cancel_replace(call: Call) -> Outcome:
     placed = call.engine.place(call.account, terms)
     if isinstance(canceled, Refusal) and isinstance(placed, Refusal):
         return _failed(canceled, placed)
-    old = _refusal(canceled) if isinstance(canceled, Refusal) else answers.canceled(canceled)
-    new = _refusal(placed) if isinstance(placed, Refusal) else BODIES[response_type](placed)
     data: answers.Body = {
         "cancelResult": _result(canceled),
         "newOrderResult": _result(placed),
-        "cancelResponse": old,
-        "newOrderResponse": new,
+        "cancelResponse": _told(canceled, answers.canceled, call.unit),
+        "newOrderResponse": _told(placed, BODIES[response_type], call.unit),
     }
     if isinstance(canceled, Refusal) or isinstance(placed, Refusal):
         return refusals.half_replaced(data)
@@ -74,6 +74,12 @@ def _failed(canceled: Refusal, placed: Refusal | None) -> Refusal:
 
 def _result(outcome: object) -> str:
     return "FAILURE" if isinstance(outcome, Refusal) else "SUCCESS"
+
+
+def _told(
+    outcome: Order | Refusal, body: Callable[[Order, int], answers.Body], unit: int
+) -> answers.Body:
+    return _refusal(outcome) if isinstance(outcome, Refusal) else body(outcome, unit)
 
 
 def _refusal(refusal: Refusal) -> answers.Body:

@@ -2,7 +2,6 @@
 
 from sims.servers.binance import refusals
 from sims.servers.binance.methods.call import Call, Outcome
-from sims.servers.binance.reports import NS_PER_MS
 
 
 def log_on(call: Call) -> Outcome:
@@ -34,9 +33,9 @@ def _describe(call: Call) -> Outcome:
     session, logon = call.session, call.session.logon
     return {
         "apiKey": None if logon is None else logon.key.key,
-        "authorizedSince": None if logon is None else logon.since_ns // NS_PER_MS,
-        "connectedSince": session.since_ns // NS_PER_MS,
+        "authorizedSince": None if logon is None else logon.since_ns // call.unit,
+        "connectedSince": session.since_ns // call.unit,
         "returnRateLimits": session.shows_limits,
-        "serverTime": call.now // NS_PER_MS,
+        "serverTime": call.now // call.unit,
         "userDataStream": None if logon is None else session.hears_logon,
     }

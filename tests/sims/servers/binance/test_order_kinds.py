@@ -277,6 +277,10 @@ def test_all_open_orders_in_a_symbol_are_canceled(desk: Desk) -> None:
         ({"startTime": 1_781_000_000_000}, [1, 2, 3]),
         ({"startTime": 1_781_000_000_001}, []),
         ({"endTime": 1_780_999_999_999}, []),
+        ({"endTime": 1_781_000_000_000}, [1, 2, 3]),
+        ({"startTime": 1_781_000_000_000_000}, [1, 2, 3]),
+        ({"startTime": 1_781_000_000_000_001}, []),
+        ({"endTime": 1_780_999_999_999_999}, []),
     ],
 )
 def test_orders_are_listed_open_or_ended(desk: Desk, params: Document, ids: list[int]) -> None:

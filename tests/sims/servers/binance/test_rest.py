@@ -93,9 +93,17 @@ def test_whoever_asked_too_much_is_told_for_how_many_seconds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "is_taken"), [("MILLISECOND", True), ("millisecond", True), ("MICROSECOND", False)]
+    ("name", "unit"),
+    [("MILLISECOND", 1_000_000), ("millisecond", 1_000_000), ("MICROSECOND", 1_000)],
 )
-def test_times_are_in_milliseconds(unit: str, is_taken: bool) -> None:
-    request = read("GET", "/api/v3/time", "", {"X-MBX-TIME-UNIT": unit})
+def test_times_are_in_the_unit_that_is_asked_for(name: str, unit: int) -> None:
+    request = read("GET", "/api/v3/time", "", {"X-MBX-TIME-UNIT": name})
 
-    assert isinstance(request, Request) is is_taken
+    assert isinstance(request, Request)
+    assert request.unit == unit
+
+
+def test_there_are_two_units() -> None:
+    refused = read("GET", "/api/v3/time", "", {"X-MBX-TIME-UNIT": "DAY"})
+
+    assert refused == refusals.BAD_TIME_UNIT

@@ -15,7 +15,7 @@ from sims.servers.binance.gate import Interference, Verdict, once
 from sims.servers.binance.line import FRAMES_MAX
 from sims.servers.binance.orders import NewOrder, Order, OrderType, Side
 from sims.servers.binance.server import Venue, serve
-from tests.sims.servers.binance.desk import MAIN, OTHER, Document, limit, market, signed
+from tests.sims.servers.binance.desk import MAIN, OTHER, START_MS, Document, limit, market, signed
 
 pytestmark = pytest.mark.anyio
 
@@ -277,9 +277,33 @@ async def test_limits_can_be_switched_off_for_a_connection(venue: Venue) -> None
         assert "rateLimits" in await ask(socket, "time", {"returnRateLimits": True})
 
 
-@pytest.mark.parametrize(
-    ("path", "code"), [("/nowhere", 404), ("/ws-api/v3?timeUnit=MICROSECOND", 400)]
-)
+async def test_a_connection_may_ask_for_microseconds(venue: Venue) -> None:
+    async with connect(f"{venue.url}?timeUnit=MICROSECOND") as socket:
+        await subscribe(socket)
+        answer = await place(socket, market())
+        listed = await ask(socket, "allOrders", signed({"symbol": "BTCUSDT"}))
+        told = await ask(socket, "time", {})
+
+    now = START_MS * 1_000
+    assert answer["result"]["transactTime"] == answer["result"]["workingTime"] == now
+    assert [each["time"] for each in listed["result"]] == [now]
+    assert told["result"] == {"serverTime": now}
+
+
+async def test_events_may_come_in_microseconds_too(venue: Venue) -> None:
+    async with (
+        connect(f"{venue.url}?timeUnit=microsecond") as fine,
+        connect(venue.url) as coarse,
+    ):
+        await subscribe(fine)
+        await subscribe(coarse)
+        await place(coarse, market())
+        first = (await receive(fine))["event"]
+
+    assert {name: first[name] for name in "ETOW"} == dict.fromkeys("ETOW", START_MS * 1_000)
+
+
+@pytest.mark.parametrize(("path", "code"), [("/nowhere", 404), ("/ws-api/v3?timeUnit=DAY", 400)])
 async def test_what_is_not_served_is_refused_at_the_door(
     venue: Venue, path: str, code: int
 ) -> None:
