@@ -8,6 +8,8 @@ import pytest
 from tests.cli.conftest import Command
 from tests.research.making import configuration
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def test_a_right_configuration_is_said_to_be_right(traderd: Command) -> None:
     said = traderd("config", "check", "traderd.yaml")
@@ -103,3 +105,11 @@ def test_check_warns_of_data_that_cannot_fill(traderd: Command, tmp_path: Path) 
 
     assert said.code == 0
     assert "venue.participation: null" in said.err
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "config").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_bundled_configuration_is_right(traderd: Command, file: Path) -> None:
+    said = traderd("config", "check", str(file))
+
+    assert said.code == 0
+    assert "is right" in said.out

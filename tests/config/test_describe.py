@@ -33,6 +33,8 @@ FULL = [
     "state_dir=../state",
     "gateway={venue: binance, ws: 'wss://stream.example/ws?streams=a'}",
     "venue.per_lot=-0.00000001",
+    "risk.restricted=[BTCUSDT.binance]",
+    "alerts=[{name: log, command: [logger, -t, traderd], about: [halt, failed]}]",
 ]
 
 

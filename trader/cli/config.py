@@ -28,7 +28,7 @@ def command() -> None:
 def check(options: Options, file: Path, sets: tuple[str, ...]) -> int:
     """Say whether a configuration is right: its keys, its values, its strategies and its data."""
     from sims.build import open_sources
-    from trader.config.check import warnings
+    from trader.config.check import streams, warnings
     from trader.config.describe import config_digest
     from trader.research.inputs import data_notes, data_warnings
     from trader.research.stepping import declared_inputs
@@ -36,7 +36,8 @@ def check(options: Options, file: Path, sets: tuple[str, ...]) -> int:
     loaded = options.load(file, sets)
     with strangers_on_stderr():
         declared_inputs(loaded.config)
-        sources = open_sources(loaded.config)
+        # What a venue streams is in no file.
+        sources = [] if streams(loaded.config) else open_sources(loaded.config)
     rows = sum(source.stop - source.start for source in sources)
     found = [*warnings(loaded.config), *data_warnings(loaded.config, sources)]
     notes = data_notes(sources)

@@ -76,6 +76,12 @@ def check_live(config: Config) -> None:
         )
 
 
+def streams(config: Config) -> bool:
+    """Whether a live run hears its data from the venue itself."""
+    gateway = config.gateway
+    return gateway is not None and (gateway.ws_stream is not None or gateway.loopback)
+
+
 def check_sessions(config: Config, now: Nanoseconds) -> None:
     """Raises a ConfigError for a calendar whose table does not reach the present."""
     for each in config.instruments:

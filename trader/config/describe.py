@@ -68,11 +68,17 @@ def _one(value: object, field: FieldInfo, at: str, written: Mapping[str, str]) -
     if isinstance(value, tuple):
         names = distinct(getattr(item, "name", None) for item in value)
         pairs = zip(names, value, strict=True)
-        return [_section(item, join(at, name), written) for name, item in pairs]
+        return [_item(item, field, join(at, name), written) for name, item in pairs]
     if isinstance(value, Struct):
         return _section(value, at, written)
     if isinstance(value, dict):
         return _free(value, at)
+    return _leaf(value, field.extra.get("kind"), written.get(at))
+
+
+def _item(value: object, field: FieldInfo, at: str, written: Mapping[str, str]) -> Plain:
+    if isinstance(value, Struct):
+        return _section(value, at, written)
     return _leaf(value, field.extra.get("kind"), written.get(at))
 
 
