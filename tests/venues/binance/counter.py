@@ -100,7 +100,8 @@ class Counter:
 
     def break_line(self) -> list[Message]:
         """The connection breaks and another one begins."""
-        told = self.dialogue.lose(self.now).messages
+        told = self._told + self.dialogue.lose(self.now).messages
+        self._told = []
         self._take(self.dialogue.greet(EPOCH + 1, self.now))
         return told + self.told()
 

@@ -33,6 +33,7 @@ class Life:
     def __init__(self, id_: str) -> None:
         self.id: Final = id_
         self.accepted = False
+        self.sells = False
         self.end = ""
         self.reason = ""
         self.lots: int | None = None

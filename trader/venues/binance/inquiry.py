@@ -26,7 +26,8 @@ from trader.venues.binance.outcomes import NO_SUCH_ORDER
 from trader.venues.binance.terms import terms_of_state
 from trader.venues.execution_client import Turn
 
-CANCELED: Final = "CANCELED"
+_GONE: Final = frozenset({"CANCELED", "EXPIRED"})
+"""Where an order may have gone on under another name."""
 
 
 class Cancel(Enum):
@@ -163,7 +164,7 @@ class Inquiries:
         state = body(raw, OrderState)
         case.states = [state]
         ticket = case.ticket
-        goes_on = state.status == CANCELED and (ticket.count or not ticket.made)
+        goes_on = state.status in _GONE and (ticket.count or not ticket.made)
         if not goes_on:
             return self._ask_trades(case, now)
         return self._put(

@@ -219,6 +219,8 @@ class Trading:
             partners = self.ledger.partners(ticket)
             if ticket.next is not None:
                 self._later.setdefault(ticket.id, (command, grid))
+            elif self._waiting.is_held(ticket):
+                turn += self._change_held(ticket, command, now)
             elif self._waiting.is_listed(ticket):
                 turn += rejected(ticket, "listed", now)
             elif partners and not self._waiting.is_parent(ticket):
@@ -228,6 +230,17 @@ class Trading:
             else:
                 turn += self._changing.change(ticket, command, now)
         return turn
+
+    def _change_held(self, ticket: Ticket, command: ReplaceOrder, now: Nanoseconds) -> Turn:
+        """Changes an order that waits here, which nobody at the venue has to hear of."""
+        terms = wanted(ticket, command)
+        if terms is None or terms.lots <= 0:
+            self._waiting.take(ticket)
+            gone = OrderCanceled(client_order_id=ticket.id, reason="canceled", ts_event=now)
+            return self.tell(ticket, [gone], now)
+        ticket.terms = replace(terms, lots=terms.lots + ticket.executed)
+        ticket.lots = ticket.whole
+        return self.tell(ticket, [reports.resized(ticket, now)], now)
 
     def _replace_pair(
         self, pair: list[Ticket], commands: dict[str, ReplaceOrder], now: Nanoseconds
@@ -300,6 +313,7 @@ class Trading:
         for partner in self.ledger.partners(ticket):
             if terms is not None and terms.is_stop and partner.left > 0:
                 self._withheld[partner.id] = ticket, found, now + self._patience.ask_again_ns
+                self.ledger.end(ticket)
                 return True
         return False
 
