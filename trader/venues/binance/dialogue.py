@@ -214,6 +214,8 @@ class BinanceDialogue:
         self.heard[known] = self.heard.get(known, 0) + 1
         if kind in _ENDS:
             raise VenueFault(f"the venue ends the stream: {kind}")
+        if kind == "balanceUpdate":
+            return self._trading.busts.look(now)
         if kind != "executionReport":
             return Turn()
         report = body(raw, Execution)

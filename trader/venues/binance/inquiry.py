@@ -203,11 +203,15 @@ class Inquiries:
         return self._conclude(case, now)
 
     def _traded(self, case: _Case, state: OrderState, raw: Raw, now: Nanoseconds) -> Turn:
-        """The fills must add up to what the order has executed, or some are still on their way."""
+        """The fills must add up to what the order has executed, or some are still on their way.
+
+        Where they never do, one of them was taken back.
+        """
         grid = case.ticket.grid
         trades = body(raw, tuple[OwnTrade, ...])
         mine = [trade for trade in trades if trade.order_id == state.order_id]
-        if sum(grid.lots(trade.size) for trade in mine) != grid.lots(state.executed):
+        found = sum(grid.lots(trade.size) for trade in mine)
+        if found != grid.lots(state.executed) and self._is_early(case, now):
             return self._later(case, now)
         case.trades += mine
         return self._ask_trades(case, now)

@@ -22,6 +22,7 @@ from trader.model.orders import (
 )
 from trader.model.units import INT64_MAX, Nanoseconds
 from trader.venues.binance import reports
+from trader.venues.binance.busts import Busts
 from trader.venues.binance.changing import Changing, rejected, wanted
 from trader.venues.binance.correspondence import Correspondence
 from trader.venues.binance.families import How, Plan, is_pair, plans
@@ -48,6 +49,7 @@ class Trading:
         self.ledger: Final = Ledger()
         self.inquiries: Final = Inquiries(line, patience, self._cancel_one, self.tell)
         self.history: Final = History(line, grids, patience.ask_again_ns, self._remembered)
+        self.busts: Final = Busts(line, grids, patience.absent_after_ns, self._remembered)
         self._patience: Final = patience
         self._placing: Final = Placing(
             line, self.ledger, patience.valid_ms, self.tell, self.inquiries.start
@@ -62,7 +64,7 @@ class Trading:
     def due(self) -> Nanoseconds:
         """When `tick` has something to do."""
         waits = [until for _, _, until in self._withheld.values()]
-        return min(self.inquiries.due, self.history.due, *waits, INT64_MAX)
+        return min(self.inquiries.due, self.history.due, self.busts.due, *waits, INT64_MAX)
 
     @property
     def is_settled(self) -> bool:
@@ -71,7 +73,7 @@ class Trading:
 
     def tick(self, now: Nanoseconds) -> Turn:
         """Asks again about what is not known; takes back what has lost its stop."""
-        turn = self.inquiries.tick(now) + self.history.tick(now)
+        turn = self.inquiries.tick(now) + self.history.tick(now) + self.busts.tick(now)
         for id_, (stop, messages, until) in list(self._withheld.items()):
             if until <= now:
                 self._withheld[id_] = stop, messages, INT64_MAX
@@ -84,6 +86,7 @@ class Trading:
         """The connection is gone: whatever is not known is asked anew on the next one."""
         self.inquiries.forget()
         self.history.forget()
+        self.busts.forget()
         self._waiting.forget()
         self._withheld.clear()
         self._later.clear()
@@ -274,7 +277,7 @@ class Trading:
             found = reports.of_execution(report, id_, grid)
             if found is None or count:
                 return self.ask(id_, grid, now)
-            self.history.note(id_, found, grid)
+            self._note(id_, found, grid)
             return Turn(messages=found)
         is_current = name == ticket.name
         ticket.heard = True
@@ -304,6 +307,12 @@ class Trading:
         # How much of the order that leaves, and whether any, only a question tells.
         return Turn(messages=messages) + self.inquiries.start(ticket, now)
 
+    def _note(self, id_: str, messages: list[Message], grid: Grid) -> None:
+        self.history.note(id_, messages, grid)
+        for message in messages:
+            if isinstance(message, OrderFilled):
+                self.busts.note(message, grid)
+
     def _withhold(self, ticket: Ticket, found: list[Message], now: Nanoseconds) -> bool:
         """A stop whose pair has begun to fill: its end is told when the other has ended too.
 
@@ -319,7 +328,7 @@ class Trading:
 
     def tell(self, ticket: Ticket, messages: list[Message], now: Nanoseconds) -> Turn:
         """Passes on what became of an order, and lets follow what waits for it."""
-        self.history.note(ticket.id, messages, ticket.grid)
+        self._note(ticket.id, messages, ticket.grid)
         turn = Turn(messages=messages)
         has_filled = any(isinstance(each, OrderFilled) for each in messages)
         is_full = has_filled and ticket.terms is not None and ticket.left <= 0
