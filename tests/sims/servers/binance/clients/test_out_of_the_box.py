@@ -35,7 +35,7 @@ def cleared() -> None:
 
 async def _until_there(path: Path) -> None:
     with anyio.fail_after(30):
-        while not await anyio.Path(path).exists():
+        while not await anyio.Path(path).exists():  # noqa: ASYNC110 - another process writes it
             await anyio.sleep(0.05)
 
 
