@@ -163,3 +163,20 @@ def test_every_method_weighs_what_the_venue_says() -> None:
         250,
     ]
     assert weight_of("openOrders.status", {}) == 80
+
+
+@pytest.mark.parametrize(
+    ("error", "until"),
+    [
+        (ErrorBody(-1015, "", ErrorData(retry_after=NOW // 10**6 + 5_000)), NOW + 5 * SECOND_NS),
+        (ErrorBody(-1015, "Too many new orders."), NOW + 10 * SECOND_NS),
+    ],
+)
+def test_too_many_orders_stop_what_places_and_nothing_else(error: ErrorBody, until: int) -> None:
+    budget = Budget()
+    budget.stop_placing(error, NOW)
+
+    assert not budget.allows(1, PLACE, until - 1)
+    assert budget.allows(1, OUT, NOW)
+    assert budget.allows(1, MARKET, NOW)
+    assert budget.allows(1, PLACE, until)

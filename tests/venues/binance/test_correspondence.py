@@ -255,6 +255,21 @@ def test_refused_keys_place_nothing_more() -> None:
     assert "Invalid API-key" in second.text
 
 
+def test_too_many_orders_keep_the_next_ones_here() -> None:
+    dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE)
+    dialogue.greet(3, START)
+    hear(dialogue, 1, serverTime=START // MS)
+    hear(dialogue, 2, subscriptionId=0)
+    dialogue.perform([order()], START)
+    frame = {"id": "3", "status": 429, "error": {"code": -1015, "msg": "Too many new orders"}}
+    dialogue.hear(json.dumps(frame).encode(), START)
+
+    [kept] = dialogue.perform([order(2)], START + SECOND_NS).messages
+    assert isinstance(kept, OrderRejected)
+    assert kept.code == "not_sent"
+    assert len(dialogue.perform([order(3)], START + 10 * SECOND_NS).frames) == 1
+
+
 # -- the second way -------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from trader.venues.binance.methods import Need
 KEPT_PER_CENT: Final = 30
 PAUSE_NS: Final = MINUTE_NS
 """How long to keep silent where the venue does not say."""
+ORDERS_PAUSE_NS: Final = 10 * SECOND_NS
 
 _INTERVALS: Final = {
     "SECOND": SECOND_NS,
@@ -59,6 +60,7 @@ class Budget:
             (_WEIGHT, "MINUTE", 1): _Meter(MINUTE_NS, 6_000)  # until the venue says otherwise
         }
         self.silent_until: Nanoseconds = 0
+        self._places_from: Nanoseconds = 0
 
     def is_silent(self, now: Nanoseconds) -> bool:
         """Whether the venue has told us to ask nothing now."""
@@ -66,7 +68,7 @@ class Budget:
 
     def allows(self, weight: int, need: Need, now: Nanoseconds) -> bool:
         """Whether a request may leave now."""
-        if self.is_silent(now):
+        if self.is_silent(now) or (need is Need.PLACE and now < self._places_from):
             return False
         for (kind, _, _), meter in self._meters.items():
             if kind == _WEIGHT:
@@ -127,12 +129,18 @@ class Budget:
                         meter.counted(now)
                         meter.count = int(text)
 
+    def stop_placing(self, error: ErrorBody, now: Nanoseconds) -> None:
+        """The account has too many unfilled orders: no more of them for a while, cancels go on."""
+        self._places_from = max(self._places_from, _until(error, now, ORDERS_PAUSE_NS))
+
     def fall_silent(self, error: ErrorBody, now: Nanoseconds) -> None:
         """The venue wants no more for a while: as long as it says, by any of its ways."""
-        until = now + PAUSE_NS
-        banned = _UNTIL.search(error.text)
-        if error.data is not None and error.data.retry_after:
-            until = instant(error.data.retry_after)
-        elif banned:
-            until = instant(int(banned[1]))
-        self.silent_until = max(self.silent_until, until)
+        self.silent_until = max(self.silent_until, _until(error, now, PAUSE_NS))
+
+
+def _until(error: ErrorBody, now: Nanoseconds, pause_ns: Nanoseconds) -> Nanoseconds:
+    """How long the venue says to wait, as an instant or in words; else a pause."""
+    if error.data is not None and error.data.retry_after:
+        return instant(error.data.retry_after)
+    banned = _UNTIL.search(error.text)
+    return instant(int(banned[1])) if banned else now + pause_ns

@@ -22,7 +22,7 @@ from trader.venues.binance import requests, rest
 from trader.venues.binance.budget import Budget
 from trader.venues.binance.frames import ErrorBody, Frame, Time, body
 from trader.venues.binance.methods import METHODS, Access, Need, weight_of
-from trader.venues.binance.outcomes import HALVES, Outcome, judge
+from trader.venues.binance.outcomes import HALVES, TOO_MANY_ORDERS, Outcome, judge
 from trader.venues.binance.requests import Request
 from trader.venues.binance.server_clock import ServerClock
 from trader.venues.binance.signing import Keys, Value, signed
@@ -142,6 +142,8 @@ class Correspondence:
         outcome = None if error is None else judge(frame.status, error)
         if error is not None and outcome is Outcome.SILENCE:
             self.budget.fall_silent(error, now)
+        if error is not None and error.code == TOO_MANY_ORDERS:
+            self.budget.stop_placing(error, now)
         if asked is None:
             return Turn() if self._is_late(frame.id) else self._lose_acts(now)
         question = asked.question

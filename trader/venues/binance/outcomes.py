@@ -15,6 +15,7 @@ ENGINE_REFUSED: Final = -2010
 CANCEL_REFUSED: Final = -2011
 NO_SUCH_ORDER: Final = -2013
 OVERLOADED: Final = -1008
+TOO_MANY_ORDERS: Final = -1015
 HALVES: Final = frozenset({-2021, -2022})
 """A cancel with a new order of which one half failed, or both; each has an answer of its own."""
 DUPLICATE: Final = "Duplicate order sent."
@@ -39,7 +40,10 @@ class Outcome(Enum):
 
 _ROWS: Final = (
     (Outcome.SILENCE, (-1003,)),  # weight used up (429) or banned (418)
-    (Outcome.LATER, (OVERLOADED, -1015, -1034)),  # overloaded, too many orders or connections
+    (
+        Outcome.LATER,
+        (OVERLOADED, TOO_MANY_ORDERS, -1034),
+    ),  # overloaded, too many orders or connections
     (Outcome.CLOCK, (-1021,)),  # outside of the validity that we signed
     (Outcome.CREDENTIALS, (-1002, -1022, -2014, -2015)),  # signature, key, address, permission
     (
@@ -88,8 +92,3 @@ def judge(status: int, error: ErrorBody) -> Outcome:
         # The id is that of an open order: probably our own earlier attempt, which lives.
         return Outcome.UNKNOWN
     return OUTCOMES.get(error.code, Outcome.UNKNOWN)
-
-
-def is_refusal(status: int, error: ErrorBody) -> bool:
-    """Whether the request has certainly not been carried out."""
-    return judge(status, error) is not Outcome.UNKNOWN
