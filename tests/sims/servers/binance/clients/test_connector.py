@@ -122,7 +122,7 @@ def test_orders_and_events_share_a_connection(served: Served) -> None:
         assert answer()["error"]["code"] == -1016
     finally:
         client.stop()
-        client.socket_manager.join()
+        client.socket_manager.ws.shutdown()
 
     kinds = [event["x"] for event in events if event["e"] == "executionReport"]
     assert kinds == ["NEW", "CANCELED", "NEW", "CANCELED"]

@@ -1,7 +1,7 @@
 """The official SDK, binance-sdk-spot: REST and WebSocket API, with either kind of key."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
 import anyio
@@ -42,18 +42,24 @@ PAIR: Final = {
 }
 
 
-def rest(served: Served, keys: dict[str, str]) -> Any:
+@contextmanager
+def resting(served: Served, keys: dict[str, str]) -> Iterator[Any]:
+    """A client of REST."""
     configuration = stranger("binance_common.configuration").ConfigurationRestAPI
     client = stranger("binance_sdk_spot").Spot(
         config_rest_api=configuration(base_path=served.http, retries=0, **keys)
     )
-    return client.rest_api
+    yield client.rest_api
+    client.rest_api._session.close()  # noqa: SLF001 - it has no way to close it of its own
 
 
-@pytest.mark.parametrize("keys", KEYS)
-def test_an_order_goes_its_whole_way_over_rest(served: Served, keys: dict[str, str]) -> None:
-    client = rest(served, keys)
+@pytest.fixture(params=KEYS)
+def client(served: Served, request: pytest.FixtureRequest) -> Iterator[Any]:
+    with resting(served, request.param) as client:
+        yield client
 
+
+def test_an_order_goes_its_whole_way_over_rest(client: Any) -> None:
     placed = client.new_order(**LIMIT, new_client_order_id="mine")
     replaced = client.order_cancel_replace(
         **LIMIT | {"price": 51000.0},
@@ -80,10 +86,7 @@ def test_an_order_goes_its_whole_way_over_rest(served: Served, keys: dict[str, s
     assert canceled.status == "CANCELED"
 
 
-@pytest.mark.parametrize("keys", KEYS)
-def test_a_trade_is_in_the_account_over_rest(served: Served, keys: dict[str, str]) -> None:
-    client = rest(served, keys)
-
+def test_a_trade_is_in_the_account_over_rest(client: Any) -> None:
     filled = client.new_order("BTCUSDT", "SELL", "MARKET", quantity=0.01).data()
     trades = client.my_trades("BTCUSDT", order_id=filled.order_id).data()
     account = client.get_account(omit_zero_balances=True).data()
@@ -93,9 +96,7 @@ def test_a_trade_is_in_the_account_over_rest(served: Served, keys: dict[str, str
     assert {each.asset for each in account.balances} == {"BTC", "USDT"}
 
 
-def test_lists_and_what_everybody_may_know(served: Served) -> None:
-    client = rest(served, {"api_key": HMAC.key, "api_secret": HMAC.secret})
-
+def test_lists_and_what_everybody_may_know(client: Any) -> None:
     pair = client.order_list_oco(**PAIR).data()
     canceled = client.delete_order_list("BTCUSDT", order_list_id=pair.order_list_id).data()
     symbols = client.exchange_info(symbols=["BTCUSDT", "ETHUSDT"]).data().symbols
@@ -111,8 +112,7 @@ def test_lists_and_what_everybody_may_know(served: Served) -> None:
     assert [each.interval for each in counts] == ["SECOND", "DAY"]
 
 
-def test_a_refusal_keeps_its_code_and_its_text(served: Served) -> None:
-    client = rest(served, {"api_key": HMAC.key, "api_secret": HMAC.secret})
+def test_a_refusal_keeps_its_code_and_its_text(client: Any, served: Served) -> None:
     errors = stranger("binance_common.errors")
 
     with pytest.raises(errors.BadRequestError) as caught:
@@ -120,9 +120,11 @@ def test_a_refusal_keeps_its_code_and_its_text(served: Served) -> None:
     assert caught.value.status_code == -1013
     assert caught.value.error_message == "Filter failure: PRICE_FILTER"
 
-    stranger_there = rest(served, {"api_key": "z" * 64, "api_secret": "s"})
-    with pytest.raises(errors.UnauthorizedError):
-        stranger_there.get_account()
+    with (
+        resting(served, {"api_key": "z" * 64, "api_secret": "s"}) as nobody,
+        pytest.raises(errors.UnauthorizedError),
+    ):
+        nobody.get_account()
 
 
 @asynccontextmanager
