@@ -11,6 +11,7 @@ from typing import Any, Final
 from tests.venues.binance.wire import EPOCH, GRID, KEYS, MS, PATIENCE, START
 from trader.model.envelope import Message
 from trader.venues.binance.dialogue import BinanceDialogue
+from trader.venues.binance.grid import Grid
 from trader.venues.binance.history import PAGE
 from trader.venues.execution_client import Turn
 
@@ -24,9 +25,10 @@ NO_ORDER: Final = {"code": -2013, "msg": "Order does not exist."}
 class Counter:
     """A dialogue at this venue; `told` is what the core has heard since the last look."""
 
-    def __init__(self, *, amends: bool = True) -> None:
+    def __init__(self, *, amends: bool = True, grid: Grid = GRID, epoch: int = EPOCH) -> None:
         self.now = START
-        self.dialogue: Final = BinanceDialogue(KEYS, [GRID], PATIENCE)
+        self.grid: Final = grid
+        self.dialogue: Final = BinanceDialogue(KEYS, [grid], PATIENCE)
         self.orders: Final[dict[str, Document]] = {}
         self.trades: Final[list[Document]] = []
         self.asked: Final[list[tuple[str, Document]]] = []
@@ -38,7 +40,7 @@ class Counter:
         self._told: list[Message] = []
         self._amends = amends
         self._lists = 0
-        self._take(self.dialogue.greet(EPOCH, self.now))
+        self._take(self.dialogue.greet(epoch, self.now))
         self.methods()
 
     # -- what a test does -------------------------------------------------------------------------
@@ -81,8 +83,8 @@ class Counter:
                 "isMaker": True,
             }
         )
-        order["executedQty"] = _sum(order["executedQty"], size)
-        is_full = order["executedQty"] == _sum(order["origQty"], "0")
+        order["executedQty"] = self._sum(order["executedQty"], size)
+        is_full = order["executedQty"] == self._sum(order["origQty"], "0")
         order["status"] = "FILLED" if is_full else "PARTIALLY_FILLED"
         self._report(order, "TRADE", l=size, L=price, t=len(self.trades))
         for child in self._members(order):
@@ -243,6 +245,9 @@ class Counter:
             return [each for each in self.trades if each["id"] >= params["fromId"]][:PAGE]
         return [each for each in self.trades if each["orderId"] == params["orderId"]]
 
+    def _sum(self, first: str, second: str) -> str:
+        return self.grid.size_text(self.grid.lots(first) + self.grid.lots(second))
+
     def _members(self, order: Document) -> list[Document]:
         return [
             each
@@ -283,10 +288,6 @@ class Counter:
             "z": order["executedQty"],
         }
         self.events.append(event | fields)
-
-
-def _sum(first: str, second: str) -> str:
-    return GRID.size_text(GRID.lots(first) + GRID.lots(second))
 
 
 _METHODS: Final[dict[str, Callable[[Counter, Document], Any]]] = {

@@ -23,7 +23,8 @@ class Ticket(Struct, kw_only=True):
     of its newest name, of which nobody may know yet whether the venue has it. `next` are the terms
     that it gets under that name, of which the core is `untold` until it has them. One that waits at
     the venue for its parent `wants_cancel` if it shall not live after that. It was `made` here, and
-    not in a life before this one; it is `heard` of once the venue has shown that it knows it.
+    not in a life before this one; it is `heard` of once the venue has shown that it knows it. That
+    it has `ended` is `told` to the core in one word, though different roads have different ones.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Ticket(Struct, kw_only=True):
     made: bool = False
     heard: bool = False
     ended: bool = False
+    told: str = ""
 
     @property
     def filled(self) -> Lots:

@@ -328,13 +328,19 @@ class Trading:
 
     def tell(self, ticket: Ticket, messages: list[Message], now: Nanoseconds) -> Turn:
         """Passes on what became of an order, and lets follow what waits for it."""
+        has_filled = any(isinstance(each, OrderFilled) for each in messages)
+        if has_filled and ticket.told == OrderRejected.__name__:
+            ticket.told = ""  # it was only concluded that it had never arrived
+        if ticket.told:
+            messages = [each for each in messages if not isinstance(each, _ENDS)]
         self._note(ticket.id, messages, ticket.grid)
         turn = Turn(messages=messages)
-        has_filled = any(isinstance(each, OrderFilled) for each in messages)
         is_full = has_filled and ticket.terms is not None and ticket.left <= 0
-        if not is_full and not any(isinstance(each, _ENDS) for each in messages):
+        ends = [type(each).__name__ for each in messages if isinstance(each, _ENDS)]
+        if not is_full and not ends:
             return turn
         self.ledger.end(ticket)
+        ticket.told = ends[0] if ends else ticket.told
         if ticket.id in self._withheld:
             stop, held, _ = self._withheld.pop(ticket.id)
             turn += self.tell(stop, held, now)
