@@ -105,3 +105,21 @@ def test_requests_count_whatever_they_weigh(engine: Engine, clock: Clock) -> Non
     statuses = [desk.ask("ping")["status"] for _ in range(4)]
 
     assert statuses == [200, 200, 200, 429]
+
+
+def test_a_replacement_counts_as_an_order(desk: Desk) -> None:
+    for name in ("a", "b", "c"):
+        desk.place(limit(newClientOrderId=name))
+
+    params = limit() | {"cancelReplaceMode": "STOP_ON_FAILURE", "cancelOrigClientOrderId": "a"}
+    assert outcome(desk.sign("order.cancelReplace", params))[1] == -1015
+    pair = {
+        "symbol": "BTCUSDT",
+        "side": "SELL",
+        "quantity": "0.1",
+        "aboveType": "LIMIT_MAKER",
+        "abovePrice": "65000",
+        "belowType": "STOP_LOSS",
+        "belowStopPrice": "55000",
+    }
+    assert outcome(desk.sign("orderList.place.oco", pair))[1] == -1015

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.sims.servers.binance.desk import Desk, Document, outcome
+from tests.sims.servers.binance.desk import START_MS, Desk, Document, outcome
 
 PAIR = {
     "symbol": "BTCUSDT",
@@ -35,6 +35,7 @@ STOP = {
     "pendingQuantity": "0.5",
     "pendingClientOrderId": "stop",
 }
+MARKET_FIRST = {"workingType": "MARKET", "workingPrice": None, "workingTimeInForce": None}
 BRACKET = {
     "pendingSide": "SELL",
     "pendingQuantity": "0.5",
@@ -277,3 +278,62 @@ def test_a_list_that_is_not_there_is_not_found(desk: Desk) -> None:
     missing = desk.sign("orderList.status", {"orderListId": 7})
 
     assert outcome(missing)[1:] == (-2018, "Order list does not exist.")
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "code"),
+    [
+        ("orderList.place.oto", ENTRY | STOP | {"workingType": "STOP_LOSS"}, -1106),
+        ("orderList.place.oto", ENTRY | STOP | MARKET_FIRST, -2010),
+        ("orderList.place.otoco", ENTRY | BRACKET | MARKET_FIRST, -2010),
+        ("orderList.place.otoco", ENTRY | BRACKET | {"pendingAbovePrice": "54000.00"}, -2010),
+        ("orderList.cancel", {"symbol": "BTCUSDT"}, -1102),
+        ("orderList.status", {}, -1102),
+        ("orderList.place.oco", PAIR | {"symbol": "NONE"}, -1121),
+    ],
+)
+def test_a_list_that_cannot_be_is_refused(
+    desk: Desk, method: str, params: Document, code: int
+) -> None:
+    asked = {name: text for name, text in params.items() if text is not None}
+
+    assert outcome(desk.sign(method, asked))[1] == code
+    assert desk.engine.orders == {}
+
+
+def test_lists_are_counted_and_have_a_name_each(desk: Desk) -> None:
+    assert oco(desk, quantity="0.01")["status"] == 200
+    again = oco(desk, quantity="0.01", aboveClientOrderId="a", belowClientOrderId="b")
+    assert outcome(again)[1:] == (-2010, "Duplicate order sent.")
+    for number in range(19):
+        names = {"listClientOrderId": f"l{number}", "workingClientOrderId": f"w{number}"}
+        pending = {"pendingType": "MARKET", "pendingStopPrice": None, "pendingClientOrderId": None}
+        quantities = {"workingQuantity": "0.01", "pendingQuantity": "0.01"}
+        params = ENTRY | STOP | names | pending | quantities
+        asked = {name: text for name, text in params.items() if text is not None}
+        assert desk.sign("orderList.place.oto", asked)["status"] == 200
+        desk.clock.ms += 10_000
+
+    last = oco(desk, listClientOrderId="x", aboveClientOrderId="a", belowClientOrderId="b")
+    assert outcome(last)[2] == "Filter failure: MAX_NUM_ORDER_LISTS"
+
+
+@pytest.mark.parametrize(
+    ("params", "ids"),
+    [
+        ({}, [0, 1]),
+        ({"limit": 1}, [1]),
+        ({"fromId": 1}, [1]),
+        ({"fromId": 0, "limit": 1}, [0]),
+        ({"startTime": START_MS, "endTime": START_MS}, [0, 1]),
+        ({"startTime": START_MS + 1}, []),
+        ({"endTime": START_MS - 1}, []),
+    ],
+)
+def test_lists_are_listed(desk: Desk, params: Document, ids: list[int]) -> None:
+    oco(desk, quantity="0.1")
+    desk.sign("orderList.place.oto", ENTRY | STOP | {"pendingClientOrderId": "later"})
+
+    listed = desk.sign("allOrderLists", params)["result"]
+
+    assert [each["orderListId"] for each in listed] == ids

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sims.servers.binance.markets import MarketStatus
 from tests.sims.servers.binance.desk import Desk, Document, limit, market, outcome, stop
 
 REST = limit(newClientOrderId="mine")
@@ -309,3 +310,57 @@ def test_orders_are_counted_against_their_filters(desk: Desk) -> None:
 
     assert outcome(desk.place(stop(quantity="0.01")))[2] == "Filter failure: MAX_NUM_ALGO_ORDERS"
     assert desk.place(limit(quantity="0.01"))["status"] == 200
+
+
+def test_open_orders_are_counted_too(desk: Desk) -> None:
+    for number in range(200):
+        desk.clock.ms += 200
+        assert desk.place(limit(quantity="0.001"))["status"] == 200, number
+
+    assert outcome(desk.place(limit(quantity="0.001")))[2] == "Filter failure: MAX_NUM_ORDERS"
+
+
+def test_an_order_is_amended_ten_times_and_no_more(desk: Desk) -> None:
+    desk.place(REST)
+    quantities = [f"0.0{number}" for number in range(99, 87, -1)]
+    key = {"symbol": "BTCUSDT", "orderId": 1}
+
+    answers = [
+        desk.sign("order.amend.keepPriority", key | {"newQty": quantity})
+        for quantity in quantities[:11]
+    ]
+
+    assert [answer["status"] for answer in answers] == [200] * 10 + [400]
+    assert outcome(answers[-1])[1:] == (-2038, "Filter failure: MAX_NUM_ORDER_AMENDS")
+
+
+def test_an_order_carries_the_name_of_its_strategy(desk: Desk) -> None:
+    answer = desk.place(limit(strategyId="7", strategyType="1000001"))["result"]
+    event = desk.events()[0]
+
+    assert (answer["strategyId"], answer["strategyType"]) == (7, 1_000_001)
+    assert (event["j"], event["J"]) == (7, 1_000_001)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"cancelOrigClientOrderId": None}, -1102),
+        ({"cancelReplaceMode": "SOMETIMES"}, -1130),
+        ({"symbol": "NONE"}, -1121),
+    ],
+)
+def test_a_replacement_must_say_what_it_replaces(desk: Desk, changes: Document, code: int) -> None:
+    params = {name: text for name, text in (replace() | changes).items() if text is not None}
+
+    assert outcome(desk.sign("order.cancelReplace", params))[1] == code
+
+
+def test_a_halted_symbol_lets_nobody_in_and_everybody_out(desk: Desk) -> None:
+    desk.place(REST)
+    desk.engine.markets["BTCUSDT"].status = MarketStatus.HALT
+
+    assert outcome(desk.sign("order.test", limit()))[2] == "Market is closed."
+    assert outcome(desk.sign("order.cancelReplace", replace()))[2] == "Market is closed."
+    named = {"symbol": "BTCUSDT", "origClientOrderId": "mine"}
+    assert desk.sign("order.cancel", named)["result"]["status"] == "CANCELED"
