@@ -9,7 +9,8 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.measures import MEASURES, Figure
+from bench.figure import Figure
+from bench.measures import MEASURES
 
 
 def main() -> int:

@@ -8,7 +8,6 @@ import gc
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -16,6 +15,8 @@ from typing import Final
 
 import numpy as np
 
+from bench.figure import Figure
+from bench.live import live_p50, live_p99
 from bench.pages import decade, million, write_seconds
 from bench.workload import all_limits, config, crowded, quotes_config, write_bars, write_quotes
 from bench.yardsticks import bars, numba_bars, python_bars, python_quotes, quotes
@@ -28,17 +29,6 @@ ROWS: Final = 1_000_000
 QUOTES: Final = 2_000_000
 BYSTANDERS: Final = 50
 MIB: Final = 1_048_576
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A measured value in its unit, its bound, and what it came from."""
-
-    name: str
-    value: float
-    unit: str
-    bound: float
-    note: str
 
 
 def step_seconds(whole: Config) -> tuple[float, int]:
@@ -193,6 +183,8 @@ MEASURES: Final[Mapping[str, Callable[[Path], Figure]]] = MappingProxyType(
         "help": help_,
         "demonstration": demonstration,
         "report": report,
+        "live_p50": live_p50,
+        "live_p99": live_p99,
     }
 )
 
