@@ -103,7 +103,7 @@ async def test_a_request_without_a_name_that_arrives_twice_is_two_orders() -> No
 
 
 async def test_a_request_may_be_overtaken_by_the_next() -> None:
-    async with at(Reorder(what=PLACE, ms=10_000, times=1)) as counter:
+    async with at(Reorder(what=PLACE, ms=60_000, times=1)) as counter:
         await counter.say(PLACE, counter.mine(newClientOrderId="first"), "first")
         await counter.say(PLACE, counter.mine(newClientOrderId="second"), "second")
         await counter.answer("first")
