@@ -231,7 +231,10 @@ def _state(order: Order) -> Body:
 
 def _self_trade(order: Order) -> Body:
     mode: Body = {"selfTradePreventionMode": order.terms.self_trade.value}
-    return mode | {"preventedQuantity": text_of(order.prevented)} if order.prevented else mode
+    if order.prevented_match_id is not None:
+        mode["preventedMatchId"] = order.prevented_match_id
+        mode["preventedQuantity"] = text_of(order.prevented)
+    return mode
 
 
 def _list(list_: OrderList, status: str, order_status: str, unit: int) -> Body:

@@ -184,6 +184,8 @@ class Engine:
         original = order.client_order_id
         order.amendments += 1
         self._matching.amend(order, quantity, name or self.registry.new_name("amend"), now)
+        if order.list_id >= 0:
+            self._follower.amended(order)
         self.registry.rename(order)
         self._finish(order.market, now)
         return Amendment(order, original, self.counts.executions)

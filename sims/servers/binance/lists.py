@@ -85,7 +85,8 @@ class OrderLists:
     def begin(self, list_: OrderList, now: int) -> None:
         """Take in a list whose orders have passed all checks."""
         self.lists[list_.list_id] = list_
-        self._share_hold(list_)
+        if list_.pair:
+            _share_hold(list_.pair)
         self._tell(list_, ListStatus.EXEC_STARTED, now)
         waiting = [order for order in list_.orders if order in list_.pending]
         for order in waiting:
@@ -124,14 +125,28 @@ class OrderLists:
         if list_.is_open and not any(each.is_open for each in list_.orders):
             self._tell(list_, ListStatus.ALL_DONE, now)
 
-    def _share_hold(self, list_: OrderList) -> None:
-        dearest = max(list_.pair, key=lambda order: order.hold(order.remaining), default=None)
-        for order in list_.pair:
-            order.holds = order is dearest
+    def amended(self, order: Order) -> None:
+        """Let the dearer one of a pair hold the money, now that `order` is smaller."""
+        open_ = [each for each in self.lists[order.list_id].pair if each.is_open]
+        if order in open_:
+            for each in open_:
+                each.account.unlock(each.spent_asset, each.hold(each.remaining))
+            holder = _share_hold(open_)
+            holder.account.lock(holder.spent_asset, holder.hold(holder.remaining))
 
     def _tell(self, list_: OrderList, status: ListStatus, now: int) -> None:
         list_.status, list_.updated_ns = status, now
         self._matching.tell(list_.account.name, list_status(list_))
+
+
+def _share_hold(pair: Sequence[Order]) -> Order:
+    """Let the dearest alone hold, and return it."""
+    for order in pair:
+        order.holds = True
+    dearest = max(pair, key=lambda order: order.hold(order.remaining))
+    for order in pair:
+        order.holds = order is dearest
+    return dearest
 
 
 def list_status(list_: OrderList) -> Timed:

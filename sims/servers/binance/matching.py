@@ -49,7 +49,7 @@ class Follower(Protocol):
     """Who must hear of the orders that belong to a list, since others depend on them."""
 
     def begins(self, order: Order, now: int) -> None:
-        """`order` is about to trade for the first time, or its trigger has been reached."""
+        """`order` is about to trade, or not to trade with itself, or has been triggered."""
 
     def ended(self, order: Order, now: int) -> None:
         """`order` will trade no more."""
@@ -110,7 +110,7 @@ class Matching:
         """Leave an open `order` its place, but no more than `quantity`; it is now called `name`."""
         order.original_client_order_id = order.client_order_id
         order.client_order_id = name
-        if quantity <= order.executed:
+        if quantity <= order.executed + order.prevented:
             self.expire(order, "EXCHANGE_CANCELED", now)
             return
         surplus = order.terms.quantity - quantity
@@ -231,7 +231,7 @@ class Matching:
             self._rest(order)
 
     def _prevents(self, taker: Order, maker: Maker, now: int) -> bool:
-        """Say whether the two are of one account and may not trade; then one ends, or both."""
+        """Say whether the two are of one account and may not trade; then one yields, or both."""
         mode = taker.terms.self_trade
         if mode is SelfTrade.NONE or maker.order_id == STREET:
             return False
@@ -240,24 +240,31 @@ class Matching:
             return False
         self._counts.prevented += 1
         quantity = min(taker.remaining, maker.quantity)
-        ends = {
-            SelfTrade.EXPIRE_TAKER: ((taker, other),),
-            SelfTrade.EXPIRE_MAKER: ((other, taker),),
-            SelfTrade.EXPIRE_BOTH: ((taker, other), (other, taker)),
-        }[mode]
-        for order, counter in ends:
-            if order is other:
-                self._leave(order)
-            order.prevented = quantity
-            self._end(order, OrderStatus.EXPIRED_IN_MATCH, now)
+        for order, counter in _yielding(mode, taker, other):
+            self._begin(order, now)
             prevention = Prevention(
                 match_id=self._counts.prevented,
                 counter=counter,
                 price=maker.price,
                 quantity=quantity,
             )
-            self._report(order, ExecutionType.TRADE_PREVENTION, now, prevention=prevention)
+            ends = mode is not SelfTrade.DECREMENT or quantity == order.remaining
+            if order is other:
+                side = order.market.book.side(is_bid=order.terms.side is Side.BUY)
+                gone = order.remaining if ends else quantity
+                side.withdraw(maker.price, order.order_id, gone)
+            self._yield(order, prevention, now, ends=ends)
         return True
+
+    def _yield(self, order: Order, prevention: Prevention, now: int, *, ends: bool) -> None:
+        """Take from `order` what was prevented, and all the rest of it if it ends by that."""
+        order.account.unlock(order.spent_asset, order.hold(prevention.quantity))
+        order.prevented += prevention.quantity
+        order.prevented_match_id = prevention.match_id
+        order.updated_ns = now
+        if ends:
+            self._end(order, OrderStatus.EXPIRED_IN_MATCH, now)
+        self._report(order, ExecutionType.TRADE_PREVENTION, now, prevention=prevention)
 
     def _rest(self, order: Order) -> None:
         side = order.market.book.side(is_bid=order.terms.side is Side.BUY)
@@ -349,6 +356,20 @@ class Matching:
         self.tell(order.account.name, execution_report(order, execution))
         if order.list_id >= 0 and self.follower is not None and not order.is_open:
             self.follower.ended(order, now)
+
+
+def _yielding(mode: SelfTrade, taker: Order, maker: Order) -> list[tuple[Order, Order]]:
+    """Return who yields, each with whom it would have traded with."""
+    both = [(taker, maker), (maker, taker)]
+    match mode:
+        case SelfTrade.NONE:
+            return []
+        case SelfTrade.EXPIRE_TAKER:
+            return both[:1]
+        case SelfTrade.EXPIRE_MAKER:
+            return both[1:]
+        case SelfTrade.EXPIRE_BOTH | SelfTrade.DECREMENT:
+            return both
 
 
 def would_match(order: Order) -> bool:

@@ -59,12 +59,13 @@ _PROFIT_TAKING: Final = frozenset({OrderType.TAKE_PROFIT, OrderType.TAKE_PROFIT_
 
 
 class SelfTrade(StrEnum):
-    """What ends when an order meets another one of its own account."""
+    """What ends, or gets smaller, when an order meets another one of its own account."""
 
     NONE = "NONE"
     EXPIRE_TAKER = "EXPIRE_TAKER"
     EXPIRE_MAKER = "EXPIRE_MAKER"
     EXPIRE_BOTH = "EXPIRE_BOTH"
+    DECREMENT = "DECREMENT"
 
 
 class TimeInForce(StrEnum):
@@ -162,6 +163,7 @@ class Order(Struct, kw_only=True):
     holds: bool = True
     amendments: int = 0
     prevented: int = 0
+    prevented_match_id: int | None = None
     executed: int = 0
     executed_quote: int = 0
     trades: list[Trade] = field(default_factory=list)
@@ -173,8 +175,8 @@ class Order(Struct, kw_only=True):
 
     @property
     def remaining(self) -> int:
-        """The quantity that has not traded."""
-        return self.terms.quantity - self.executed
+        """The quantity that may still trade."""
+        return self.terms.quantity - self.executed - self.prevented
 
     @property
     def spent_asset(self) -> str:

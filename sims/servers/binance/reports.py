@@ -87,7 +87,7 @@ def execution_report(order: Order, execution: Execution) -> Timed:
         "Q": text_of(order.terms.quote_quantity),
         "V": order.terms.self_trade.value,
         **_strategy(order),
-        **_prevention(execution.prevention),
+        **_prevention(order, execution.prevention),
     }
     times = {"E": now, "T": now, "O": order.created_ns}
     if order.working_ns is not None:
@@ -158,13 +158,13 @@ def _strategy(order: Order) -> Event:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _prevention(prevention: Prevention | None) -> Event:
+def _prevention(order: Order, prevention: Prevention | None) -> Event:
     if prevention is None:
         return {}
     quantity = text_of(prevention.quantity)
     return {
         "v": prevention.match_id,
-        "A": quantity,
+        "A": text_of(order.prevented),
         "B": quantity,
         "u": prevention.match_id,
         "U": prevention.counter.order_id,

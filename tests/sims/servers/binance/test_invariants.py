@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from sims.seeds import stream
-from sims.servers.binance.amounts import text_of
+from sims.servers.binance.amounts import ONE, text_of
 from sims.servers.binance.engine import Engine
 from tests.sims.servers.binance.desk import MAIN, OTHER, Clock, Desk, Document
 
@@ -14,7 +14,7 @@ SPECS: Final = (MAIN, OTHER)
 PRICES: Final = tuple(f"{price}.00" for price in range(58_000, 62_001, 250))
 TYPES: Final = ("LIMIT", "LIMIT", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT",
                 "TAKE_PROFIT_LIMIT", "LIMIT_MAKER")  # fmt: skip
-PREVENTION: Final = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH")
+PREVENTION: Final = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT")
 NEEDED: Final = {
     "LIMIT": ("price", "timeInForce"),
     "MARKET": (),
@@ -40,8 +40,12 @@ class Crowd:
         deeds = (self._place, self._place, self._list, self._end, self._replace, self._move)
         self._chance.choice(deeds)()
 
-    def _ask(self, method: str, params: Document) -> None:
-        answer = self.desk.sign(method, params, self._chance.choice(SPECS))
+    def _ask(self, method: str, params: Document, order_id: int = 0) -> None:
+        owner = self.engine.orders.get(order_id)
+        spec = self._chance.choice(SPECS)
+        if owner is not None:
+            [spec] = [spec for spec in SPECS if spec.name == owner.account.name]
+        answer = self.desk.sign(method, params, spec)
         self.done[f"{method} {answer['status']}"] += 1
 
     def _order(self, order_type: str) -> Document:
@@ -70,8 +74,7 @@ class Crowd:
         kind = self._chance.choice(("oco", "oto", "otoco"))
         params: Document = {"symbol": "BTCUSDT"}
         if kind == "oco":
-            params |= {"side": self._chance.choice(("BUY", "SELL")), "quantity": self._quantity()}
-            params |= self._leg("above") | self._leg("below")
+            params |= {"quantity": self._quantity(), **self._pair()}
         else:
             for leg in ("working", "pending"):
                 params[f"{leg}Side"] = self._chance.choice(("BUY", "SELL"))
@@ -82,6 +85,27 @@ class Crowd:
             else:
                 params |= self._leg("pendingAbove") | self._leg("pendingBelow")
         self._ask(f"orderList.place.{kind}", params)
+
+    def _pair(self) -> Document:
+        """Two orders around the market, which may come in."""
+        price = self.engine.markets["BTCUSDT"].price // ONE
+        above, below = (f"{price + away}.00" for away in (250, -250))
+        limit = {"Type": "LIMIT_MAKER"}
+        stop = {"Type": self._chance.choice(("STOP_LOSS", "STOP_LOSS_LIMIT"))}
+        side = self._chance.choice(("BUY", "SELL"))
+        legs = ("above", limit, above), ("below", stop, below)
+        if side == "BUY":
+            legs = ("above", stop, above), ("below", limit, below)
+        params: Document = {"side": side}
+        for prefix, leg, at in legs:
+            params |= {f"{prefix}Type": leg["Type"]}
+            if leg["Type"] != "LIMIT_MAKER":
+                params[f"{prefix}StopPrice"] = at
+            if leg["Type"] != "STOP_LOSS":
+                params[f"{prefix}Price"] = at
+            if leg["Type"] == "STOP_LOSS_LIMIT":
+                params[f"{prefix}TimeInForce"] = self._chance.choice(("GTC", "IOC", "FOK"))
+        return params
 
     def _leg(self, prefix: str, order_type: str | None = None) -> Document:
         order = self._order(order_type or self._chance.choice(TYPES[3:]))
@@ -94,16 +118,18 @@ class Crowd:
         return self._chance.randrange(1, len(self.engine.orders) + 2)
 
     def _end(self) -> None:
-        key = {"symbol": "BTCUSDT", "orderId": self._some_order()}
+        order_id = self._some_order()
+        key = {"symbol": "BTCUSDT", "orderId": order_id}
         if self._chance.randrange(2):
-            self._ask("order.cancel", key)
+            self._ask("order.cancel", key, order_id)
         else:
-            self._ask("order.amend.keepPriority", key | {"newQty": self._quantity()})
+            self._ask("order.amend.keepPriority", key | {"newQty": self._quantity()}, order_id)
 
     def _replace(self) -> None:
         mode = self._chance.choice(("STOP_ON_FAILURE", "ALLOW_FAILURE"))
-        cancel = {"cancelReplaceMode": mode, "cancelOrderId": self._some_order()}
-        self._ask("order.cancelReplace", self._terms() | cancel)
+        order_id = self._some_order()
+        cancel = {"cancelReplaceMode": mode, "cancelOrderId": order_id}
+        self._ask("order.cancelReplace", self._terms() | cancel, order_id)
 
     def _move(self) -> None:
         available = self._chance.choice((None, "0.10000", "1.00000"))

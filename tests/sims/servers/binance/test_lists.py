@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.sims.servers.binance.desk import START_MS, Desk, Document, outcome
+from tests.sims.servers.binance.desk import START_MS, Desk, Document, limit, market, outcome
 
 PAIR = {
     "symbol": "BTCUSDT",
@@ -337,3 +337,30 @@ def test_lists_are_listed(desk: Desk, params: Document, ids: list[int]) -> None:
     listed = desk.sign("allOrderLists", params)["result"]
 
     assert [each["orderListId"] for each in listed] == ids
+
+
+def test_a_pair_of_which_one_gets_smaller_still_holds_for_the_other(desk: Desk) -> None:
+    oco(desk)
+
+    key = {"symbol": "BTCUSDT", "origClientOrderId": "take", "newQty": "0.1"}
+    assert desk.sign("order.amend.keepPriority", key)["status"] == 200
+    assert desk.balance("BTC") == ("0.50000000", "0.50000000")
+    desk.place(market(side="SELL", quantity="0.5"))
+    desk.engine.mark("BTCUSDT", "55000.00")
+
+    assert status(desk, "stop") == "FILLED"
+    assert desk.balance("BTC") == ("0.00000000", "0.00000000")
+
+
+@pytest.mark.parametrize("mode", ["EXPIRE_MAKER", "DECREMENT"])
+def test_a_pair_that_would_have_traded_with_its_own_account_is_no_pair_any_more(
+    desk: Desk, mode: str
+) -> None:
+    oco(desk)
+    desk.engine.quote("BTCUSDT", {}, {})
+
+    desk.place(limit(price="65000.00", quantity="0.1", selfTradePreventionMode=mode))
+
+    assert status(desk, "stop") == "EXPIRED"
+    left = "0.40000000" if mode == "DECREMENT" else "0.00000000"
+    assert desk.balance("BTC")[1] == left

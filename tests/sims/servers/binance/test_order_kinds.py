@@ -93,6 +93,7 @@ def test_an_account_can_spend_all_that_it_has(desk: Desk) -> None:
         ("EXPIRE_TAKER", "NEW", "EXPIRED_IN_MATCH"),
         ("EXPIRE_MAKER", "EXPIRED_IN_MATCH", "NEW"),
         ("EXPIRE_BOTH", "EXPIRED_IN_MATCH", "EXPIRED_IN_MATCH"),
+        ("DECREMENT", "EXPIRED_IN_MATCH", "EXPIRED_IN_MATCH"),
     ],
 )
 def test_an_account_need_not_trade_with_itself(
@@ -115,6 +116,36 @@ def test_an_account_need_not_trade_with_itself(
     assert [(event["X"], event["pl"]) for event in prevented] == [
         ("EXPIRED_IN_MATCH", "0.10000000") for name in (maker, taker) if name == "EXPIRED_IN_MATCH"
     ]
+
+
+@pytest.mark.parametrize(
+    ("maker", "taker", "statuses", "locked"),
+    [
+        ("0.30000", "0.10000", ("NEW", "EXPIRED_IN_MATCH"), ("0.00000000", "11999.80000000")),
+        ("0.10000", "0.30000", ("EXPIRED_IN_MATCH", "NEW"), ("0.20000000", "0.00000000")),
+    ],
+)
+def test_the_larger_order_lives_on_with_what_the_smaller_leaves_it(
+    desk: Desk, maker: str, taker: str, statuses: tuple[str, str], locked: tuple[str, str]
+) -> None:
+    desk.place(limit(newClientOrderId="maker", price="59999.00", quantity=maker))
+    desk.engine.quote("BTCUSDT", {}, {})
+    desk.events()
+    desk.place(
+        limit(
+            newClientOrderId="taker",
+            side="SELL",
+            price="59999.00",
+            quantity=taker,
+            selfTradePreventionMode="DECREMENT",
+        )
+    )
+
+    assert (state(desk, "maker")["status"], state(desk, "taker")["status"]) == statuses
+    assert state(desk, "taker")["preventedQuantity"] == "0.10000000"
+    assert (desk.balance("BTC")[1], desk.balance("USDT")[1]) == locked
+    prevented = [event for event in desk.events() if event.get("x") == "TRADE_PREVENTION"]
+    assert [(event["A"], event["B"]) for event in prevented] == [("0.10000000",) * 2] * 2
 
 
 def test_an_account_that_prevents_itself_holds_no_more_than_it_has(desk: Desk) -> None:
