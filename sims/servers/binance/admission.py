@@ -7,9 +7,9 @@ from msgspec import structs
 
 from sims.servers.binance import filters, refusals
 from sims.servers.binance.accounts import Account
+from sims.servers.binance.crossing import would_match
 from sims.servers.binance.lists import OrderList, refuses_pair
 from sims.servers.binance.markets import Market, MarketStatus
-from sims.servers.binance.matching import would_match
 from sims.servers.binance.orders import NewOrder, Order, OrderType, Side
 from sims.servers.binance.refusals import Refusal, filter_failure
 from sims.servers.binance.registry import Registry

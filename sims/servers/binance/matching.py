@@ -11,7 +11,8 @@ from typing import Final, Protocol
 
 from msgspec import Struct, structs
 
-from sims.servers.binance.amounts import ONE, product
+from sims.servers.binance.amounts import product
+from sims.servers.binance.crossing import affordable, would_match, yielding
 from sims.servers.binance.market.book import STREET, Ladder, Maker
 from sims.servers.binance.market.tape import Print
 from sims.servers.binance.markets import Market
@@ -216,7 +217,7 @@ class Matching:
                 self._expire(order, "UNFILLED_FOK_ORDER_EXPIRED", now)
                 return
         while order.is_open and order.remaining and (maker := ladder.first(terms.limit)):
-            wanted = _affordable(order, maker.price)
+            wanted = affordable(order, maker.price)
             if not wanted:
                 break
             if not self._prevents(order, maker, now):
@@ -240,7 +241,7 @@ class Matching:
             return False
         self._counts.prevented += 1
         quantity = min(taker.remaining, maker.quantity)
-        for order, counter in _yielding(mode, taker, other):
+        for order, counter in yielding(mode, taker, other):
             self._begin(order, now)
             prevention = Prevention(
                 match_id=self._counts.prevented,
@@ -356,36 +357,3 @@ class Matching:
         self.tell(order.account.name, execution_report(order, execution))
         if order.list_id >= 0 and self.follower is not None and not order.is_open:
             self.follower.ended(order, now)
-
-
-def _yielding(mode: SelfTrade, taker: Order, maker: Order) -> list[tuple[Order, Order]]:
-    """Return who yields, each with whom it would have traded with."""
-    both = [(taker, maker), (maker, taker)]
-    match mode:
-        case SelfTrade.NONE:
-            return []
-        case SelfTrade.EXPIRE_TAKER:
-            return both[:1]
-        case SelfTrade.EXPIRE_MAKER:
-            return both[1:]
-        case SelfTrade.EXPIRE_BOTH | SelfTrade.DECREMENT:
-            return both
-
-
-def would_match(order: Order) -> bool:
-    """Say whether `order` would trade as soon as it arrives."""
-    ladder = order.market.book.side(is_bid=order.terms.side is Side.SELL)
-    return ladder.first(order.terms.limit) is not None
-
-
-def _affordable(order: Order, price: int) -> int:
-    """Return how much of what remains can be paid; without a limit nobody has seen to that."""
-    if order.terms.order_type.has_limit or order.terms.side is Side.SELL:
-        return order.remaining
-    # Each unit of it brings along what is locked for it; only what is beyond that must be free.
-    beyond = price - (order.hold_price if order.holds else 0)
-    if beyond <= 0:
-        return order.remaining
-    step = order.market.rules.step
-    free = order.account.balance(order.spent_asset).free
-    return min(order.remaining, free * ONE // beyond // step * step)
