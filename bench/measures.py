@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from bench import recovery
 from bench.figure import Figure
 from bench.live import live_p50, live_p99
 from bench.pages import decade, million, write_seconds
@@ -185,6 +186,8 @@ MEASURES: Final[Mapping[str, Callable[[Path], Figure]]] = MappingProxyType(
         "report": report,
         "live_p50": live_p50,
         "live_p99": live_p99,
+        "recovery": recovery.tail,
+        "snapshot": recovery.snapshot,
     }
 )
 
