@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from bench import recovery
+from bench.crowd import crowd
 from bench.figure import Figure
 from bench.live import live_p50, live_p99
 from bench.pages import decade, million, write_seconds
@@ -186,6 +187,7 @@ MEASURES: Final[Mapping[str, Callable[[Path], Figure]]] = MappingProxyType(
         "report": report,
         "live_p50": live_p50,
         "live_p99": live_p99,
+        "crowd": crowd,
         "recovery": recovery.tail,
         "snapshot": recovery.snapshot,
     }
