@@ -16,6 +16,7 @@ from sims.servers.binance.engine import Engine
 from sims.servers.binance.feeds.opening import Plan, open_players
 from sims.servers.binance.feeds.player import Player
 from sims.servers.binance.markets import EUROS, SYMBOLS, SymbolRules
+from sims.servers.binance.paying import Fees
 from sims.servers.binance.scenarios.admin import ROOT as ADMIN
 from sims.servers.binance.scenarios.clock import SkewedClock
 from sims.servers.binance.scenarios.reading import Script
@@ -35,7 +36,7 @@ class World(Struct, frozen=True, kw_only=True):
 
     `now` is the clock, in nanoseconds since the epoch; `plan` says where its prices come from,
     `script` what goes wrong, and `state` where it remembers what has happened. With `until_eof` it
-    ends with its standard input, and so with whoever started it.
+    ends with its standard input, and so with whoever started it. A trade costs `fees`.
     """
 
     now: Callable[[], int]
@@ -43,6 +44,7 @@ class World(Struct, frozen=True, kw_only=True):
     script: Script = Script()
     state: Path | None = None
     until_eof: bool = False
+    fees: Fees = Fees()
     symbols: tuple[SymbolRules, ...] = (*SYMBOLS, EUROS)
 
 
@@ -99,7 +101,8 @@ async def _run(
     world: World,
     accept: Callable[[Venue], None],
 ) -> None:
-    engine = Engine(now=SkewedClock(world.now), symbols=world.symbols, accounts=accounts)
+    clock = SkewedClock(world.now)
+    engine = Engine(now=clock, symbols=world.symbols, accounts=accounts, fees=world.fees)
     async with AsyncExitStack() as stack:
         if world.state is not None:
             stack.enter_context(Store(world.state, engine))

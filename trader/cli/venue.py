@@ -56,6 +56,12 @@ def command() -> None:
     help="Quotes a second of a market that is made up.",
 )
 @click.option(
+    "--fee-ppm",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    help="Commission of a trade, in millionths of what it brings.",
+)
+@click.option(
     "--state",
     type=click.Path(path_type=Path),
     metavar="F",
@@ -80,6 +86,7 @@ def binance(  # noqa: PLR0913 - each option of the command is a parameter
     markets: tuple[str, ...],
     pace: float,
     rate: float,
+    fee_ppm: int,
     state: Path | None,
     scenario: Path | None,
     until_eof: bool,
@@ -90,6 +97,7 @@ def binance(  # noqa: PLR0913 - each option of the command is a parameter
     """
     from sims.servers.binance.accounts import ACCOUNTS
     from sims.servers.binance.feeds.opening import Plan
+    from sims.servers.binance.paying import Fees
     from sims.servers.binance.scenarios.reading import Script, read_script
     from sims.servers.main import World, read_accounts, run_forever
 
@@ -98,7 +106,10 @@ def binance(  # noqa: PLR0913 - each option of the command is a parameter
         note(f"binance on loopback: {ready_file} tells where, once it accepts connections")
     plan = Plan(seed=seed, files=_files(markets), pace=pace, rows_per_s=Decimal(str(rate)))
     script = Script() if scenario is None else read_script(scenario)
-    world = World(now=time_ns, plan=plan, script=script, state=state, until_eof=until_eof)
+    fees = Fees(maker_ppm=fee_ppm, taker_ppm=fee_ppm)
+    world = World(
+        now=time_ns, plan=plan, script=script, state=state, until_eof=until_eof, fees=fees
+    )
     announce = _tell if ready_file is None else _keep_quiet
     if options.as_json:
         announce = _tell_programs

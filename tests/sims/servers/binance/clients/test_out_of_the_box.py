@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,8 @@ ROOT: Final = Path(__file__).resolve().parents[5]
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What the venue says of itself once it accepts connections."""
     path = tmp_path_factory.mktemp("venue") / "ready.json"
-    command = [sys.executable, "-m", "trader", "venue", "binance", "--ready-file", str(path)]
+    options = ["--ready-file", str(path), "--fee-ppm", "1000"]
+    command = [sys.executable, "-m", "trader", "venue", "binance", *options]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         anyio.run(_until_there, path)
         yield json.loads(path.read_text())
@@ -54,6 +56,9 @@ def test_both_keys_of_the_account_trade(ready: dict[str, Any]) -> None:
 
     assert bought["status"] == "FILLED"
     assert trade["price"] == bought["fills"][0]["price"]
+    assert Decimal(trade["commission"]) == (Decimal(trade["qty"]) / 1000).quantize(
+        Decimal("1e-8"), ROUND_DOWN
+    )
     assert float(best["bidPrice"]) < float(best["askPrice"])
 
 
