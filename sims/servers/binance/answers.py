@@ -8,9 +8,8 @@ from typing import Final
 
 from sims.servers.binance.accounts import Account, Balance
 from sims.servers.binance.amounts import text_of
-from sims.servers.binance.engine import Amendment
 from sims.servers.binance.lists import OrderList, members, order_status
-from sims.servers.binance.orders import Order, OrderStatus, Trade
+from sims.servers.binance.orders import Amendment, Order, OrderStatus, PreventedMatch, Trade
 from sims.servers.binance.paying import Fees
 
 Body = dict[str, object]
@@ -95,19 +94,19 @@ def trade(trade: Trade, unit: int) -> Body:
     }
 
 
-def amended(amendment: Amendment, unit: int) -> Body:
+def amended(order: Order, unit: int) -> Body:
     """Tell what has become of an order that was made smaller."""
-    order = amendment.order
+    amendment = order.amendments[-1]
     state = _state(order)
     return {
-        "transactTime": order.updated_ns // unit,
+        "transactTime": amendment.ts_ns // unit,
         "executionId": amendment.execution_id,
         "amendedOrder": {
             "symbol": order.terms.symbol,
             "orderId": order.order_id,
             "orderListId": order.list_id,
-            "origClientOrderId": amendment.original_client_order_id,
-            "clientOrderId": order.client_order_id,
+            "origClientOrderId": amendment.name_before,
+            "clientOrderId": amendment.name_after,
             "price": state["price"],
             "qty": state["origQty"],
             "executedQty": state["executedQty"],
@@ -119,6 +118,36 @@ def amended(amendment: Amendment, unit: int) -> Body:
             "workingTime": (order.working_ns or order.updated_ns) // unit,
             **_self_trade(order),
         },
+    }
+
+
+def amendment(order: Order, row: Amendment, unit: int) -> Body:
+    """Tell one amendment of an order."""
+    return {
+        "symbol": order.terms.symbol,
+        "orderId": order.order_id,
+        "executionId": row.execution_id,
+        "origClientOrderId": row.name_before,
+        "newClientOrderId": row.name_after,
+        "origQty": text_of(row.quantity_before),
+        "newQty": text_of(row.quantity_after),
+        "time": row.ts_ns // unit,
+    }
+
+
+def prevented_match(taker: Order, row: PreventedMatch, unit: int) -> Body:
+    """Tell one trade of an account with itself that did not happen."""
+    return {
+        "symbol": taker.terms.symbol,
+        "preventedMatchId": row.match_id,
+        "takerOrderId": taker.order_id,
+        "makerSymbol": taker.terms.symbol,
+        "makerOrderId": row.maker_order_id,
+        "tradeGroupId": row.match_id,
+        "selfTradePreventionMode": taker.terms.self_trade.value,
+        "price": text_of(row.price),
+        "makerPreventedQuantity": text_of(row.quantity),
+        "transactTime": row.ts_ns // unit,
     }
 
 

@@ -8,7 +8,7 @@ nothing of who is connected. What it refuses it returns as a `Refusal`.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from sims.servers.binance import filters, refusals
 from sims.servers.binance.accounts import ACCOUNTS, Account, AccountSpec, open_accounts
@@ -23,7 +23,7 @@ from sims.servers.binance.lists import (
 from sims.servers.binance.market.book import Ladder
 from sims.servers.binance.markets import SYMBOLS, Market, SymbolRules, Turn
 from sims.servers.binance.matching import Counts, Listener, Matching
-from sims.servers.binance.orders import NewOrder, Order, OrderStatus, Side
+from sims.servers.binance.orders import Amendment, NewOrder, Order, OrderStatus, Side
 from sims.servers.binance.paying import Fees
 from sims.servers.binance.refusals import Refusal
 from sims.servers.binance.registry import OrderKey, Registry
@@ -34,14 +34,6 @@ ENDLESS: Final = amount("1000000000")
 
 Watcher = Callable[[Market, Turn], None]
 Quotes = Mapping[int, int]
-
-
-class Amendment(Struct, frozen=True):
-    """An order that was made smaller, the name that it had, and the id of the execution."""
-
-    order: Order
-    original_client_order_id: str
-    execution_id: int
 
 
 class Engine:
@@ -166,8 +158,8 @@ class Engine:
 
     def amend(
         self, account: Account, key: OrderKey, quantity: int, name: str | None
-    ) -> Amendment | Refusal:
-        """Make an open order smaller and leave it its place in the book."""
+    ) -> Order | Refusal:
+        """Make an open order smaller and leave it its place; the last amendment tells of it."""
         order = self.registry.named(account, key)
         if order is None or not order.is_open or not order.has_arrived:
             return refusals.AMEND_UNKNOWN
@@ -176,19 +168,28 @@ class Engine:
             return refusals.AMEND_INCREASE
         if quantity == order.terms.quantity:
             return refusals.AMEND_NOTHING
-        if order.amendments == order.market.rules.amendments_max:
+        if len(order.amendments) == order.market.rules.amendments_max:
             return refusals.AMENDMENTS_EXHAUSTED
         if refusal := filters.check(terms, order.market):
             return refusal
         now = self.now()
-        original = order.client_order_id
-        order.amendments += 1
+        name_before, quantity_before = order.client_order_id, order.terms.quantity
         self._matching.amend(order, quantity, name or self.registry.new_name("amend"), now)
+        order.amendments.append(
+            Amendment(
+                execution_id=self.counts.executions,
+                name_before=name_before,
+                name_after=order.client_order_id,
+                quantity_before=quantity_before,
+                quantity_after=quantity,
+                ts_ns=now,
+            )
+        )
         if order.list_id >= 0:
             self._follower.amended(order)
         self.registry.rename(order)
         self._finish(order.market, now)
-        return Amendment(order, original, self.counts.executions)
+        return order
 
     def place_list(self, account: Account, terms: NewList) -> OrderList | Refusal:
         """Take in orders that belong together, all or none of them."""

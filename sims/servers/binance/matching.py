@@ -20,6 +20,7 @@ from sims.servers.binance.orders import (
     Order,
     OrderStatus,
     OrderType,
+    PreventedMatch,
     SelfTrade,
     Side,
     TimeInForce,
@@ -241,6 +242,15 @@ class Matching:
             return False
         self._counts.prevented += 1
         quantity = min(taker.remaining, maker.quantity)
+        taker.prevented_matches.append(
+            PreventedMatch(
+                match_id=self._counts.prevented,
+                maker_order_id=other.order_id,
+                price=maker.price,
+                quantity=quantity,
+                ts_ns=now,
+            )
+        )
         for order, counter in yielding(mode, taker, other):
             self._begin(order, now)
             prevention = Prevention(

@@ -139,6 +139,27 @@ class Trade(Struct, frozen=True, kw_only=True):
     list_id: int = -1
 
 
+class Amendment(Struct, frozen=True, kw_only=True):
+    """One time that an order was made smaller."""
+
+    execution_id: int
+    name_before: str
+    name_after: str
+    quantity_before: int
+    quantity_after: int
+    ts_ns: int
+
+
+class PreventedMatch(Struct, frozen=True, kw_only=True):
+    """A trade of an account with itself that did not happen, as its taker knows it."""
+
+    match_id: int
+    maker_order_id: int
+    price: int
+    quantity: int
+    ts_ns: int
+
+
 class Order(Struct, kw_only=True):
     """An order in the venue's memory; it is never forgotten.
 
@@ -161,9 +182,10 @@ class Order(Struct, kw_only=True):
     expiry_reason: str | None = None
     list_id: int = -1
     holds: bool = True
-    amendments: int = 0
+    amendments: list[Amendment] = field(default_factory=list)
     prevented: int = 0
     prevented_match_id: int | None = None
+    prevented_matches: list[PreventedMatch] = field(default_factory=list)
     executed: int = 0
     executed_quote: int = 0
     trades: list[Trade] = field(default_factory=list)

@@ -41,6 +41,8 @@ ROUTES: Final[Mapping[tuple[str, str], str]] = {
     ("POST", "order/test"): "order.test",
     ("POST", "order/cancelReplace"): "order.cancelReplace",
     ("PUT", "order/amend/keepPriority"): "order.amend.keepPriority",
+    ("GET", "order/amendments"): "order.amendments",
+    ("GET", "myPreventedMatches"): "myPreventedMatches",
     ("POST", "orderList/oco"): "orderList.place.oco",
     ("POST", "orderList/oto"): "orderList.place.oto",
     ("POST", "orderList/otoco"): "orderList.place.otoco",

@@ -87,8 +87,8 @@ def amend(call: Call) -> Outcome:
     name = call.params.name("newClientOrderId")
     quantity = call.params.required_amount("newQty")
     call.params.done()
-    amendment = call.engine.amend(call.account, key, quantity, name)
-    return amendment if isinstance(amendment, Refusal) else answers.amended(amendment, call.unit)
+    order = call.engine.amend(call.account, key, quantity, name)
+    return order if isinstance(order, Refusal) else answers.amended(order, call.unit)
 
 
 def open_orders(call: Call) -> Outcome:

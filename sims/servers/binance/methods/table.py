@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from sims.servers.binance.methods import (
     account,
+    changes,
     market,
     order_lists,
     orders,
@@ -39,6 +40,10 @@ def _open_orders_weight(params: Params) -> int:
 
 def _trades_weight(params: Params) -> int:
     return 20 if params.text("orderId") is None else 5
+
+
+def _prevented_weight(params: Params) -> int:
+    return 20 if params.text("preventedMatchId") is None else 2
 
 
 def _test_weight(params: Params) -> int:
@@ -84,6 +89,8 @@ METHODS: Final = {
     "orderList.status": Method(handle=order_lists.status, weigh=_always(4)),
     "openOrderLists.status": Method(handle=order_lists.open_lists, weigh=_always(6)),
     "allOrderLists": Method(handle=order_lists.all_lists, weigh=_always(20)),
+    "order.amendments": Method(handle=changes.amendments, weigh=_always(4)),
+    "myPreventedMatches": Method(handle=changes.prevented_matches, weigh=_prevented_weight),
     "openOrders.cancelAll": Method(
         handle=orders.cancel_all, weigh=_always(1), is_free_on_success=True
     ),

@@ -37,6 +37,8 @@ def told(desk: Desk) -> list[Any]:
         key = {"symbol": order.terms.symbol, "orderId": order.order_id}
         spec = MAIN if order.account.name == "main" else OTHER
         asked.append(desk.sign("order.status", key, spec)["result"])
+        for method in ("order.amendments", "myPreventedMatches"):
+            asked.append(desk.sign(method, key, spec)["result"])
     return asked
 
 
@@ -50,6 +52,11 @@ def busy(desk: Desk) -> None:
     desk.place(limit(symbol="ETHUSDT", price="3000.00", quantity="0.0100"))
     desk.sign("order.cancel", {"symbol": "BTCUSDT", "origClientOrderId": "gone"})
     desk.sign("orderList.place.oco", PAIR)
+    rests = {"symbol": "BTCUSDT", "origClientOrderId": "rests", "newQty": "0.09"}
+    desk.sign("order.amend.keepPriority", rests)
+    crossed = {"side": "SELL", "price": "50000.00", "selfTradePreventionMode": "DECREMENT"}
+    desk.engine.quote("BTCUSDT", {}, {})
+    desk.place(limit(quantity="0.0500") | crossed)
 
 
 @pytest.mark.parametrize("is_killed", [False, True])
