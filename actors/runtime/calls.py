@@ -46,4 +46,7 @@ async def calling(base: str) -> AsyncIterator[Calls]:
     """Calls to `base` as long as the block lasts."""
     timeout = aiohttp.ClientTimeout(total=TOTAL_S)
     async with aiohttp.ClientSession(timeout=timeout) as session:
+        # It would send a PUT or DELETE again by itself when a line breaks, and the second answer
+        # could refuse what the first one had done. There is no public way to say so.
+        session._retry_connection = False  # noqa: SLF001
         yield Calls(base, session)
