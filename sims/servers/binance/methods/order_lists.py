@@ -1,5 +1,7 @@
 """Methods about order lists: OCO, OTO, and both in one."""
 
+from typing import Final
+
 from sims.servers.binance import answers, refusals
 from sims.servers.binance.lists import Contingency, NewList, OrderList
 from sims.servers.binance.methods.call import Call, Outcome
@@ -10,8 +12,8 @@ from sims.servers.binance.orders import OrderType, Side
 from sims.servers.binance.refusals import Refusal, RefusedError
 from sims.servers.binance.registry import OrderKey
 
-WORKING_TYPES = frozenset({OrderType.LIMIT, OrderType.LIMIT_MAKER})
-PAIR_TYPES = frozenset(OrderType) - {OrderType.LIMIT, OrderType.MARKET}
+WORKING_TYPES: Final = frozenset({OrderType.LIMIT, OrderType.LIMIT_MAKER})
+PAIR_TYPES: Final = frozenset(OrderType) - {OrderType.LIMIT, OrderType.MARKET}
 
 
 def place_oco(call: Call) -> Outcome:
