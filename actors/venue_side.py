@@ -82,6 +82,11 @@ class BinanceSide:
     def gateway(self, core: Core, ports: Ports) -> OrderGateway:
         """The way for orders: the venue's WebSocket API, and REST beside it."""
         dialogue = dialogue_of(self._config, core.scale, self._keys, self._patience, self._budget)
+        orders = core.order_manager.state
+        for order in orders.orders.values():
+            for trade_id in order.trades:
+                # What came after them is asked for, also of orders that had ended by then.
+                dialogue.know(orders.desks[order.strategy].instrument, trade_id)
         return self._kind(
             self._way,
             dialogue,

@@ -185,6 +185,20 @@ async def test_a_damaged_journal_is_named_and_nothing_trades(stage: Stage) -> No
     assert len(placed(stage)) == before
 
 
+async def test_the_next_life_asks_for_what_filled_since_the_last_fill(stage: Stage) -> None:
+    """Also for fills of orders that had ended by all that this one knew."""
+    await live(stage)
+    before = len(stage.venue.received)
+
+    async with stage.daemon() as daemon:
+        await trade(daemon, 1)
+        assert await daemon.stop() == 0
+
+    later = list(stage.venue.received)[before:]
+    asked = [each.params.get("fromId", 0) for each in later if each.method == "myTrades"]
+    assert int(str(asked[0])) > 1
+
+
 async def test_what_the_code_of_today_would_do_else_is_named(stage: Stage) -> None:
     """A strategy that was changed between two lives does not decide the past anew."""
     own = stage.config.with_name("flip.py")
