@@ -122,6 +122,8 @@ class Daemon:
         async with open_journal(self._folder / "journal.db") as journal:
             self.journal = journal
             self._epochs = Epochs(self._folder, await self._recover())
+            if not await self._side.check(self.core):
+                self.log.say("rules_unchecked")
             ports = Ports(
                 clock=self.now,
                 put=self.inbox.put,

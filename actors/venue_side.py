@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from actors.assembly import Core
-from actors.edge.binance import check_way, dialogue_of, mode_of
+from actors.edge.binance import check_rules, check_way, dialogue_of, mode_of
 from actors.edge.gateway import Gateway
 from actors.edge.keys import read_keys
 from actors.markets import Market, open_market
@@ -51,6 +51,9 @@ class VenueSide(Protocol):
     def mode(self) -> str:
         """What kind of money it trades with: live, paper or loopback."""
 
+    async def check(self, core: Core) -> bool:
+        """Whether the venue told its rules; raises ConfigError for instruments that break them."""
+
     def gateway(self, core: Core, ports: Ports) -> OrderGateway:
         """The way for orders."""
 
@@ -78,6 +81,11 @@ class BinanceSide:
         self._patience: Final = patience
         self._kind: Final = kind
         self._budget: Final = Budget()
+
+    async def check(self, core: Core) -> bool:
+        """Asks over REST, where there is that way."""
+        rest = self._way.rest
+        return rest is not None and await check_rules(self._config, core.scale, rest)
 
     def gateway(self, core: Core, ports: Ports) -> OrderGateway:
         """The way for orders: the venue's WebSocket API, and REST beside it."""

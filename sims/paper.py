@@ -12,6 +12,7 @@ from typing import Final
 import anyio
 
 from actors.assembly import Core
+from actors.edge.binance import PUBLIC, check_rules
 from actors.live import Daemon
 from actors.markets import Market, open_market
 from actors.runtime.supervisor import Ready
@@ -36,13 +37,10 @@ from trader.model.orders import (
 )
 from trader.model.units import SECOND_NS, Lots
 from trader.venues.binance.budget import Budget
-from trader.venues.binance.signing import KeyPair
 
 MODE: Final = "paper"
 FORGOTTEN: Final = "paper_venue_restarted"
 SLEEP_S_MAX: Final = 3_600
-_NO_KEYS: Final = KeyPair("", "")
-"""What everybody may ask is not signed."""
 
 
 class PaperDaemon(Daemon):
@@ -78,6 +76,13 @@ class PaperSide:
         self._config: Final = config
         self._venue: PaperVenue | None = None
 
+    async def check(self, core: Core) -> bool:
+        """The prices of its streams must lie on our grid."""
+        gateway = self._config.gateway
+        assert gateway is not None
+        assert gateway.rest is not None
+        return await check_rules(self._config, core.scale, gateway.rest)
+
     def gateway(self, core: Core, ports: Ports) -> OrderGateway:
         """The way to the simulated venue."""
         self._venue = PaperVenue(self._config, core, ports)
@@ -86,7 +91,7 @@ class PaperSide:
     def market(self, core: Core, ports: Ports) -> Market:
         """The venue's own streams, which the simulated venue hears too."""
         assert self._venue is not None
-        access = _NO_KEYS, Budget()
+        access = PUBLIC, Budget()
         put = self._venue.heard_by(ports.put)
         return open_market(self._config, core, access, clock=ports.clock, put=put)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from actors.runtime.calls import calling
 from trader.calendars.table import calendar
 from trader.config.schema import Config, InstrumentConfig
 from trader.errors import ConfigError
@@ -11,13 +12,19 @@ from trader.model.units import SECOND_NS, Nanoseconds
 from trader.venues.binance.budget import Budget
 from trader.venues.binance.correspondence import Correspondence
 from trader.venues.binance.dialogue import BinanceDialogue
+from trader.venues.binance.exchange_info import ExchangeInfo, misfit, version_of
+from trader.venues.binance.frames import decoded
 from trader.venues.binance.grid import Grid, grid_of
 from trader.venues.binance.inquiry import Patience
 from trader.venues.binance.market import INTERVALS
 from trader.venues.binance.market_client import BinanceMarket, Wanted
-from trader.venues.binance.signing import Keys
+from trader.venues.binance.requests import exchange_info
+from trader.venues.binance.rest import OK, call_of
+from trader.venues.binance.signing import KeyPair, Keys
 
 VENUE: Final = "binance"
+PUBLIC: Final = KeyPair("", "")
+"""What everybody may ask is not signed."""
 ANSWER_WITHIN_NS: Final = 10 * SECOND_NS
 
 Since: TypeAlias = Callable[[str, Nanoseconds], Nanoseconds | None]
@@ -132,3 +139,32 @@ def _grid(instrument: InstrumentConfig, scale: MoneyScale) -> Grid:
     except ValueError as error:
         where = f"instruments.{instrument.name}.currency"
         raise ConfigError(f"the venue's symbol {error}", where=where) from None
+
+
+async def check_rules(config: Config, scale: MoneyScale, rest: str) -> bool:
+    """Holds the configured instruments against the venue's own rules; whether it told them.
+
+    Raises ConfigError for a symbol that it has not, and for a grid that is not its own.
+    """
+    symbols = [each.symbol for each in config.instruments]
+    async with calling(rest) as calls:
+        reply = await calls.make(call_of(exchange_info(symbols), PUBLIC, 0))
+    if reply is None or reply.status != OK:
+        if reply is not None and b"-1121" in reply.body:
+            raise ConfigError(
+                f"the venue does not know all of {', '.join(symbols)}", where="instruments"
+            )
+        return False
+    known = {each.symbol: each for each in decoded(reply.body, ExchangeInfo).symbols}
+    for each in config.instruments:
+        info = known.get(each.symbol)
+        reason = "the venue does not know it" if info is None else ""
+        if info is not None:
+            reason = misfit(version_of(info, 0), _grid(each, scale))
+        if reason:
+            raise ConfigError(
+                f"{each.name}: {reason}",
+                where=f"instruments.{each.name}",
+                hint="take tick and lot from the venue's exchangeInfo",
+            )
+    return True
