@@ -4,7 +4,8 @@ A venue may lack something. Then it says so before anything is sent, by the code
 such a card asks no more of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -22,6 +23,7 @@ from tests.venues.contract.cards import (
     stop,
 )
 from tests.venues.contract.corner import CornerBench
+from tests.venues.contract.gateway import GatewayBench
 from trader.errors import VenueFault
 from trader.model.account import AccountReported, OrderReport, PositionReport, QueryAccount
 from trader.model.envelope import Message
@@ -35,18 +37,20 @@ from trader.model.orders import (
 from trader.model.units import SECOND_NS
 
 LINES: list[Callable[[], Line]] = [BinanceBench, CornerBench]
-BENCHES: list[Callable[[], Bench]] = [SimulatedBench, *LINES]
+BENCHES: list[Callable[[], Bench]] = [SimulatedBench, GatewayBench, *LINES]
 MID = 6_000_000
 
 
 @pytest.fixture(params=BENCHES, ids=lambda make: make.__name__)
-def bench(request: pytest.FixtureRequest) -> Bench:
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """Each venue in turn, ready to trade."""
     made: Bench = request.param()
-    connect = getattr(made, "connect", None)
-    if connect is not None:
-        connect(EPOCH)
-    return made
+    with ExitStack() as stack:
+        if isinstance(made, GatewayBench):
+            stack.callback(made.close)
+        if not isinstance(made, SimulatedBench):
+            made.connect(EPOCH)  # type: ignore[attr-defined]
+        yield made
 
 
 @pytest.fixture(params=LINES, ids=lambda make: make.__name__)
