@@ -2,7 +2,8 @@
 
 `python daemon.py CONFIG POINT COUNT [KEY=VALUE...]`: at the COUNT-th time that it passes POINT it
 kills itself, as abruptly as the machine would. Other points fill the disk (`full`) or make the
-core crash (`poison`) at the COUNT-th commit; `none` is nowhere.
+core crash (`poison`) at the COUNT-th commit; `none` is nowhere, `unsnapped` too, and no snapshot
+is made.
 """
 
 import os
@@ -142,6 +143,8 @@ if __name__ == "__main__":
     config, point, count, *sets = sys.argv[1:]
     POINT.aim(point.removesuffix("_unsafe"), int(count))
     kind = UnsafeDaemon if point.endswith("_unsafe") else MortalDaemon
+    if point == "unsnapped":
+        kind.snapshot_inputs = 1_000_000
     try:
         code = run_daemon(load(Path(config), sets=sets, environ=os.environ), kind=kind)
     except TraderdError as error:

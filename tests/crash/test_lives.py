@@ -205,7 +205,8 @@ async def test_what_the_code_of_today_would_do_else_is_named(stage: Stage) -> No
     shutil.copy(Path(__file__).with_name("flip.py"), own)
     given = Path(__file__).with_name("flip.py")
     stage.config.write_text(stage.config.read_text().replace(str(given), str(own)))
-    async with stage.daemon() as daemon:
+    # What lies before a snapshot is not decided again.
+    async with stage.daemon("unsnapped") as daemon:
         await trade(daemon)
         daemon.process.kill()
         await daemon.end()
