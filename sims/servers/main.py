@@ -31,6 +31,9 @@ STDIN_BYTES: Final = 4_096
 TICK_S: Final = 0.01
 
 
+DEFAULT_SYMBOLS: Final = (*SYMBOLS, EUROS)
+
+
 class World(Struct, frozen=True, kw_only=True):
     """What a venue cannot make for itself.
 
@@ -45,7 +48,7 @@ class World(Struct, frozen=True, kw_only=True):
     state: Path | None = None
     until_eof: bool = False
     fees: Fees = Fees()
-    symbols: tuple[SymbolRules, ...] = (*SYMBOLS, EUROS)
+    symbols: tuple[SymbolRules, ...] = DEFAULT_SYMBOLS
 
 
 def read_accounts(path: Path) -> tuple[AccountSpec, ...]:

@@ -73,6 +73,12 @@ def command() -> None:
     metavar="F",
     help="What goes wrong, as YAML or JSON.",
 )
+@click.option(
+    "--symbols",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="Symbols to trade besides, as JSON.",
+)
 @click.option("--until-eof", is_flag=True, help="Ends when its standard input does.")
 @json_option
 @click.pass_obj
@@ -89,6 +95,7 @@ def binance(  # noqa: PLR0913 - each option of the command is a parameter
     fee_ppm: int,
     state: Path | None,
     scenario: Path | None,
+    symbols: Path | None,
     until_eof: bool,
 ) -> int:
     """Serve Binance's API on this machine until it is told to stop.
@@ -97,9 +104,10 @@ def binance(  # noqa: PLR0913 - each option of the command is a parameter
     """
     from sims.servers.binance.accounts import ACCOUNTS
     from sims.servers.binance.feeds.opening import Plan
+    from sims.servers.binance.listing import read_symbols
     from sims.servers.binance.paying import Fees
     from sims.servers.binance.scenarios.reading import Script, read_script
-    from sims.servers.main import World, read_accounts, run_forever
+    from sims.servers.main import DEFAULT_SYMBOLS, World, read_accounts, run_forever
 
     opened = ACCOUNTS if accounts is None else read_accounts(accounts)
     if ready_file is not None:
@@ -107,8 +115,15 @@ def binance(  # noqa: PLR0913 - each option of the command is a parameter
     plan = Plan(seed=seed, files=_files(markets), pace=pace, rows_per_s=Decimal(str(rate)))
     script = Script() if scenario is None else read_script(scenario)
     fees = Fees(maker_ppm=fee_ppm, taker_ppm=fee_ppm)
+    traded = DEFAULT_SYMBOLS if symbols is None else read_symbols(symbols, DEFAULT_SYMBOLS)
     world = World(
-        now=time_ns, plan=plan, script=script, state=state, until_eof=until_eof, fees=fees
+        now=time_ns,
+        plan=plan,
+        symbols=traded,
+        fees=fees,
+        script=script,
+        state=state,
+        until_eof=until_eof,
     )
     announce = _tell if ready_file is None else _keep_quiet
     if options.as_json:

@@ -23,7 +23,8 @@ class SymbolRules(Struct, frozen=True, kw_only=True):
     """A symbol with its filters; all numbers in units of 10^-8.
 
     The product of a price on the grid and a quantity on the grid must itself be a multiple of
-    10^-8, so that the venue never rounds money. Prices keep within percents of the last one.
+    10^-8, so that the venue never rounds money; what would break that is a ValueError. Prices keep
+    within percents of the last one.
     """
 
     symbol: str
@@ -45,11 +46,12 @@ class SymbolRules(Struct, frozen=True, kw_only=True):
     amendments_max: int = 10
 
     def __post_init__(self) -> None:
-        assert self.tick > 0, self
-        assert self.step > 0, self
-        assert self.tick * self.step % ONE == 0, self
-        assert self.price_opening > 0, self
-        assert self.price_opening % self.tick == 0, self
+        if self.tick <= 0 or self.step <= 0 or self.tick * self.step % ONE:
+            raise ValueError(
+                f"{self.symbol}: a step of a price times one of a quantity is no money"
+            )
+        if self.price_opening <= 0 or self.price_opening % self.tick:
+            raise ValueError(f"{self.symbol}: the price at which it opens is not on its grid")
 
 
 class Turn(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from sims.servers.binance.accounts import Account
-from sims.servers.binance.amounts import amount
+from sims.servers.binance.amounts import ONE, amount
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.markets import Market, MarketStatus
 from sims.servers.binance.orders import NewOrder, Order
@@ -89,8 +89,7 @@ class Director:
             case Resume(symbol=symbol):
                 self._market(symbol).status = MarketStatus.TRADING
             case ChangeFilter():
-                market = self._market(deed.symbol)
-                market.rules = msgspec.structs.replace(market.rules, **deed.changes)
+                self._change_rules(self._market(deed.symbol), deed)
             case Skew(ms=ms):
                 self._skew(ms)
             case Silence() | HalfOpen() | Disconnect():
@@ -98,6 +97,14 @@ class Director:
             case Bust() | Transfer() | HumanOrder() | HumanCancel():
                 return self._touch_account(deed)
         return {}
+
+    def _change_rules(self, market: Market, deed: ChangeFilter) -> None:
+        before = market.rules
+        after = msgspec.structs.replace(before, **deed.changes)
+        # What waits in the book still has its prices and quantities of before.
+        if min(before.tick, after.tick) * min(before.step, after.step) % ONE:
+            raise CannotError("prices of before times quantities of now would be no money")
+        market.rules = after
 
     def _cut(self, deed: Silence | HalfOpen | Disconnect) -> int:
         match deed:

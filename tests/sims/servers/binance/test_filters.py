@@ -63,5 +63,5 @@ def test_a_limit_order_without_a_price_is_off_the_grid() -> None:
 
 
 def test_a_grid_on_which_money_would_be_rounded_is_no_grid() -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises(ValueError, match="is no money"):
         SymbolRules(symbol="AB", base="A", quote="B", tick=1, step=1, price_opening=1)

@@ -206,6 +206,20 @@ async def test_rules_come_and_go() -> None:
             "there is no account x",
         ),
         ("POST", "deeds", {"do": "transfer", "asset": "BTC", "amount": "x"}, 400, "decimal"),
+        (
+            "POST",
+            "deeds",
+            {"do": "change_filter", "symbol": "BTCUSDT", "tick": "0"},
+            400,
+            "is no money",
+        ),
+        (
+            "POST",
+            "deeds",
+            {"do": "change_filter", "symbol": "BTCUSDT", "tick": "0.1", "step": "0.0000001"},
+            400,
+            "would be no money",
+        ),
         ("GET", "words", None, 404, "no GET /admin/words"),
     ],
 )
