@@ -1,9 +1,9 @@
 """The daemon as a process that dies where it is told to, or breaks its promise.
 
 `python daemon.py CONFIG POINT COUNT [KEY=VALUE...]`: at the COUNT-th time that it passes POINT it
-kills itself, as abruptly as the machine would. Other points fill the disk (`full`) or make the
-core crash (`poison`) at the COUNT-th commit; `none` is nowhere, `unsnapped` too, and no snapshot
-is made.
+kills itself, as abruptly as the machine would. `POINTS` are those that every daemon passes,
+whatever it trades. Other points fill the disk (`full`) or make the core crash (`poison`) at the
+COUNT-th commit; `none` is nowhere, `unsnapped` too, and no snapshot is made.
 """
 
 import os
@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection
 
 from actors.edge.gateway import Gateway
 from actors.live import Daemon, run_daemon
-from actors.replay import STEP
+from actors.replay import SNAPSHOT, STEP
 from actors.runtime.step_record import decode_step
 from actors.runtime.supervisor import Restarts
 from trader.config.loader import load
@@ -28,8 +28,27 @@ from trader.model.envelope import Message
 from trader.model.market import BarClosed
 from trader.model.orders import OrderApproved, OrderFilled
 from trader.venues.binance.inquiry import Patience
+from trader.venues.execution_client import Turn
 
 PLACE = b'"order.place"'
+POINTS = {
+    "recover_before": 1,
+    "recover_after": 1,
+    "epoch_before": 1,
+    "epoch_after": 1,
+    "commit_before": 60,
+    "commit_after": 60,
+    "released": 60,
+    "snapshot_after": 3,
+    "unagreed": 3,
+    "frame_before": 40,
+    "frame_after": 40,
+    "report_before": 80,
+    "report_after": 80,
+    "finish_before": 1,
+    "finish_after": 1,
+}
+"""Where a daemon can die, and about how often it passes there in a short life."""
 FILLED = b'"status":"FILLED"'
 
 
@@ -49,8 +68,8 @@ class Point:
         self._left -= 1
         return self._left == 0
 
-    def passes(self, name: str, order: str) -> None:
-        """Names the order about which it happens, and dies."""
+    def passes(self, name: str, order: str = "") -> None:
+        """Dies here, if this is the place, and names the order about which it happens."""
         if self.reached(name):
             sys.stderr.write(f'{{"event": "dying", "client_order_id": "{order}"}}\n')
             sys.stderr.flush()
@@ -67,23 +86,36 @@ def fill_disk() -> None:
 
 
 def order_in(frame: bytes) -> str:
-    """The id of the order that a request or an answer is about."""
-    [found] = re.findall(rb'lientOrderId":"([^"]+)"', frame)
+    """The id of the order that a request or an answer is about, of the first if of several."""
+    found, *_ = re.findall(rb'lientOrderId":"([^"]+)"', frame)
     return str(found, "ascii")
 
 
 class MortalGateway(Gateway):
-    """Passes points around each order's way out and back."""
+    """Passes points around each frame's way out and back, and where an epoch begins."""
+
+    def greet(self) -> Turn:
+        POINT.passes("epoch_before")
+        turn = super().greet()
+        POINT.passes("epoch_after")
+        return turn
 
     async def send(self, socket: ClientConnection, frame: bytes) -> None:
         order = order_in(frame) if PLACE in frame else ""
         if order:
             POINT.passes("before_send", order)
+        POINT.passes("frame_before")
         await super().send(socket, frame)
+        POINT.passes("frame_after")
         if order:
             POINT.passes("after_send", order)
 
     def hear(self, frame: bytes) -> None:
+        POINT.passes("report_before")
+        self._hear(frame)
+        POINT.passes("report_after")
+
+    def _hear(self, frame: bytes) -> None:
         is_answer = FILLED in frame and b'"event"' not in frame and b'"fills"' in frame
         order = order_in(frame) if is_answer else ""
         if order:
@@ -113,11 +145,29 @@ class MortalDaemon(Daemon):
         if POINT.reached("full"):
             fill_disk()
         self._settled = records
+        POINT.passes("commit_before")
         await super().settle(records, effects)
+        POINT.passes("released")
+
+    async def _recover(self) -> int:
+        POINT.passes("recover_before")
+        epoch = await super()._recover()
+        POINT.passes("recover_after")
+        return epoch
+
+    async def _finish(self) -> None:
+        POINT.passes("finish_before")
+        await super()._finish()
+        POINT.passes("finish_after")
 
     def release(self, effects: Sequence[Message]) -> None:
         if POINT.reached("poison"):
             self.inbox.put(BarClosed("NOBODY.knows", 1, 1, 1, 1, 1, 1, 1, 2))
+        POINT.passes("commit_after")
+        if any(kind == SNAPSHOT for kind, _ in self._settled):
+            POINT.passes("snapshot_after")
+        if self._began and not self._agreed.is_set():
+            POINT.passes("unagreed")
         for kind, payload in self._settled:
             body = decode_step(payload).input.body if kind == STEP else None
             if isinstance(body, OrderFilled):

@@ -5,32 +5,38 @@ It believes the venue. It uses no core to read the journal, only to see that a r
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 import anyio
 
+from actors.assembly import Core
 from actors.edge.journal import JournalContents, read_journal
-from actors.replay import STEP, replay_live
+from actors.replay import STEP, header_of, recover, replay_live
 from actors.runtime.step_record import decode_step
 from tests.crash.stage import ACCOUNT, Stage
 from trader.model.envelope import Envelope
-from trader.model.orders import OrderApproved, OrderFilled, SubmitOrder
+from trader.model.orders import OrderApproved, OrderFilled, OrderStatus, SubmitOrder
+from trader.venues.binance.names import order_of
 
 PLACE: Final = "order.place"
+PLACING: Final = frozenset({PLACE, "order.cancelReplace"})
+LISTS: Final = "orderList.place"
 
 
 class Account:
     """What the journal says, read as it stands."""
 
     def __init__(self, contents: JournalContents) -> None:
-        self.decisions: dict[str, tuple[int, int]] = {}
+        self.decisions: dict[str, tuple[object, ...]] = {}
         self.approved: set[str] = set()
         self.trades: list[str] = []
         self.lots = 0
         for envelope in outputs(contents):
             body = envelope.body
             if isinstance(body, SubmitOrder):
-                self.decisions[body.client_order_id] = envelope.cause
+                terms = (body.lots, body.order_type, body.limit_ticks, body.stop_ticks)
+                self.decisions[body.client_order_id] = (envelope.cause, *terms)
             elif isinstance(body, OrderApproved):
                 self.approved.add(body.order.client_order_id)
             elif isinstance(body, OrderFilled):
@@ -50,12 +56,19 @@ async def approved_on_disk(stage: Stage) -> set[str]:
 
 
 def placed(stage: Stage) -> list[str]:
-    """Every id that the venue was asked to place, as often as it was."""
+    """Every name that the venue was asked to place, as often as it was."""
     return [
-        str(request.params["newClientOrderId"])
+        str(value)
         for request in stage.venue.received
-        if request.method == PLACE
+        for key, value in request.params.items()
+        if _names_an_order(request.method, key)
     ]
+
+
+def _names_an_order(method: str, key: str) -> bool:
+    if method.startswith(LISTS):
+        return key.endswith("ClientOrderId") and key != "listClientOrderId"
+    return method in PLACING and key == "newClientOrderId"
 
 
 def holding(stage: Stage) -> int:
@@ -68,13 +81,14 @@ def holding(stage: Stage) -> int:
 async def judge_orders(stage: Stage) -> Account:
     """No order twice, none without a durable decision, one at most for each decision."""
     told = Account(await read_journal(stage.journal))
-    ids = placed(stage)
-    assert max(Counter(ids).values()) == 1, "an id was placed twice"
-    assert set(ids) <= told.approved, "an order left before its approval was durable"
+    names = placed(stage)
+    assert max(Counter(names).values()) == 1, "an id was placed twice"
+    ids = {order_of(name)[0] for name in names}
+    assert ids <= told.approved, "an order left before its approval was durable"
     decisions = Counter(told.decisions[id_] for id_ in ids)
     assert max(decisions.values()) == 1, "a decision has two orders at the venue"
-    at_venue = [order.client_order_id for order in stage.engine.orders.values()]
-    assert sorted(at_venue) == sorted(set(at_venue) & set(ids)), "the venue has other orders"
+    at_venue = [str(order.terms.client_order_id) for order in stage.engine.orders.values()]
+    assert sorted(at_venue) == sorted(set(at_venue) & set(names)), "the venue has other orders"
     return told
 
 
@@ -88,3 +102,25 @@ async def judge_end(stage: Stage) -> None:
     assert contents.ended
     agrees, text = await anyio.to_thread.run_sync(replay_live, contents)
     assert agrees, text
+
+
+async def judge_books(stage: Stage) -> None:
+    """Cash is the venue's to the unit, and so are the orders that work."""
+    contents = await read_journal(stage.journal)
+    core = Core(header_of(contents).config, patient=True)
+    await anyio.to_thread.run_sync(recover, contents, core)
+    [account] = stage.engine.accounts.values()
+    balance = account.balance("USDT")
+    assert Decimal(core.scale.text(core.portfolio.sample().cash)) == (
+        Decimal(balance.free + balance.locked) / 10**8
+    )
+    state = core.order_manager.state
+    ours = {id_ for desk in state.desks.values() for id_ in desk.working}
+    theirs = {
+        order_of(str(order.terms.client_order_id))[0]
+        for order in stage.engine.orders.values()
+        if order.is_open
+    }
+    assert theirs <= ours, "the venue works orders that we do not know"
+    standing = {id_ for id_ in ours if state.orders[id_].status is OrderStatus.ACCEPTED}
+    assert standing <= theirs, "we believe in orders that the venue does not have"

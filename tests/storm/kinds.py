@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from tests.crash import storming
 from tests.semantics.coverage import EXPECTED
 from tests.semantics.tick_coverage import EXPECTED_ON_TICKS
 from tests.semantics.trying import tried, tried_on_ticks
@@ -22,6 +23,12 @@ KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
             trial=tried_on_ticks,
             expected=EXPECTED_ON_TICKS,
             seeds_enough=400,
+        ),
+        "crash": Storm(
+            about="a live daemon killed five times a seed at every point, against its venue",
+            trial=storming.killed,
+            expected=storming.EXPECTED,
+            seeds_enough=40,
         ),
     }
 )
