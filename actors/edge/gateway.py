@@ -10,6 +10,7 @@ from typing import Final
 
 from websockets.asyncio.client import ClientConnection
 
+from actors.runtime.lease import Lease
 from actors.runtime.line import Line, Way
 from actors.runtime.supervisor import Ready
 from trader.model.envelope import Message
@@ -21,9 +22,12 @@ class Gateway:
     """One venue's connection, begun anew each time it breaks.
 
     `begin` makes the next epoch durable and returns it; `begun` hears of it when orders may leave.
+
+    A process that stood still for longer than its lease sends no order when it wakes: the
+    connection breaks, and what was on its way is asked about. Cancels still leave.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the daemon lends it
         self,
         way: Way,
         client: ExecutionClient,
@@ -32,12 +36,13 @@ class Gateway:
         put: Callable[[Message], None],
         begin: Callable[[], int],
         begun: Callable[[int], None],
+        lease: Lease | None = None,
     ) -> None:
         self._client: Final = client
         self._clock: Final = clock
         self._begin: Final = begin
         self._begun: Final = begun
-        self._line: Final = Line(way, client, clock=clock, put=put)
+        self._line: Final = Line(way, client, clock=clock, put=put, lease=lease)
         self._epoch = 0
         self._is_open = False
         self._ready: Ready = _nothing

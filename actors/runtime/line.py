@@ -18,6 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from actors.runtime.calls import Calls, calling
+from actors.runtime.lease import Lease
 from trader.errors import TraderdError, VenueFault
 from trader.model.envelope import Message
 from trader.model.units import SECOND_NS, Nanoseconds
@@ -84,7 +85,9 @@ class Line:
         *,
         clock: Callable[[], Nanoseconds],
         put: Callable[[Message], None],
+        lease: Lease | None = None,
     ) -> None:
+        """`lease`: what must hold when an order leaves; begun with each connection."""
         self.changed = anyio.Event()
         """Set and renewed whenever something came, left or fell due."""
         self.outbox: Final[deque[Outgoing]] = deque()
@@ -92,6 +95,7 @@ class Line:
         self._client: Final = client
         self._clock: Final = clock
         self._put: Final = put
+        self._lease: Final = lease or Lease()
         self._stuck = False
         self._filled = anyio.Event()
         self._emptied = anyio.Event()
@@ -160,10 +164,12 @@ class Line:
                     failures.append(error)
                     tasks.cancel_scope.cancel()
 
+            self._lease.begin()
             self.take(speaker.greet())
             tasks.start_soon(watched, lambda: self._read(socket, speaker))
             tasks.start_soon(watched, lambda: self._write(socket, speaker))
             tasks.start_soon(watched, self._tick)
+            tasks.start_soon(watched, self._renew)
         if failures:
             raise failures[0]
 
@@ -177,6 +183,8 @@ class Line:
         while True:
             while self.outbox:
                 outgoing = self.outbox[0]
+                if outgoing.places and not self._lease.holds():
+                    raise self._woken()
                 await speaker.send(socket, outgoing.frame)
                 self.outbox.popleft()
                 for message in outgoing.sent:
@@ -184,6 +192,15 @@ class Line:
             self._emptied.set()
             await self._filled.wait()
             self._filled = anyio.Event()
+
+    async def _renew(self) -> None:
+        while True:
+            await anyio.sleep(self._lease.every_s)
+            if not self._lease.renew():
+                raise self._woken()
+
+    def _woken(self) -> VenueFault:
+        return VenueFault("this process stood still for longer than its lease", where=self._way.url)
 
     async def _tick(self) -> None:
         while True:
@@ -199,8 +216,9 @@ class Line:
                 self.take(self._client.tick(self._clock()))
 
     def _begin(self, call: Call) -> None:
-        """A call beside the socket; without a line there is nobody to make it."""
-        if self._tasks is None or self._calls is None:
+        """A call beside the socket; nobody makes it without a line, or if it would be late."""
+        is_late = call.places and not self._lease.holds()
+        if self._tasks is None or self._calls is None or is_late:
             self.take(self._client.returned(call.id, None, self._clock()))
             return
         self._tasks.start_soon(self._call, self._calls, call)

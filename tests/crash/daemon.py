@@ -3,7 +3,8 @@
 `python daemon.py CONFIG POINT COUNT [KEY=VALUE...]`: at the COUNT-th time that it passes POINT it
 kills itself, as abruptly as the machine would. `POINTS` are those that every daemon passes,
 whatever it trades. Other points fill the disk (`full`) or make the core crash (`poison`) at the
-COUNT-th commit; `none` is nowhere, `unsnapped` too, and no snapshot is made.
+COUNT-th commit; `none` is nowhere, `unsnapped` too, and no snapshot is made. At `stopped_POINT` it
+is only stopped, and its lease is short.
 """
 
 import os
@@ -13,13 +14,14 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from websockets.asyncio.client import ClientConnection
 
 from actors.edge.gateway import Gateway
 from actors.live import Daemon, run_daemon
 from actors.replay import SNAPSHOT, STEP
+from actors.runtime.lease import Lease
 from actors.runtime.step_record import decode_step
 from actors.runtime.supervisor import Restarts
 from trader.config.loader import load
@@ -30,6 +32,8 @@ from trader.model.orders import OrderApproved, OrderFilled
 from trader.venues.binance.inquiry import Patience
 from trader.venues.execution_client import Turn
 
+STOPPED = "stopped_"
+LEASE_S = 0.8
 PLACE = b'"order.place"'
 POINTS = {
     "recover_before": 1,
@@ -58,9 +62,10 @@ class Point:
     def __init__(self) -> None:
         self._name = ""
         self._left = 0
+        self._signal = signal.SIGKILL
 
-    def aim(self, name: str, count: int) -> None:
-        self._name, self._left = name, count
+    def aim(self, name: str, count: int, number: signal.Signals = signal.SIGKILL) -> None:
+        self._name, self._left, self._signal = name, count, number
 
     def reached(self, name: str) -> bool:
         if name != self._name:
@@ -73,7 +78,7 @@ class Point:
         if self.reached(name):
             sys.stderr.write(f'{{"event": "dying", "client_order_id": "{order}"}}\n')
             sys.stderr.flush()
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self._signal)
 
 
 POINT = Point()
@@ -123,6 +128,13 @@ class MortalGateway(Gateway):
         super().hear(frame)
         if order:
             POINT.passes("after_hearing", order)
+
+
+class LeasedGateway(MortalGateway):
+    """One whose lease runs out soon, but not before the venue would refuse an order as too old."""
+
+    def __init__(self, *parts: Any, **named: Any) -> None:
+        super().__init__(*parts, lease=Lease(LEASE_S), **named)
 
 
 class MortalDaemon(Daemon):
@@ -191,7 +203,12 @@ class UnsafeDaemon(MortalDaemon):
 
 if __name__ == "__main__":
     config, point, count, *sets = sys.argv[1:]
-    POINT.aim(point.removesuffix("_unsafe"), int(count))
+    name = point.removesuffix("_unsafe")
+    if name.startswith(STOPPED):
+        MortalDaemon.gateway_kind = LeasedGateway
+        POINT.aim(name.removeprefix(STOPPED), int(count), signal.SIGSTOP)
+    else:
+        POINT.aim(name, int(count))
     kind = UnsafeDaemon if point.endswith("_unsafe") else MortalDaemon
     if point == "unsnapped":
         kind.snapshot_inputs = 1_000_000

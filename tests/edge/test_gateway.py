@@ -2,21 +2,31 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import anyio
 import pytest
 from websockets.asyncio.client import ClientConnection
 
 from actors.edge.gateway import Gateway
+from actors.runtime.lease import Lease
 from actors.runtime.line import FRAMES_MAX, Way
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.gate import Interference, Verdict, once
 from sims.servers.binance.server import Venue, serve
-from tests.venues.binance.wire import EPOCH, GRID, KEYS, PATIENCE, START, order, query
+from tests.venues.binance.wire import EPOCH, GRID, KEYS, NAME, PATIENCE, START, order, query
 from trader.errors import VenueFault
 from trader.model.account import AccountReported, QueryAccount
 from trader.model.envelope import Message
-from trader.model.orders import OrderFilled, OrderInDoubt, OrderRejected, OrderSubmitted
+from trader.model.orders import (
+    CancelOrder,
+    OrderAccepted,
+    OrderCanceled,
+    OrderFilled,
+    OrderInDoubt,
+    OrderRejected,
+    OrderSubmitted,
+)
 from trader.venues.binance.dialogue import BinanceDialogue
 
 pytestmark = pytest.mark.anyio
@@ -193,3 +203,38 @@ async def test_deadlines_pass_on_their_own(venue: Venue) -> None:
 
     asked = [request.method for request in venue.received]
     assert asked.count("account.status") == 2
+
+
+class _Sleep:
+    """The clock of a lease, by which this process can have slept."""
+
+    def __init__(self) -> None:
+        self.ns = 0
+
+    def __call__(self) -> int:
+        return self.ns
+
+
+async def test_when_it_wakes_late_cancels_leave_and_new_orders_do_not(venue: Venue) -> None:
+    sleep = _Sleep()
+
+    class Sleeper(Gateway):
+        def __init__(self, *parts: Any, **named: Any) -> None:
+            super().__init__(*parts, lease=Lease(15, sleep), **named)
+
+    desk = Desk(venue.url, Sleeper)
+    async with connected(desk) as faults:
+        desk.gateway.perform([order(limit=5_000_000, ts_decided=clock())])
+        await desk.until(OrderAccepted)
+        sleep.ns += 15_000_000_000
+        id_ = f"main-x-{EPOCH}-1"
+        desk.gateway.perform(
+            [CancelOrder(client_order_id=id_, instrument=NAME, request_id="", reason="")]
+        )
+        await desk.until(OrderCanceled)
+        desk.gateway.perform([order(2, ts_decided=clock())])
+        await desk.until(OrderInDoubt)
+
+    assert [str(fault) for fault in faults if "longer than its lease" in str(fault)]
+    asked = [request.method for request in venue.received]
+    assert asked.count("order.place") == asked.count("order.cancel") == 1

@@ -17,20 +17,28 @@ from trader.model.units import Nanoseconds
 
 
 class Outgoing(Struct, frozen=True):
-    """A frame to send; `sent` is what becomes true once its bytes have left."""
+    """A frame to send; `sent` is what becomes true once its bytes have left.
+
+    One that `places` asks for a new order, and may not leave late.
+    """
 
     frame: bytes
     sent: tuple[Message, ...] = ()
+    places: bool = False
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """An HTTP request: verb, path, query string as it is to be sent, and headers."""
+    """An HTTP request: verb, path, query string as it is to be sent, and headers.
+
+    One that `places` asks for a new order, and may not leave late.
+    """
 
     id: str = ""
     verb: str
     path: str
     query: bytes
     headers: tuple[tuple[str, str], ...] = ()
+    places: bool = False
 
     def __repr__(self) -> str:
         return f"Call({self.verb} {self.path})"

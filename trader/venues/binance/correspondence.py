@@ -198,10 +198,10 @@ class Correspondence:
         stamp_ms = self.clock.stamp(now if request.at is None else request.at)
         if not self.is_connected:
             call = rest.call_of(request, self._keys, stamp_ms, id_)
-            return Turn(calls=[call])
+            return Turn(calls=[replace(call, places=question.once)])
         params = self._signed(request, stamp_ms)
         frame = msgspec.json.encode({"id": id_, "method": request.method, "params": params})
-        return Turn([Outgoing(frame, question.sent)])
+        return Turn([Outgoing(frame, question.sent, question.once)])
 
     def _signed(self, request: Request, stamp_ms: int) -> dict[str, Value]:
         access = METHODS[request.method].access
