@@ -77,7 +77,9 @@ class Core:
         sized = any(strategy.sizes_by_weight for strategy in self.strategies)
         self.portfolio: Final = _portfolio(config, self.scale, sized=sized)
         self.kill_switch: Final = KillSwitch(config.risk.on_breach)
-        self.reconciler: Final = Reconciler(RECONCILE_NS if patient else None)
+        self.reconciler: Final = Reconciler(
+            RECONCILE_NS if patient else None, foreign=config.account.foreign
+        )
         self.order_manager: Final = OrderManager(
             {s.name: s.instrument for s in config.strategies},
             account=config.account.id,

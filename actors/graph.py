@@ -53,6 +53,7 @@ ROUTES: Final[Routes] = {
     **{("world", report): ("order_manager",) for report in _REPORTS},
     ("world", account.OrderReport): ("reconciler",),
     ("world", account.PositionReport): ("reconciler",),
+    ("world", account.ForeignReported): ("reconciler",),
     ("world", account.AccountReported): ("reconciler",),
     ("world", control.RunStarted): (
         "portfolio",
@@ -124,6 +125,7 @@ ROUTES: Final[Routes] = {
     ("reconciler", account.Reconciled): ("kill_switch",),
     ("reconciler", account.DifferenceFound): ("kill_switch",),
     ("reconciler", account.DifferenceAccepted): (),
+    ("reconciler", account.ForeignFound): (),
     ("reconciler", control.StartTimer): ("timers",),
     ("kill_switch", control.TradingStateChanged): ("risk", "strategy"),
     ("kill_switch", control.Reconcile): ("reconciler",),

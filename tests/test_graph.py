@@ -68,6 +68,7 @@ FOR_THE_RECORD: Final = {
     ("order_manager", orders.ReplaceRequested),
     ("risk", control.LimitRejected),
     ("reconciler", account.DifferenceAccepted),
+    ("reconciler", account.ForeignFound),
     ("risk", control.StrategyDisabled),
 }
 

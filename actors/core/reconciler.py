@@ -6,6 +6,9 @@ both sides, and every position is what it was when we first looked plus what we 
 All else is a difference. While orders are under way the two views are never of quite the same
 instant, so live a difference counts when a second look finds it unchanged. Our own view is asked
 for when it is needed, so an order's life costs nothing here.
+
+Orders and trades of somebody else on the account are named once each. They halt, or they are let
+be: then what the venue says that such a trade moved is the owner's, and nothing beyond that.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +22,8 @@ from trader.model.account import (
     DifferenceAccepted,
     DifferenceFound,
     DoubtsResolved,
+    ForeignFound,
+    ForeignReported,
     OrderReport,
     OwnReported,
     PositionReport,
@@ -33,6 +38,9 @@ from trader.model.units import SECOND_NS, Lots, Nanoseconds
 LOOK_AGAIN_NS: Final = SECOND_NS
 LOOKS_MAX: Final = 5
 """So often a difference may change before it counts as it stands."""
+FOREIGN_MAX: Final = 10_000
+"""How many foreign orders and trades are remembered; an older one that is told again is new."""
+_IGNORE: Final = "ignore"
 _ORDER, _POSITION, _UNKNOWN, _WORKING = "order", "position", "unknown", "working"
 
 
@@ -41,13 +49,15 @@ class ReconcilerState(Struct):
 
     `done` once both have agreed in this life, `asking` while the venue is asked, `waits` for an
     order in doubt. `suspects` are the differences of the last look, of which there were `looks`.
-    A person has `accepted` foreign orders, and `accepts` what the next look finds.
+    A person has `accepted` foreign orders, and `accepts` what the next look finds. `foreign` are
+    the orders and trades of others that have been told of.
     """
 
     opening: dict[str, Lots] = {}
     orders: dict[str, bool] = {}
     positions: dict[str, Lots] = {}
     accepted: dict[str, bool] = {}
+    foreign: dict[str, bool] = {}
     suspects: list[DifferenceFound] = []
     epoch: int = 0
     rounds: int = 0
@@ -63,9 +73,13 @@ class Reconciler(Stateful[ReconcilerState]):
 
     name = "reconciler"
 
-    def __init__(self, every_ns: Nanoseconds | None = None) -> None:
-        """Looks again after `every_ns`; None is one look at each start, which counts at once."""
+    def __init__(self, every_ns: Nanoseconds | None = None, foreign: str = "halt") -> None:
+        """Looks again after `every_ns`; None is one look at each start, which counts at once.
+
+        `foreign`: what follows when somebody else trades on the account, `halt` or `ignore`.
+        """
         self.state = ReconcilerState()
+        self._policy = foreign
         self._every = every_ns
 
     @property
@@ -75,6 +89,7 @@ class Reconciler(Stateful[ReconcilerState]):
             RunStarted: self._on_start,
             OrderReport: self._on_order,
             PositionReport: self._on_position,
+            ForeignReported: self._on_foreign,
             AccountReported: self._on_account,
             DoubtsResolved: self._on_resolved,
             OwnReported: self._on_own,
@@ -86,7 +101,10 @@ class Reconciler(Stateful[ReconcilerState]):
         del now
         state = self.state
         self.state = ReconcilerState(
-            opening=state.opening, accepted=state.accepted, epoch=started.epoch
+            opening=state.opening,
+            accepted=state.accepted,
+            foreign=state.foreign,
+            epoch=started.epoch,
         )
         return self._ask()
 
@@ -119,6 +137,32 @@ class Reconciler(Stateful[ReconcilerState]):
         del now
         self.state.positions[report.instrument] = report.lots
         return NOTHING
+
+    def _on_foreign(self, report: ForeignReported, now: Nanoseconds) -> Sequence[Message]:
+        """Names what is new; halts, or takes what it moved for the owner's."""
+        del now
+        state, id_, trade = self.state, report.client_order_id, report.trade_id
+        key = f"{report.instrument}#{trade}" if trade else id_
+        if key in state.foreign:
+            return NOTHING
+        state.foreign[key] = True
+        if len(state.foreign) > FOREIGN_MAX:
+            del state.foreign[next(iter(state.foreign))]
+        found = ForeignFound(
+            client_order_id=id_,
+            instrument=report.instrument,
+            trade_id=trade,
+            size=report.size,
+            price=report.price,
+            policy=self._policy,
+        )
+        if self._policy != _IGNORE:
+            theirs = f"{report.size} {report.instrument} at {report.price}"
+            kind = "foreign_trade" if trade else "foreign_order"
+            return (found, DifferenceFound(kind=kind, key=id_, ours="nothing", theirs=theirs))
+        if report.instrument in state.opening:
+            state.opening[report.instrument] += report.lots
+        return (found,)
 
     def _on_account(self, reported: AccountReported, now: Nanoseconds) -> Sequence[Message]:
         del reported, now
@@ -182,7 +226,8 @@ class Reconciler(Stateful[ReconcilerState]):
 
     def _order_differences(self, own: OwnReported) -> list[DifferenceFound]:
         state = self.state
-        theirs = {id_: True for id_ in state.orders if id_ not in state.accepted}
+        let_be = {**state.accepted, **(state.foreign if self._policy == _IGNORE else {})}
+        theirs = {id_: True for id_ in state.orders if id_ not in let_be}
         return [
             DifferenceFound(
                 kind=_ORDER,

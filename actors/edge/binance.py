@@ -87,7 +87,9 @@ def dialogue_of(
     assert gateway is not None
     has_rest = gateway.rest is not None
     grids = [_grid(each, scale) for each in config.instruments]
-    return BinanceDialogue(keys, grids, patience, has_rest=has_rest, budget=budget)
+    return BinanceDialogue(
+        keys, grids, patience, account=config.account.id, has_rest=has_rest, budget=budget
+    )
 
 
 def market_of(

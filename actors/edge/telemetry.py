@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 from msgspec import Struct
 
 from actors.runtime.step_record import Step
-from trader.model.account import DifferenceAccepted, DifferenceFound
+from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignFound
 from trader.model.control import (
     LimitBreached,
     LimitChanged,
@@ -30,6 +30,7 @@ _TOLD: Final = (
     TradingStateChanged,
     DifferenceFound,
     DifferenceAccepted,
+    ForeignFound,
     LimitBreached,
     LimitChanged,
     LimitRejected,

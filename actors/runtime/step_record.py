@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from trader.model.account import DifferenceAccepted, DifferenceFound
+from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignFound
 from trader.model.control import (
     LimitBreached,
     LimitChanged,
@@ -41,6 +41,7 @@ KEPT_WHOLE: Final = (
     TradingStateChanged,
     DifferenceFound,
     DifferenceAccepted,
+    ForeignFound,
     LimitBreached,
     LimitChanged,
     LimitRejected,

@@ -163,5 +163,5 @@ def test_the_digest_is_kept(load_text: LoadText) -> None:
     """If this moves, every recorded run gets another name: say why in the changelog."""
     assert len(config_digest(load_text())) == 64
     assert config_digest(load_text()) == (
-        "8288a95620974e27670aab06542b6adcdd665ccd413c084accf78f2de8af2b98"
+        "684f8c67cbfc9759ba53300039363ec280074f6568101c54e3f133b4b67cac23"
     )

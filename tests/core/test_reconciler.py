@@ -2,13 +2,15 @@
 
 import pytest
 
-from actors.core.reconciler import LOOK_AGAIN_NS, LOOKS_MAX, Reconciler
+from actors.core.reconciler import FOREIGN_MAX, LOOK_AGAIN_NS, LOOKS_MAX, Reconciler
 from tests.core.making import A, B, given, reborn
 from trader.model.account import (
     AccountReported,
     DifferenceAccepted,
     DifferenceFound,
     DoubtsResolved,
+    ForeignFound,
+    ForeignReported,
     OrderReport,
     OwnReported,
     PositionReport,
@@ -253,3 +255,74 @@ def test_a_person_who_only_wants_another_look_gets_one() -> None:
 
     given(made, Reconcile(), holds(5), all_said(), now=NOW)
     assert given(made, own(), now=NOW) == [look_at(LOOK_AGAIN_NS)]
+
+
+def foreign(id_: str, trade: str = "", lots: int = 0, instrument: str = A) -> ForeignReported:
+    return ForeignReported(
+        client_order_id=id_,
+        instrument=instrument,
+        trade_id=trade,
+        size="3",
+        price="1.5",
+        lots=lots,
+        ts_event=0,
+    )
+
+
+def named(id_: str, trade: str, policy: str) -> ForeignFound:
+    return ForeignFound(
+        client_order_id=id_, instrument=A, trade_id=trade, size="3", price="1.5", policy=policy
+    )
+
+
+@pytest.mark.parametrize(("trade", "kind"), [("", "foreign_order"), ("7", "foreign_trade")])
+def test_what_somebody_else_does_is_named_once_and_halts(trade: str, kind: str) -> None:
+    reconciler = Reconciler()
+    report = foreign("web_1", trade, 3)
+
+    assert given(reconciler, report) == [
+        named("web_1", trade, "halt"),
+        differs(kind, "web_1", "nothing", f"3 {A} at 1.5"),
+    ]
+    assert given(reconciler, report) == []
+
+
+def test_foreign_orders_that_are_ignored_are_no_difference() -> None:
+    reconciler = Reconciler(foreign="ignore")
+
+    told = given(reconciler, STARTED, foreign("web_1"), order("web_1"), all_said())
+
+    assert named("web_1", "", "ignore") in told
+    assert given(reconciler, own()) == agreed(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("held", "verdict"),
+    [
+        (10, agreed(0, 1)),
+        (11, [differs("position", A, "10", "11")]),  # nobody traded that one unit
+    ],
+)
+def test_of_foreign_trades_that_are_ignored_the_owner_has_what_they_moved(
+    held: int, verdict: list[Message]
+) -> None:
+    """Each once, by whatever road and in whatever life it is told; elsewhere it moves nothing."""
+    first = Reconciler(foreign="ignore")
+    given(first, STARTED, holds(7), all_said(), own())
+    trade = foreign("web_1", "7", 3)
+    assert given(first, trade, trade) == [named("web_1", "7", "ignore")]
+    given(first, foreign("web_2", "7", 3, "C.v"))
+    reconciler = reborn(first, Reconciler(foreign="ignore"))
+
+    assert given(reconciler, trade) == []
+    given(reconciler, STARTED, holds(held), all_said())
+
+    assert given(reconciler, own()) == verdict
+
+
+def test_so_many_foreign_things_are_remembered_and_no_more() -> None:
+    reconciler = Reconciler(foreign="ignore")
+    given(reconciler, *(foreign(f"web_{count}") for count in range(FOREIGN_MAX + 1)))
+
+    assert len(reconciler.state.foreign) == FOREIGN_MAX
+    assert given(reconciler, foreign("web_0")) == [named("web_0", "", "ignore")]

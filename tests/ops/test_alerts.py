@@ -17,6 +17,31 @@ EVENTS: list[tuple[Event, str, str]] = [
         "order i: we have a, the venue b",
     ),
     (
+        {
+            "event": "foreign_found",
+            "client_order_id": "web_1",
+            "instrument": "A.v",
+            "trade_id": "7",
+            "size": "-2",
+            "price": "3",
+            "policy": "ignore",
+        },
+        "difference",
+        "trade 7 of order web_1 is somebody else's: -2 A.v at 3 (ignore)",
+    ),
+    (
+        {
+            "event": "foreign_found",
+            "client_order_id": "web_1",
+            "instrument": "A.v",
+            "size": "2",
+            "price": "3",
+            "policy": "halt",
+        },
+        "difference",
+        "order web_1 is somebody else's: 2 A.v at 3 (halt)",
+    ),
+    (
         {"event": "strategy_disabled", "strategy": "one", "code": "repeat_exceeds_max"},
         "quarantine",
         "one is disabled: repeat_exceeds_max",

@@ -72,6 +72,10 @@ class Account(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: Annotated[AccountId, Meta(description="enters client order ids")] = "main"
     venue: Annotated[VenueName | None, Meta(description="live: the venue that holds it")] = None
     keys: Annotated[Keys | None, Meta(description="live: where its keys lie")] = None
+    foreign: Annotated[
+        Literal["halt", "ignore"],
+        Meta(description="live: what follows when somebody else trades on it"),
+    ] = "halt"
 
 
 class InstrumentConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -21,6 +21,22 @@ class OrderReport(Body, frozen=True, kw_only=True):
     ts_event: Nanoseconds
 
 
+class ForeignReported(Body, frozen=True, kw_only=True):
+    """The venue's word on an order that is not ours, or on a trade of it.
+
+    `size` (below zero for a sale) and `price` are the venue's own figures; by `lots` a trade moved
+    what the account holds of the instrument. An order has no `trade_id`.
+    """
+
+    client_order_id: str
+    instrument: str
+    trade_id: str = ""
+    size: str
+    price: str
+    lots: Lots = 0
+    ts_event: Nanoseconds
+
+
 class PositionReport(Body, frozen=True, kw_only=True):
     """The venue's word on what the account holds of an instrument, in lots."""
 
@@ -129,3 +145,14 @@ class DifferenceAccepted(Body, frozen=True, kw_only=True):
     key: str
     ours: str
     theirs: str
+
+
+class ForeignFound(Body, frozen=True, kw_only=True):
+    """Somebody else has an order on the account, or a trade of it; `policy` is what follows."""
+
+    client_order_id: str
+    instrument: str
+    trade_id: str
+    size: str
+    price: str
+    policy: str

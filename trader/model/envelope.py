@@ -50,6 +50,7 @@ Message: TypeAlias = (
     | account.QueryAccount
     | account.OrderReport
     | account.PositionReport
+    | account.ForeignReported
     | account.AccountReported
     | account.QueryOwn
     | account.OwnReported
@@ -61,6 +62,7 @@ Message: TypeAlias = (
     | account.Reconciled
     | account.DifferenceFound
     | account.DifferenceAccepted
+    | account.ForeignFound
     | control.RunStarted
     | control.RunEnded
     | control.SetTradingState

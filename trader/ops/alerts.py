@@ -67,6 +67,15 @@ def _difference(event: Event) -> Made:
     return "difference", event["key"], text
 
 
+def _foreign(event: Event) -> Made:
+    what = f"trade {event['trade_id']} of order" if event.get("trade_id") else "order"
+    text = (
+        f"{what} {event['client_order_id']} is somebody else's: {event['size']}"
+        f" {event['instrument']} at {event['price']} ({event['policy']})"
+    )
+    return "difference", event["client_order_id"], text
+
+
 def _disabled(event: Event) -> Made:
     return "quarantine", event["strategy"], f"{event['strategy']} is disabled: {event['code']}"
 
@@ -107,6 +116,7 @@ def _stalled(event: Event) -> Made:
 _ALERTS: Final[Mapping[str, Callable[[Event], Made | None]]] = {
     "trading_state_changed": _state,
     "difference_found": _difference,
+    "foreign_found": _foreign,
     "strategy_disabled": _disabled,
     "strategy_faulted": _faulted,
     "order_rejected": _rejected,

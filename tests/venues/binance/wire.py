@@ -82,10 +82,12 @@ class Wire:
     `is_deaf`, and answers while it `loses_answers`.
     """
 
-    def __init__(self, engine: Engine, clock: Clock, patience: Patience = PATIENCE) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, patience: Patience = PATIENCE, account: str = ""
+    ) -> None:
         self.engine: Final = engine
         self.clock: Final = clock
-        self.dialogue: Final = BinanceDialogue(KEYS, [GRID], patience)
+        self.dialogue: Final = BinanceDialogue(KEYS, [GRID], patience, account=account)
         self.told: Final[list[Message]] = []
         self.asked: Final[list[Request]] = []
         self.gate: Callable[[Request, Document | None], list[Document]] = proceed

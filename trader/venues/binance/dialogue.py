@@ -24,6 +24,7 @@ from trader.model.units import INT64_MAX, Nanoseconds
 from trader.venues.binance import reports, requests
 from trader.venues.binance.budget import Budget
 from trader.venues.binance.correspondence import Correspondence, Question
+from trader.venues.binance.foreign import Foreign, of_execution
 from trader.venues.binance.frames import ErrorBody, Event, Execution, body, read_frame
 from trader.venues.binance.grid import Grid
 from trader.venues.binance.holdings import Holdings
@@ -56,12 +57,14 @@ class BinanceDialogue:
         grids: Sequence[Grid],
         patience: Patience,
         *,
+        account: str = "",
         has_rest: bool = False,
         budget: Budget | None = None,
     ) -> None:
         """With `has_rest` somebody makes calls for it, so that it has a second way.
 
-        All who ask from one address share one `budget`.
+        All who ask from one address share one `budget`. Orders that are not called as those of
+        `account` are foreign; without it none is.
         """
         self.ready = False
         self.heard: Final[dict[str, int]] = {}
@@ -73,8 +76,9 @@ class BinanceDialogue:
         self._line = Correspondence(
             keys, patience.answer_within_ns, has_rest=has_rest, budget=budget
         )
-        self._trading = Trading(self._line, grids, patience)
-        self._holdings = Holdings(self._line, tuple(grids), patience.ask_again_ns)
+        self._foreign = Foreign(account)
+        self._trading = Trading(self._line, grids, patience, self._foreign)
+        self._holdings = Holdings(self._line, tuple(grids), patience.ask_again_ns, self._foreign)
         self._once = Once(0)
         self._compare_at: Nanoseconds = 0
 
@@ -220,6 +224,9 @@ class BinanceDialogue:
             return Turn()
         report = body(raw, Execution)
         grid = self._by_symbol.get(report.symbol)
+        name = reports.name_of(report)
+        if self._foreign.is_foreign(name):
+            return Turn(messages=[of_execution(report, name, grid)])
         if grid is None:
             return Turn(messages=[reports.foreign(report)])
         return self._trading.hear(report, grid, now)

@@ -81,6 +81,7 @@ class Execution(Struct, frozen=True, kw_only=True):
     order_id: int = field(name="i")
     list_id: int = field(name="g", default=-1)
     size: str = field(name="q", default="0")
+    price: str = field(name="p", default="0")
     executed: str = field(name="z", default="0")
     prevented: str = field(name="A", default="0")
     trade_id: int = field(name="t", default=-1)

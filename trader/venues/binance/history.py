@@ -16,6 +16,7 @@ from trader.model.orders import OrderAccepted, OrderFilled
 from trader.model.units import INT64_MAX, Nanoseconds
 from trader.venues.binance import reports, requests
 from trader.venues.binance.correspondence import Correspondence, Question
+from trader.venues.binance.foreign import Foreign, of_trade
 from trader.venues.binance.frames import OrderState, OwnTrade, body
 from trader.venues.binance.grid import Grid
 from trader.venues.binance.names import order_of
@@ -44,12 +45,14 @@ class History:
         grids: Sequence[Grid],
         again_ns: Nanoseconds,
         tell: Callable[[str, list[Message], Nanoseconds], Turn],
+        foreign: Foreign,
     ) -> None:
         """`tell` passes on the fills of an order, by its id."""
         self._line = line
         self._grids = grids
         self._again_ns = again_ns
         self._tell = tell
+        self._foreign = foreign
         self._last: Final[dict[str, int]] = {}
         self._numbers: Final[dict[int, str]] = {}
         self._open: Final[dict[str, _Open]] = {}
@@ -139,6 +142,9 @@ class History:
                 return turn + self._put(each, request, partial(self._named, each), now)
             each.trades.pop(0)
             self.know(each.grid.symbol, trade.trade_id)
+            if self._foreign.is_foreign(id_):
+                turn += Turn(messages=[of_trade(id_, trade, each.grid)])
+                continue
             turn += self._tell(id_, [reports.of_own_trade(id_, trade, each.grid)], now)
         if each.is_full:
             return turn + self._ask(each, now)

@@ -11,8 +11,10 @@ from trader.model.envelope import Message
 from trader.model.units import INT64_MAX, Nanoseconds
 from trader.venues.binance import reports, requests
 from trader.venues.binance.correspondence import Correspondence, Question
+from trader.venues.binance.foreign import Foreign, of_open_order
 from trader.venues.binance.frames import AccountStatus, OrderState, body
 from trader.venues.binance.grid import Grid
+from trader.venues.binance.names import order_of
 from trader.venues.execution_client import Turn
 
 
@@ -28,11 +30,16 @@ class Holdings:
     """Answers `QueryAccount`, one at a time."""
 
     def __init__(
-        self, line: Correspondence, grids: tuple[Grid, ...], again_ns: Nanoseconds
+        self,
+        line: Correspondence,
+        grids: tuple[Grid, ...],
+        again_ns: Nanoseconds,
+        foreign: Foreign,
     ) -> None:
         self._line = line
         self._grids = grids
         self._again_ns = again_ns
+        self._foreign = foreign
         self._wanted = ""
         self._survey: _Survey | None = None
         self._again: Nanoseconds = INT64_MAX
@@ -91,7 +98,13 @@ class Holdings:
 
     def _on_orders(self, survey: _Survey, grid: Grid, raw: Raw, now: Nanoseconds) -> Turn:
         states = body(raw, tuple[OrderState, ...])
-        survey.orders[grid.symbol] = [reports.of_open_order(state, grid) for state in states]
+        told: list[Message] = []
+        for state in states:
+            name = order_of(state.client_id)[0]
+            if self._foreign.is_foreign(name):
+                told.append(of_open_order(state, name, grid))
+            told.append(reports.of_open_order(state, grid))
+        survey.orders[grid.symbol] = told
         return self._finish(survey, now)
 
     def _on_account(self, survey: _Survey, raw: Raw, now: Nanoseconds) -> Turn:

@@ -26,6 +26,7 @@ from trader.venues.binance.busts import Busts
 from trader.venues.binance.changing import Changing, rejected, wanted
 from trader.venues.binance.correspondence import Correspondence
 from trader.venues.binance.families import How, Plan, is_pair, plans
+from trader.venues.binance.foreign import Foreign
 from trader.venues.binance.frames import Execution
 from trader.venues.binance.grid import Grid
 from trader.venues.binance.history import History
@@ -45,10 +46,12 @@ _GONE: Final = frozenset({"CANCELED", "EXPIRED"})
 class Trading:
     """Orders, by what has become of them."""
 
-    def __init__(self, line: Correspondence, grids: Sequence[Grid], patience: Patience) -> None:
+    def __init__(
+        self, line: Correspondence, grids: Sequence[Grid], patience: Patience, foreign: Foreign
+    ) -> None:
         self.ledger: Final = Ledger()
         self.inquiries: Final = Inquiries(line, patience, self._cancel_one, self.tell)
-        self.history: Final = History(line, grids, patience.ask_again_ns, self._remembered)
+        self.history: Final = History(line, grids, patience.ask_again_ns, self._remembered, foreign)
         self.busts: Final = Busts(line, grids, patience.absent_after_ns, self._remembered)
         self._patience: Final = patience
         self._placing: Final = Placing(
