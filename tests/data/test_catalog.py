@@ -94,6 +94,16 @@ def test_names_sort_as_their_ranges(instants: list[int]) -> None:
     assert names == sorted(names)
 
 
-def test_a_name_that_tells_no_range(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no file of the catalog is named so"):
-        range_of(tmp_path / "mine.parquet")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mine.parquet",
+        "20209999T000000-20211399T000000.parquet",
+        "20210101T000000-20200101T000000.parquet",
+    ],
+)
+def test_a_name_that_tells_no_range(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match="no file of the catalog is named so") as caught:
+        range_of(tmp_path / name)
+
+    assert "20200101T000000-20200102T000000.parquet" in caught.value.hint

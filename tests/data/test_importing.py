@@ -34,8 +34,8 @@ def test_a_file_is_read_checked_and_described(tmp_path: Path) -> None:
     assert [str(finding) for finding in incoming.findings] == [
         "kind bars (found: by its columns)",
         "interval 1m (found: 9 of 9 steps, the shortest)",
-        "tick 0.01 (found)",
-        "lot 0.1 (found)",
+        "tick 0.01",
+        "lot 0.1",
     ]
 
 

@@ -34,7 +34,8 @@ def survey_bars(file: BarFile) -> Facts:
     close, opened = 0, None
     for bars in file.batches(0, file.rows):
         facts["off_grid"] += bars.rounded
-        facts["zero_volume"] += int((bars.lots == 0).sum())
+        if file.has_volume:
+            facts["zero_volume"] += int((bars.lots == 0).sum())
         facts["jumps"] += _jumps(bars.close, close)
         _holes(facts, bars, opened, file.interval_ns)
         close, opened = int(bars.close[-1]), int(bars.ts_open[-1])
