@@ -38,6 +38,12 @@ def faults(folder: Path, body: str) -> dict[str, str]:
         ("return self.nothing", "AttributeError"),
         ("return Order", "NameError"),
         ("raise KeyError(bar.lots)", "KeyError"),
+        ("import json; return json.loads('{')", "(char 1), own.py:12 (row 1,"),
+        ("return 5", "which is no action, answered by Chancy.on_bar, own.py:11 (row 1,"),
+        (
+            "from trader.strategies.strategy import Order; return Order('a', 5, time_in_force=99)",
+            "99 is not a valid TimeInForce, answered by Chancy.on_bar, own.py:11 (row 1,",
+        ),
     ],
 )
 def test_its_error_and_the_row_are_told(tmp_path: Path, body: str, said: str) -> None:

@@ -18,7 +18,7 @@ from trader.kernels.sizing import weighted_lots
 from trader.model.envelope import Message
 from trader.model.orders import CancelKey, DecisionRecorded, TargetPosition
 from trader.model.units import INT64_MAX, NONE, Lots, Money, Nanoseconds, Ticks
-from trader.strategies import answering, saving
+from trader.strategies import answering, faults, saving
 from trader.strategies.exits import ExitPolicy, Held, protections
 from trader.strategies.strategy import (
     Action,
@@ -99,7 +99,14 @@ class Decider:
         self._unpack = Packing(f"<{len(formats)}q").unpack
 
     def take(self, answer: Answer, ref: Ticks, now: Nanoseconds) -> Sequence[Message]:
-        """What an answer comes to, decided at a price of `ref`."""
+        """What an answer comes to, decided at a price of `ref`; raises for one without sense."""
+        try:
+            return self._taken(answer, ref, now)
+        except (TypeError, ValueError) as error:
+            faults.blame(error, type(self._strategy))
+            raise
+
+    def _taken(self, answer: Answer, ref: Ticks, now: Nanoseconds) -> Sequence[Message]:
         state = self.state
         if now < state.decides_from:
             self._strategy.on_flat(exited=False)
