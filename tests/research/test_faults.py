@@ -50,6 +50,50 @@ def test_its_error_and_the_row_are_told(tmp_path: Path, body: str, said: str) ->
     assert said in faults(tmp_path, body)["own"]
 
 
+STOPS = "bar.ts_open == 1_600_000_020_000_000_000 + 700 * 60_000_000_000"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("raise KeyboardInterrupt", "KeyboardInterrupt, own.py:13"),
+        (
+            "import os; [os.kill(os.getpid(), 2) for _ in range(2)]",
+            "Interrupted: SIGINT, own.py:13",
+        ),
+    ],
+)
+def test_an_interrupted_strategy_costs_its_own_row_and_no_other(
+    tmp_path: Path, body: str, said: str
+) -> None:
+    """Whether it never comes back until somebody asks twice, or says so itself."""
+    (tmp_path / "own.py").write_text(CHANCY.format(body=f"if {STOPS}:\n            {body}"))
+    path = project(tmp_path, configuration(["{name: own, file: own.py}", CROSS]))
+
+    report = run(path, tmp_path / "out")
+
+    assert report.exit_code == 130
+    assert report.run["reached"]["rows"] == 700
+    assert f"interrupted while a strategy was asked, in row 701: {said}" in report.run["warnings"]
+    shorter = ["run.to=2020-09-14T00:07:00Z", "report.baselines=false"]
+    (tmp_path / "own.py").write_text(CHANCY.format(body="pass"))
+    same = run(path, tmp_path / "same", shorter)
+    assert same.run["counts"]["fills"] == report.run["counts"]["fills"] > 0
+    assert (tmp_path / "out" / "fills.parquet").read_bytes() == (
+        tmp_path / "same" / "fills.parquet"
+    ).read_bytes()
+
+
+def test_a_strategy_that_is_interrupted_in_its_first_row_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(CHANCY.format(body="raise KeyboardInterrupt"))
+    path = project(tmp_path, configuration(["{name: own, file: own.py}"]))
+
+    with pytest.raises(KeyboardInterrupt):
+        run(path, tmp_path / "out")
+
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("lots", ["float('nan')", "1.5", "10**30", "True", "'many'"])
 def test_a_target_that_is_no_number_of_lots_is_a_fault(tmp_path: Path, lots: str) -> None:
     body = f"from trader.strategies.strategy import Target; return Target({lots})"

@@ -105,13 +105,9 @@ def test_a_target_that_its_order_has_not_reached_says_so(tmp_path: Path) -> None
     assert not any("its target" in each for each in filled)
 
 
-def test_a_target_whose_order_has_ended_says_so(tmp_path: Path) -> None:
-    told: dict[str, Any] = {
-        "target_lots": 10,
-        "position_lots": 4,
-        "working": [],
-        "last_order": None,
-    }
+def test_a_target_whose_order_has_ended_says_so() -> None:
+    told: dict[str, Any] = {"target_lots": 10, "position_lots": 4, "working": []}
+    told["last_order"] = None
     ended = {"kind": "order", "client_order_id": "main-s-1-1", "status": "CANCELED"}
 
     assert apart(told) == ["its target of 10 lots stands, but it holds 4"]

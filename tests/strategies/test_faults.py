@@ -30,6 +30,7 @@ class Mute(Exception):
         (ValueError("\ud800"), "ValueError: \\ud800"),
         (ValueError("x" * 5_000), "ValueError: " + "x" * 1_000),
         (SystemExit(3), "SystemExit: 3"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
     ],
 )
 def test_it_says_what_and_where(error: BaseException, text: str) -> None:

@@ -128,6 +128,8 @@ def _warnings(outcome: Outcome) -> list[str]:
         found.append(f"equity is negative, first at {instant_text(first)}")
     if not outcome.complete:
         found.append(f"stopped after {outcome.rows} of {outcome.rows_total} rows")
+    if outcome.broken_off:
+        found.append(f"interrupted while a strategy was asked, in {outcome.broken_off}")
     found += [f"strategy {name} is quarantined: {text}" for name, text in outcome.faults.items()]
     if outcome.trading_state != TradingState.ACTIVE.name:
         found.append(f"ended {outcome.trading_state}: {_last_reason(outcome)}")

@@ -2,11 +2,13 @@
 
 import struct
 from collections.abc import Callable
+from traceback import walk_tb
 from typing import Final, TypeAlias, get_type_hints
 
 from msgspec import Struct
 
 from actors.assembly import make_strategy
+from actors.core.strategy import StrategyActor
 from sims.build import build
 from sims.simulation import Simulation
 from sims.streams import Source
@@ -18,6 +20,7 @@ from trader.research.frames import Inputs
 from trader.research.interruption import Interruption
 from trader.research.outcome import Outcome
 from trader.research.pacing import Clock, Pacer
+from trader.strategies.faults import told
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -43,6 +46,10 @@ class Follower:
         self.watch: Final = watch
         self._interruption: Final = interruption
         self._pacer: Final = pacer
+
+    def broken_off(self) -> None:
+        """A strategy did not come back from its row: the run ends as an interrupted one does."""
+        self._interruption.wanted = True
 
     def follow(self, simulation: Simulation) -> None:
         """Runs it to its end, or to the row after the one at which somebody interrupted."""
@@ -93,13 +100,32 @@ def run_step(config: Config, sources: list[Source], follower: Follower, clock: C
     begun = clock()
     simulation = build(config, sources, clock)
     built = clock()
-    follower.follow(simulation)
+    broken_off = ""
+    try:
+        follower.follow(simulation)
+    except KeyboardInterrupt as error:
+        # What it left half done is the state of no row: those before it are run once more.
+        row = simulation.core.reactor.state.seq
+        if row < 2 or not _is_of_a_strategy(error):  # noqa: PLR2004 - a row before it
+            raise
+        broken_off = f"row {row}: {told(error)}"
+        simulation = build(config, sources, clock)
+        simulation.until = row - 1
+        follower.broken_off()
+        follower.follow(simulation)
     seconds = clock() - built - simulation.load_seconds
     return outcome_of(
         simulation,
         load_seconds=built - begun + simulation.load_seconds,
         run_seconds=seconds,
+        broken_off=broken_off,
     )
+
+
+def _is_of_a_strategy(error: BaseException) -> bool:
+    """Whether it was raised while a strategy was asked."""
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    return any(frame.f_globals.get("__name__") == StrategyActor.__module__ for frame in frames)
 
 
 def outcome_of(
@@ -107,6 +133,7 @@ def outcome_of(
     *,
     load_seconds: float = 0.0,
     run_seconds: float = 0.0,
+    broken_off: str = "",
 ) -> Outcome:
     """What a simulation left behind."""
     core = simulation.core
@@ -124,6 +151,7 @@ def outcome_of(
         in_flight=simulation.in_flight,
         load_seconds=load_seconds,
         run_seconds=run_seconds,
+        broken_off=broken_off,
         faults={
             name.partition(":")[2]: f"{fault.error} (row {fault.seq}, {instant_text(fault.ts)})"
             for name, fault in core.reactor.state.quarantined.items()

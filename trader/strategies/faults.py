@@ -24,7 +24,8 @@ def told(error: BaseException) -> str:
         said = str(error)
     except BaseException:  # noqa: BLE001 - whatever it is, the first error is the one to tell
         said = "(its text cannot be told)"
-    text = f"{type(error).__name__}: {said[:_LENGTH_MAX]}{_place(error) or _blame(error)}"
+    said = f": {said[:_LENGTH_MAX]}" if said else ""
+    text = f"{type(error).__name__}{said}{_place(error) or _blame(error)}"
     return text.encode(errors="backslashreplace").decode()
 
 
