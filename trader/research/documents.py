@@ -110,7 +110,7 @@ def rss_mib() -> float:
 def _period(config: Config, outcome: Outcome, inputs: Sequence[InputReference]) -> dict[str, str]:
     """When trading began, and the opening of the last bar: what people call the run's dates."""
     begun = config.run.from_
-    last = outcome.now - min(data.interval_ns for data in config.data)
+    last = outcome.now - min(data.interval_ns for data in config.data if data.kind != "actions")
     return {
         "from": min(each.from_ for each in inputs) if begun is None else instant_text(begun),
         "to": instant_text(last),
