@@ -17,6 +17,7 @@ from trader.logic.dealing import WORKING, Dealing, Orders, Wish, contradiction, 
 from trader.logic.desk import Change, Desk, Order
 from trader.logic.desk_splits import split_desk, split_order
 from trader.logic.guarding import Guarding
+from trader.logic.ignoring import Ignoring
 from trader.logic.lifecycle import ENDED, TRANSITIONS
 from trader.model.account import (
     DoubtsResolved,
@@ -101,6 +102,7 @@ class OrderManager(Stateful[Orders]):
         self._guarding = Guarding(self._dealing)
         self._aiming = Aiming(self._dealing, self._guarding, patient=patient)
         self._calendars = calendars
+        self.ignored: Final = Ignoring()
 
     def bind(self) -> None:
         """Deals in the state that was loaded."""
@@ -147,7 +149,7 @@ class OrderManager(Stateful[Orders]):
         strategy = request.strategy
         desk = self.state.desks[strategy]
         if not request.lots or request.key in desk.keys:
-            return NOTHING
+            return self.ignored.note(request, now)
         # A parent that does not work is none that the venue knows: it will say so.
         parent = desk.keys.get(request.parent, f"{strategy}:{request.parent}")
         wish = Wish(
@@ -173,19 +175,19 @@ class OrderManager(Stateful[Orders]):
         return None if id_ is None else (id_, self.state.orders[id_])
 
     def _on_replace_key(self, wanted: ReplaceKey, now: Nanoseconds) -> Sequence[Message]:
-        del now
         own = self._own(wanted.strategy, wanted.key)
         if own is None:
-            return NOTHING
+            return self.ignored.note(wanted, now)
         id_, order = own
         newer = Change(wanted.lots, wanted.limit_ticks, wanted.stop_ticks)
         order.wish = merged(newer, order.wish)
         return self._dealing.urge(id_, order)
 
     def _on_cancel_key(self, wanted: CancelKey, now: Nanoseconds) -> Sequence[Message]:
-        del now
         own = self._own(wanted.strategy, wanted.key)
-        return NOTHING if own is None else self._dealing.cancel(*own, "asked_for")
+        if own is None:
+            return self.ignored.note(wanted, now)
+        return self._dealing.cancel(*own, "asked_for")
 
     # -- verdicts and reports -------------------------------------------------------------------
 

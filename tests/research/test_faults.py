@@ -50,6 +50,26 @@ def test_its_error_and_the_row_are_told(tmp_path: Path, body: str, said: str) ->
     assert said in faults(tmp_path, body)["own"]
 
 
+def test_orders_changes_and_cancels_that_nothing_came_of_are_told(tmp_path: Path) -> None:
+    body = (
+        "from trader.strategies.strategy import Cancel, Order, Replace; "
+        "return [Order('a', 5, limit_ticks=1), Order('a', 7), Replace('b', 3), Cancel('c')]"
+    )
+    (tmp_path / "own.py").write_text(CHANCY.format(body=body))
+    path = project(tmp_path, configuration(["{name: own, file: own.py}", CROSS]))
+
+    told = [each for each in run(path, tmp_path / "out").run["warnings"] if "strategy own" in each]
+
+    first = "at 2020-09-13T12:28:00Z"
+    taken = "orders were not taken, for another one of their key works"
+    works = "named a key under which no order works"
+    assert told == [
+        f"strategy own: 2999 {taken}, first 'a' {first}",
+        f"strategy own: 1500 changes {works}, first 'b' {first}",
+        f"strategy own: 1500 cancels {works}, first 'c' {first}",
+    ]
+
+
 STOPS = "bar.ts_open == 1_600_000_020_000_000_000 + 700 * 60_000_000_000"
 
 

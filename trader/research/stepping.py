@@ -1,7 +1,7 @@
 """A run in the step gear, followed from outside: shown while it runs, paced, stopped at a row."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from traceback import walk_tb
 from typing import Final, TypeAlias, get_type_hints
 
@@ -14,7 +14,10 @@ from sims.simulation import Simulation
 from sims.streams import Source
 from trader.config.notation import instant_text
 from trader.config.schema import Config
+from trader.config.spelling import shown
 from trader.errors import RangeError
+from trader.logic.ignoring import Ignored
+from trader.model.orders import CancelKey, OrderRequested, ReplaceKey
 from trader.model.units import Nanoseconds
 from trader.research.frames import Inputs
 from trader.research.interruption import Interruption
@@ -152,11 +155,25 @@ def outcome_of(
         load_seconds=load_seconds,
         run_seconds=run_seconds,
         broken_off=broken_off,
+        ignored=[_ignored(*each) for each in core.order_manager.ignored.items()],
         faults={
             name.partition(":")[2]: f"{fault.error} (row {fault.seq}, {instant_text(fault.ts)})"
             for name, fault in core.reactor.state.quarantined.items()
         },
     )
+
+
+_IGNORED: Final[Mapping[type, str]] = {
+    OrderRequested: "orders were not taken, for another one of their key works",
+    ReplaceKey: "changes named a key under which no order works",
+    CancelKey: "cancels named a key under which no order works",
+}
+
+
+def _ignored(kind: tuple[str, type], ignored: Ignored) -> str:
+    strategy, asked = kind
+    first = f"first {shown(ignored.key)} at {instant_text(ignored.ts)}"
+    return f"strategy {strategy}: {ignored.times} {_IGNORED[asked]}, {first}"
 
 
 def declared_inputs(config: Config) -> Inputs:
