@@ -40,10 +40,13 @@ def test_what_the_disk_does_not_take_leaves_nothing(tmp_path: Path, size: int) -
 
 
 def test_whatever_else_ends_it_leaves_nothing_either(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), written_whole(tmp_path):
-        (tmp_path / "orders.parquet").touch()
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with written_whole(tmp_path):
+            (tmp_path / "orders.parquet").touch()
+            raise KeyboardInterrupt
 
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert [*tmp_path.iterdir()] == []
 
 
