@@ -131,7 +131,7 @@ def _warnings(outcome: Outcome) -> list[str]:
     if outcome.broken_off:
         found.append(f"interrupted while a strategy was asked, in {outcome.broken_off}")
     found += [f"strategy {name} is quarantined: {text}" for name, text in outcome.faults.items()]
-    found += outcome.ignored
+    found += outcome.notes
     if outcome.trading_state != TradingState.ACTIVE.name:
         found.append(f"ended {outcome.trading_state}: {_last_reason(outcome)}")
     return found

@@ -1,13 +1,14 @@
 """A run in the step gear, followed from outside: shown while it runs, paced, stopped at a row."""
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from traceback import walk_tb
 from typing import Final, TypeAlias, get_type_hints
 
 from msgspec import Struct
 
 from actors.assembly import make_strategy
+from actors.core.feed import Feed
 from actors.core.strategy import StrategyActor
 from sims.build import build
 from sims.simulation import Simulation
@@ -140,6 +141,7 @@ def outcome_of(
 ) -> Outcome:
     """What a simulation left behind."""
     core = simulation.core
+    [feed] = [each for each in core.reactor.actors if isinstance(each, Feed)]
     return Outcome(
         tables=core.tables,
         scale=core.scale,
@@ -155,7 +157,10 @@ def outcome_of(
         load_seconds=load_seconds,
         run_seconds=run_seconds,
         broken_off=broken_off,
-        ignored=[_ignored(*each) for each in core.order_manager.ignored.items()],
+        notes=[
+            *(_ignored(*each) for each in core.order_manager.ignored.items()),
+            *(note for source in simulation.sources for note in _unknown_book(source, feed)),
+        ],
         faults={
             name.partition(":")[2]: f"{fault.error} (row {fault.seq}, {instant_text(fault.ts)})"
             for name, fault in core.reactor.state.quarantined.items()
@@ -174,6 +179,22 @@ def _ignored(kind: tuple[str, type], ignored: Ignored) -> str:
     strategy, asked = kind
     first = f"first {shown(ignored.key)} at {instant_text(ignored.ts)}"
     return f"strategy {strategy}: {ignored.times} {_IGNORED[asked]}, {first}"
+
+
+def _unknown_book(source: Source, feed: Feed) -> Iterator[str]:
+    """When there was no market for want of a snapshot."""
+    if source.kind != "depth":
+        return
+    book = feed.state.symbols[source.instrument].book
+    if book.gaps:
+        often = "once" if book.gaps == 1 else f"{book.gaps} times"
+        until = "to the next snapshot" if book.synced else "to a snapshot, and none came at last"
+        yield (
+            f"the book of {source.instrument} lost updates {often}:"
+            f" there was no market from there {until}"
+        )
+    elif not book.synced:
+        yield f"the depth of {source.instrument} has no snapshot: there was no market"
 
 
 def declared_inputs(config: Config) -> Inputs:
