@@ -32,7 +32,8 @@ def test_a_series_that_a_run_would_refuse(tmp_path: Path) -> None:
     checked = check_series(tmp_path / "catalog", SERIES)
 
     assert checked.examined is None
-    assert "unsorted" in str(checked.refusal)
+    assert "it overlaps 20200101T000000-20200101T000200.parquet" in str(checked.refusal)
+    assert "move one of the two away" in str(checked.refusal)
     assert (checked.files, checked.path) == (2, path.parent)
 
 

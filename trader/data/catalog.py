@@ -6,8 +6,9 @@ reads them as if they were one. They are never changed, so what a run has read c
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -83,9 +84,28 @@ def catalog_files(config: Config, source: DataSource) -> list[Path]:
 
 
 def catalog_recording(config: Config, source: DataSource) -> Recording:
-    """The catalog's files of a source as one recording."""
+    """The catalog's files of a source as one recording; `DataError` if they are none."""
     series = series_of(config, source)
-    return join(series.folder(catalog_root(config)), catalog_files(config, source))
+    files = catalog_files(config, source)
+    check_apart(files)
+    return join(series.folder(catalog_root(config)), files)
+
+
+def check_apart(files: Sequence[Path]) -> None:
+    """No two files of a series, in the order of their names, share a time by these.
+
+    Raises `DataError` for a file that overlaps the one before it. What a name does not tell is
+    seen when the rows are read.
+    """
+    named = [(path, *_stamps(path.name)) for path in files]
+    told = [(path, first, last) for path, first, last in named if first <= last]
+    for (before, _, ended), (path, begun, _) in pairwise(told):
+        if begun < ended:
+            raise DataError(
+                f"it overlaps {before.name}, and a series has each time once",
+                where=str(path),
+                hint="move one of the two away; `data import` never writes such files",
+            )
 
 
 def all_series(root: Path) -> Iterator[Series]:

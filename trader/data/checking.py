@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from trader.data.catalog import Series, all_series, length_of
+from trader.data.catalog import Series, all_series, check_apart, length_of
 from trader.data.examining import Examined, examine
 from trader.data.reading import read_file
 from trader.data.recording import join
@@ -29,6 +29,7 @@ def check_series(root: Path, series: Series) -> Checked:
     name, folder, files = str(series), series.folder(root), series.files(root)
     try:
         length = length_of(root, series)
+        check_apart(files)
         rows = join(folder, files)
         examined = examine(rows, series.kind, series.name, interval_ns=length)
     except DataError as error:
