@@ -62,6 +62,17 @@ def test_one_absurd_size_makes_no_lot_coarser() -> None:
     assert examined(frame.with_columns(odd), lot=Decimal(1000)).grid.lot == 1000
 
 
+def test_one_absurd_price_makes_no_tick_coarser() -> None:
+    frame = minutes(0, 10)
+    frame[4, "high"] = 9e15
+
+    with pytest.raises(DataError, match="make the tick of all rows coarser") as caught:
+        examined(frame)
+
+    assert "row 4, column high" in caught.value.where
+    assert "give the tick of all rows" in caught.value.hint
+
+
 def test_bars_without_volume_have_no_odd_volume() -> None:
     assert examined(minutes(0, 10).drop("volume")).facts == {}
 

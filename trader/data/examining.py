@@ -24,7 +24,7 @@ from trader.model.money import plain
 from trader.model.units import INT64_MAX, Nanoseconds
 
 ODD_TIMES: Final = 1_000_000
-"""A size beyond so many times the middle one is hardly meant."""
+"""A number beyond so many times the middle one is hardly meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +105,7 @@ def _grid(
     file, prices = recording.file, PRICES[kind]
     shown = tick_of(file, prices) if tick is None else tick
     if shown is None:
+        _check_alone(recording, recording.source(name, kind), prices, "tick")
         step = finest(file, prices)
         why = "prices show none and are rounded, as run.off_grid: round does"
         told = Finding(what="tick", value=plain(step), origin="default", why=why)
@@ -130,16 +131,16 @@ def _lot(
     if shown is not None and largest(file, SIZES) / float(shown) <= most:
         return shown, Finding(what="lot", value=plain(shown), origin="found")
     if shown is not None:
-        _check_alone(recording, source)
+        _check_alone(recording, source, SIZES, "lot")
     lot = finest(file, SIZES, most)
     why = "sizes show none" if shown is None else "with a finer one, sizes times prices overflow"
     return lot, Finding(what="lot", value=plain(lot), origin="default", why=why)
 
 
-def _check_alone(recording: Recording, source: Source) -> None:
-    """No size that is alone beyond all others makes the lot of all rows coarser."""
+def _check_alone(recording: Recording, source: Source, columns: tuple[str, ...], step: str) -> None:
+    """No number that is alone beyond all others makes the step of all rows coarser."""
     file = recording.file
-    for column in (each for each in SIZES if file.schema.get(each, pl.Null()).is_numeric()):
+    for column in (each for each in columns if file.schema.get(each, pl.Null()).is_numeric()):
         size = pl.col(column)
         usual = file.lazy.filter(size > 0).select(size.median()).collect().item()
         if usual is None:
@@ -148,10 +149,10 @@ def _check_alone(recording: Recording, source: Source) -> None:
         for row, value in odd.select("row", column).head(1).collect().iter_rows():
             raise source.defect(
                 f"{column} {value:g} is more than a million times the usual {usual:g}, and would"
-                " make the lot of all rows coarser",
+                f" make the {step} of all rows coarser",
                 row=row,
                 column=column,
-                hint="correct it, or give the lot of all rows (--lot in `data import`)",
+                hint=f"correct it, or give the {step} of all rows (--{step} in `data import`)",
             )
 
 
