@@ -16,7 +16,7 @@ from tests.oracle.orders import Change, Order
 from tests.oracle.rules import Rule
 from tests.oracle.splits import split_price
 from tests.oracle.strategies import Lots, Scripted, Send, Strategy
-from tests.oracle.tickets import Role, Sent, Ticket, merged
+from tests.oracle.tickets import WORKING, Role, Sent, Ticket, merged
 
 
 class Wire(Protocol):
@@ -164,11 +164,16 @@ class Dealing:
         """Ask for other prices or, of a script's own order, another size."""
         if change.size is not None:
             ticket.aim = change.size
+            if change.size <= ticket.booked:
+                self._cancel(ticket)
         ticket.wanted = merged(ticket.wanted, replace(change, size=None))
         self._ask(ticket)
 
     def _ask(self, ticket: Ticket) -> None:
-        """Send the change that is wanted, if that can be now."""
+        """Send the change that is wanted, if that can be now; what is refused is not wanted."""
+        before = ticket.expected
+        if ticket.status in WORKING and ticket.aim <= ticket.booked:
+            self._cancel(ticket)
         change = ticket.ask()
         if change is None:
             return
@@ -177,8 +182,11 @@ class Dealing:
         ticket.asked = asked
         if code is None:
             self._wire.replace(ticket.order, change)
-        else:
-            ticket.answered("replace")
+            return
+        ticket.expected = before
+        if ticket.role is Role.OWN:
+            ticket.aim = before
+        ticket.answered("replace")
 
     def _sizer(self, trader: Trader) -> Callable[[], int]:
         """The lots of a full position at the last mark; none if equity is not positive."""
