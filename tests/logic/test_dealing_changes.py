@@ -64,6 +64,15 @@ def test_no_wish_is_no_change() -> None:
     assert dealer.urge(ID, order) == []
 
 
+@pytest.mark.parametrize(("status", "kept"), [(S.ACCEPTED, None), (S.PENDING_REPLACE, Change(10))])
+def test_a_wish_that_is_true_is_none_any_more(status: OrderStatus, kept: Change | None) -> None:
+    """Unless another change is under way: then it is what has to be asked for after that."""
+    dealer, _, order = dealing(status=status, wish=Change(10))
+
+    assert dealer.urge(ID, order) == []
+    assert order.wish == kept
+
+
 def test_a_change_that_leaves_nothing_is_a_cancel_and_need_not_wait() -> None:
     dealer, _, order = dealing(status=S.PENDING_REPLACE, lots_filled=4, wish=Change(3))
 
@@ -155,6 +164,7 @@ def test_a_size_that_cannot_be_is_no_size(status: OrderStatus, lots: int, told: 
         ({"taken": 5}, Change(5)),  # three since it was asked
         ({"taken": 5, "lots_filled": 7}, Change(7)),
         ({"taken": 5, "wish": Change(4)}, Change(4)),
+        ({"taken": 5, "wish": Change(None, 96)}, Change(5, 96)),
         ({"taken": 5, "role": OrderRole.PROTECTION}, None),  # its cover knows better
         ({"taken": 2}, None),
         ({"taken": 5, "asked": Change(None, 95)}, None),

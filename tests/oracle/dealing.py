@@ -163,7 +163,7 @@ class Dealing:
     def _want(self, ticket: Ticket, change: Change) -> None:
         """Ask for other prices or, of a script's own order, another size."""
         if change.size is not None:
-            ticket.aim = change.size
+            ticket.aim = ticket.wished = change.size
             if change.size <= ticket.booked:
                 self._cancel(ticket)
         ticket.wanted = merged(ticket.wanted, replace(change, size=None))
@@ -184,8 +184,6 @@ class Dealing:
             self._wire.replace(ticket.order, change)
             return
         ticket.expected = before
-        if ticket.role is Role.OWN:
-            ticket.aim = before
         ticket.answered("replace")
 
     def _sizer(self, trader: Trader) -> Callable[[], int]:

@@ -212,6 +212,7 @@ class Desk(Covering):
         ticket.fill(abs(fill.lots))
         self._gate.on_fill(ticket)
         trader.unguarded = False
+        self._cross(trader, ticket, abs(fill.lots))
         if ticket.is_over:
             self._forget(trader, ticket)
         self._hold(trader, fill, before, after)
@@ -224,6 +225,13 @@ class Desk(Covering):
         if isinstance(trader.setup.plan, Scripted):
             trader.fills_counted += 1
             self._act(trader, trader.setup.plan.on_fill.get(trader.fills_counted, ()), now)
+
+    def _cross(self, trader: Trader, ticket: Ticket, lots: int) -> None:
+        """Changes that are asked for of others in its group were asked without knowing this."""
+        for other in trader.tickets:
+            is_of_group = ticket.order.group != "" and other.order.group == ticket.order.group
+            if other is not ticket and is_of_group and other.has_arrived:
+                other.crossed += lots
 
     # -- decisions -----------------------------------------------------------------------------
 

@@ -46,7 +46,8 @@ class Ticket:
 
     `ordered` is the size it was sent for. `size` and the prices are what the venue said last,
     `expected` is the size it must have once it has heard all we have asked and has told all it has
-    done, `aim` the size that it shall have.
+    done, `aim` the size that it shall have. `wished` is a size that a script has named and that
+    waits; `crossed` is what fills of its group took while a size is asked for.
     """
 
     order: Order
@@ -63,6 +64,8 @@ class Ticket:
     filled: int = 0  # the same, but not carried across a split once the order is over
     wanted: Change = field(default_factory=Change)  # prices that wait for the answer to a change
     asked: Change | None = None  # the change that is not answered
+    wished: int | None = None
+    crossed: int = 0
     next_reason: str = ""  # once the change is answered
     statuses: list[str] = field(default_factory=lambda: ["INITIALIZED"])
     is_cancel_sent: bool = False
@@ -154,6 +157,7 @@ class Ticket:
         if self.status not in WORKING:
             return None
         wanted, self.wanted = self.wanted, Change()
+        self.wished, self.crossed = None, 0
         change = Change(
             None if self.aim == self.expected else self.aim,
             _other(wanted.limit_ticks, self.limit_ticks),
@@ -172,7 +176,7 @@ class Ticket:
         Of a script's own order nothing is counted beforehand: it shall be what it is told to be.
         """
         if self.role is Role.OWN and (self.asked is None or self.asked.size is None):
-            self.aim = size if self.aim == self.expected else self.aim
+            self.aim = size if self.wished is None else self.aim
             self.expected = size
         self.size, self.limit_ticks, self.stop_ticks = size, limit_ticks, stop_ticks
 
@@ -182,10 +186,18 @@ class Ticket:
             self.is_cancel_sent = False
             self._work_on()
         elif what == "replace":
+            self._take_again()
             self.asked = None
             self.reason, self.next_reason = self.next_reason or self.reason, ""
             if self.status == "PENDING_REPLACE":
                 self._work_on()
+
+    def _take_again(self) -> None:
+        """A size that was asked for has given back what the group took meanwhile."""
+        if self.role is Role.OWN and self.asked is not None and self.asked.size is not None:
+            self.expected = self.size
+            if self.wished is None:
+                self.aim = max(self.booked, self.size - self.crossed)
 
     def split(self, ratio: Fraction) -> None:
         self.ordered = split_lots(self.ordered, ratio)

@@ -12,7 +12,7 @@ from sims.seeds import stream
 from tests.oracle.gate import Limits
 from tests.oracle.market import Bar, Halt, Happenings, Instrument, Source
 from tests.oracle.orders import VenueRules
-from tests.oracle.strategies import Strategy
+from tests.oracle.strategies import Action, Replace, Scripted, Send, Strategy
 from tests.oracle.tape.rows import Book, Level, Tape, TapeRun, Tick
 from tests.oracle.ticks import SECOND_NS, Print, Quote
 from tests.semantics.cases import GRIDS, script, signal
@@ -176,8 +176,8 @@ def tick_case(seed: int) -> TapeRun:
         if own:
             near = _near(own)
             for _ in range(rng.choice((1, 1, 2))):
-                kind = rng.choice(("targets", "orders", "orders"))
-                plan = script(rng, near, kind)
+                kind = rng.choice(("targets", "orders", "brackets", "both"))
+                plan = _varied(rng, script(rng, near, kind))
                 strategies.append(Strategy(f"s{len(strategies)}", name, plan, hears_ticks=True))
             if rng.random() < 0.2:
                 halts.append(_halted(rng, name, near))
@@ -197,6 +197,20 @@ def tick_case(seed: int) -> TapeRun:
     if rng.random() < 0.25:
         run = replace(run, limits=_limits(rng))
     return _with_latency(rng, run) if rng.random() < 0.4 else run
+
+
+def _varied(rng: Chance, plan: Scripted) -> Scripted:
+    """Some changes ask for a size that orders were sent with, some children have children."""
+    sends = [act for acts in plan.at_bar.values() for act in acts if isinstance(act, Send)]
+
+    def varied(act: Action) -> Action:
+        if isinstance(act, Replace) and sends and rng.random() < 0.4:
+            return replace(act, lots=abs(rng.choice(sends).lots))
+        if isinstance(act, Send) and act.parent and act.tag > "b" and rng.random() < 0.3:
+            return replace(act, parent="b", lots=-act.lots)
+        return act
+
+    return Scripted({at: tuple(map(varied, acts)) for at, acts in plan.at_bar.items()})
 
 
 def _halted(rng: Chance, name: str, near: tuple[Bar, ...]) -> Happenings:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trader.logic.changes import is_met, lacking, repeats
+from trader.logic.changes import is_met, lacking, merged, repeats
 from trader.logic.cover import Cover
 from trader.logic.desk import Change, Desk, Guard, Order, members
 from trader.logic.lifecycle import ENDED, FILL, TRANSITIONS, computed, is_duplicate
@@ -177,6 +177,8 @@ class Dealing:
         """
         change = lacking(order, self.cover(order))
         if change is None:
+            if order.status in WORKING:
+                order.wish = None  # it came true: what the venue does from now on stands
             return []
         if change.lots is not None and abs(change.lots) <= order.done:
             return self.cancel(id_, order, reason)
@@ -229,10 +231,11 @@ class Dealing:
         order.asked = None
         order.reason = asked.reason or order.reason
         crossed = 0 if asked.lots is None else order.taken - asked.taken
-        if crossed and order.role is not _PROTECTION and order.wish is None:
+        wished = None if order.wish is None else order.wish.lots
+        if crossed and order.role is not _PROTECTION and wished is None:
             # Its group took these lots while we asked, and the size we asked for gave them back.
             size = max(order.done, abs(order.lots) - crossed)
-            order.wish = Change(lots=size if order.lots > 0 else -size)
+            order.wish = merged(Change(lots=size if order.lots > 0 else -size), order.wish)
 
     def resume(self, event: OrderEvent, order: Order) -> list[Message]:
         """What had to wait until the order works: its cancel, or a change."""

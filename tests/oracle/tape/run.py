@@ -55,7 +55,8 @@ class TapeWorld(World):
         return max([*ticks, *closes, *(r.ts for h in self._run.happenings for r in h.rows)])
 
     def first_known(self) -> int:
-        return self.begins()
+        """No equity row stands at the very first instant."""
+        return self.begins() + 1
 
     def delay(self, way: str, ts: int) -> int:
         """When what leaves at `ts` arrives; nothing overtakes."""

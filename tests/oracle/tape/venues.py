@@ -56,6 +56,10 @@ class TapeVenue(TickVenue):
         else:
             place = "resting"
         self.met[f"{order.order_type} {order.time_in_force} {place}"] += 1
+        if order.parent is not None:
+            self.met["fill of a child"] += 1
+            parent = self.orders[order.parent]
+            self.met["fill of a child of a child"] += parent.parent is not None
         if order.triggered:
             self.met["stop by print" if self._has_prints else "stop by quote"] += 1
         super()._book(order, lots, ticks, ts, taker=taker)
