@@ -170,6 +170,7 @@ def build(
         kinds,
         prints={each.instrument for each in config.data if each.kind == "trades"},
         protocols={each.instrument: each.protocol for each in config.data if each.kind == "depth"},
+        sessions={i.name: calendar(i.calendar) for i in config.instruments if i.calendar},
     )
     return Simulation(
         core, venue, sources, config.run.name, clock, closings=_closings(config), link=link

@@ -56,20 +56,6 @@ def test_no_order_that_could_trade_with_one_of_ours(order: Send, refused: bool) 
     assert (result.orders[1].status == "DENIED") is refused
 
 
-def test_a_change_that_is_refused_is_not_wanted_any_more() -> None:
-    """At 106 it could trade with the sale at 105; the size alone, asked for again, is granted."""
-    asks: Actions = {
-        0: (limit("b", 5, 90),),
-        1: (Replace("b", lots=3, limit_ticks=106),),
-        2: (Replace("b", lots=3),),
-    }
-    refused = run({0: (limit("a", -1, 105),)}, asks, rows=(flat(100),) * 2)
-    granted = run({0: (limit("a", -1, 105),)}, asks)
-
-    assert (refused.orders[1].size, refused.orders[1].limit_last) == (5, 90)
-    assert (granted.orders[1].size, granted.orders[1].limit_last) == (3, 90)
-
-
 def test_an_order_counts_until_its_end_is_reported() -> None:
     """Its cancel is sent before the bar's orders; it is gone one bar later."""
     sale, buy = limit("a", -1, 105), Send("b", "market", 1)

@@ -1,14 +1,17 @@
 """Moments on ticks that were once wrong, each as small as it gets; both sides must agree."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from tests.oracle.cases import START, X, unit_instrument
+from tests.oracle.market import DAY_NS
 from tests.oracle.orders import Change, VenueRules
 from tests.oracle.run import OracleResult
 from tests.oracle.strategies import Actions, Replace, Scripted, Send, Strategy
 from tests.oracle.tape.rows import Tape, TapeRun, Tick
 from tests.oracle.tape.run import compute_tape
 from tests.oracle.ticks import SECOND_NS, Print, Quote
+from tests.semantics.markets import FIRST_DAYS, sessions_of
 from tests.semantics.reading import differences, observed
 from tests.semantics.taped import taped
 from tests.semantics.test_venue_witnesses import lots_of, order
@@ -16,13 +19,18 @@ from tests.semantics.venues import both_on_ticks
 
 
 def on_quotes(script: Actions, *quotes: Quote) -> OracleResult:
-    """What the core makes of a script that hears a quote each second, as the calculator does."""
-    ticks = tuple(Tick(START + k * SECOND_NS, each) for k, each in enumerate(quotes))
+    """What becomes of a script that hears a quote each second."""
+    return agreed(script, *(Tick(START + k * SECOND_NS, each) for k, each in enumerate(quotes)))
+
+
+def agreed(script: Actions, *ticks: Tick, calendar: str | None = None) -> OracleResult:
+    """What the core makes of a script that hears quotes, once the calculator has said the same."""
     run = TapeRun(
         Fraction(10_000),
-        (unit_instrument(X),),
+        (replace(unit_instrument(X), calendar=calendar),),
         (),
         (Strategy("s", X, Scripted(script), hears_ticks=True),),
+        calendars={calendar: sessions_of(calendar)} if calendar else {},
         tapes=(Tape(X, "quotes", ticks),),
     )
     whole = taped(run)
@@ -127,3 +135,24 @@ def test_a_size_that_an_order_has_already_is_not_asked_for_later() -> None:
     result = on_quotes(script, away, away, near, away)
 
     assert [(order.filled, order.size) for order in result.orders] == [(3, 4), (0, 1)]
+
+
+def test_an_order_that_is_given_after_the_close_waits_for_the_next_session() -> None:
+    """What stood at the close is fresh for a minute more, and is told of after it, too."""
+    tonight, tomorrow = [each for each in sessions_of("XNYS") if each[0] >= FIRST_DAYS[0] * DAY_NS][
+        :2
+    ]
+    script: Actions = {
+        1: (Send("m", "market", 2),),
+        2: (Send("l", "limit", 3, limit_ticks=120), Send("d", "limit", 1, limit_ticks=90)),
+    }
+    instants = (tonight[1] - 1, tonight[1], tonight[1] + SECOND_NS, tomorrow[0] - 1, tomorrow[0])
+    prices = (100, 101, 102, 103, 104)
+    ticks = [Tick(ts, Quote(ask - 1, ask, 9, 9)) for ts, ask in zip(instants, prices, strict=True)]
+
+    result = agreed(script, *ticks, calendar="XNYS")
+
+    assert [(each.order, each.ts, each.ticks) for each in result.fills] == [
+        (1, tomorrow[0], 104),
+        (2, tomorrow[0], 104),
+    ]

@@ -52,7 +52,14 @@ EXPECTED_ON_TICKS: Final = frozenset(
         "canceled ioc",
         "canceled fok",
         "rejected post_only",
+        "expired session_closed",
+        "order while closed",
+        "row while closed",
+        "row while halted",
+        "decided flat_at_close",
         "denied instrument_halted",
+        "denied market_closed",
+        "denied price_stale",
         "under way at the end",
     )
 )

@@ -18,6 +18,7 @@ class TapeVenue(TickVenue):
         self._begin("at arrival")
         if self._has_quotes and self._shown is not None and not self._is_fresh(ts):
             self.met["stale market waits"] += 1
+        self.met["order while closed"] += self._rests_all(ts) and not self._halted
         super().arrive(order, ts)
 
     def replace(self, order: Order, change: Change, ts: int) -> None:
@@ -26,14 +27,17 @@ class TapeVenue(TickVenue):
 
     def quote(self, row: Quote, ts: int) -> None:
         self._begin("first row")
+        self._look_at_hours(ts)
         super().quote(row, ts)
 
     def book(self, bids: dict[int, int], asks: dict[int, int], ts: int) -> None:
         self._begin("first row")
+        self._look_at_hours(ts)
         super().book(bids, asks, ts)
 
     def trade(self, row: Print, ts: int) -> None:
         self._begin("print")
+        self._look_at_hours(ts)
         super().trade(row, ts)
 
     def lose(self) -> None:
@@ -41,6 +45,13 @@ class TapeVenue(TickVenue):
         self.met["gap in the book"] += 1
         self._ahead.clear()
         self._shown = None
+
+    def _look_at_hours(self, ts: int) -> None:
+        working = any(self._room(order) > 0 for order in self._live.values())
+        if working and self._halted:
+            self.met["row while halted"] += 1
+        elif working and self._rests_all(ts):
+            self.met["row while closed"] += 1
 
     def _begin(self, during: str) -> None:
         self._during, self._served = during, None
@@ -83,6 +94,7 @@ class Floor(Venue):
                     has_prints="trades" in kinds[each.name],
                     by_volume=run.by_volume,
                     stale_after_ns=run.venue_stale_ns,
+                    sessions=run.calendars[each.calendar] if each.calendar else None,
                 )
                 venue.reports, venue.met = self.reports, self.met
                 self._on_ticks[each.name] = venue
