@@ -123,6 +123,16 @@ def test_what_an_order_is_already_is_not_asked_for() -> None:
     assert ticket.ask() == Change(None, 91, None)
 
 
+def test_nothing_is_asked_of_an_order_that_a_split_has_left_nothing_of() -> None:
+    order = Order(1, 0, 0, "s", "X.sim", "limit", 1, 90, None, None, 1)
+    ticket = Ticket(order, Role.OWN, Sent("limit", 1, 90, None, None), "own", 1, 90, None)
+    ticket.become("ACCEPTED")
+    ticket.split(Fraction(2, 3))
+    ticket.aim, ticket.wanted = 7, Change(None, 91, None)
+
+    assert ticket.ask() is None
+
+
 def test_a_change_that_is_refused_is_not_wanted_any_more() -> None:
     """At 106 it could trade with the sale at 105; the size alone, asked for again, is granted."""
     asks: Actions = {

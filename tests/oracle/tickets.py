@@ -153,8 +153,11 @@ class Ticket:
             self.expected -= lots
 
     def ask(self) -> Change | None:
-        """The change that can and must be asked for now; a price that it has is none."""
-        if self.status not in WORKING:
+        """The change that can and must be asked for now; a price that it has is none.
+
+        Of an order that has nothing left, as far as we can know, nothing is asked.
+        """
+        if self.status not in WORKING or self.expected <= self.booked:
             return None
         wanted, self.wanted = self.wanted, Change()
         self.wished, self.crossed = None, 0

@@ -9,7 +9,18 @@ from typing import Final
 
 from sims.seeds import stream
 from tests.oracle.gate import Limits
-from tests.oracle.market import DAY_NS, Bar, Halt, Happenings, Instrument, Sessions, Source
+from tests.oracle.market import (
+    DAY_NS,
+    Bar,
+    Dividend,
+    Halt,
+    Happening,
+    Happenings,
+    Instrument,
+    Sessions,
+    Source,
+    Split,
+)
 from tests.oracle.orders import VenueRules
 from tests.oracle.strategies import Action, Replace, Scripted, Send, Strategy
 from tests.oracle.tape.rows import Tape, TapeRun
@@ -39,6 +50,7 @@ MARKETS: Final[tuple[tuple[Kind, ...], ...]] = (
 """The kinds of ticks an instrument may have; without any it trades on bars."""
 SIGNALS: Final = ("ema_cross", "bollinger", "hold", "rsi", "vwap")
 LATENCIES: Final = (1, 5 * SECOND_NS, MINUTE_NS, 5 * MINUTE_NS)
+RATIOS: Final = ((2, 1), (1, 2), (3, 2), (7, 1), (1, 10), (2, 3))
 DRAWS: Final = 5_000
 
 
@@ -60,7 +72,7 @@ def tick_case(seed: int) -> TapeRun:
     sources: list[Source] = []
     recorded: list[Tape] = []
     strategies: list[Strategy] = []
-    halts: list[Happenings] = []
+    happenings: list[Happenings] = []
     times = Times(rng)
     for number in range(rng.choice((1, 2, 2, 3))):
         name = f"{'XYZ'[number]}.sim"
@@ -69,7 +81,8 @@ def tick_case(seed: int) -> TapeRun:
         instruments.append(Instrument(name, *rng.choice(GRIDS), calendar))
         own = tapes(rng, name, kinds, hours) if kinds else []
         recorded += own
-        if not kinds or rng.random() < 0.5:
+        has_bars = not kinds or rng.random() < 0.5
+        if has_bars:
             shape = rng.choice(SHAPES) if calendar is None else SHAPES[0]
             bars = market(rng, MINUTE_NS, hours.begins, rng.randint(20, 45), shape)
             sources.append(Source(name, bars))
@@ -81,8 +94,9 @@ def tick_case(seed: int) -> TapeRun:
                 kind = rng.choice(("targets", "orders", "brackets", "both"))
                 plan = _varied(rng, script(rng, near, kind))
                 strategies.append(Strategy(f"s{len(strategies)}", name, plan, hears_ticks=True))
-            if rng.random() < 0.2:
-                halts.append(_halted(rng, name, near))
+            happened = _happened(rng, near, has_bars=has_bars)
+            if happened:
+                happenings.append(Happenings(name, happened))
     run = TapeRun(
         cash=Fraction(rng.choice((10_000, 500_000))),
         instruments=tuple(instruments),
@@ -90,7 +104,7 @@ def tick_case(seed: int) -> TapeRun:
         strategies=tuple(strategies),
         rules=rules(rng),
         equity_interval_ns=rng.choice((10 * MINUTE_NS, 60 * MINUTE_NS, None)),
-        happenings=tuple(halts),
+        happenings=tuple(happenings),
         calendars=times.calendars,
         tapes=tuple(recorded),
         by_volume=rng.random() < 0.5,
@@ -99,7 +113,8 @@ def tick_case(seed: int) -> TapeRun:
     )
     if rng.random() < 0.25:
         run = replace(run, limits=_limits(rng, run))
-    return _with_latency(rng, run) if rng.random() < 0.4 else run
+    is_split = any(isinstance(row, Split) for each in happenings for row in each.rows)
+    return _with_latency(rng, run) if not is_split and rng.random() < 0.4 else run
 
 
 class Times:
@@ -140,10 +155,24 @@ def _varied(rng: Chance, plan: Scripted) -> Scripted:
     return Scripted({at: tuple(map(varied, acts)) for at, acts in plan.at_bar.items()})
 
 
-def _halted(rng: Chance, name: str, near: tuple[Bar, ...]) -> Happenings:
-    begin = rng.choice(near).ts_open + rng.choice((0, SECOND_NS))
-    end = begin + rng.choice((1, 90)) * SECOND_NS
-    return Happenings(name, (Halt(begin), Halt(end, is_over=True)))
+def _happened(rng: Chance, near: tuple[Bar, ...], *, has_bars: bool) -> tuple[Happening, ...]:
+    """Perhaps a suspension, and now and then splits and dividends; these between bars of a minute.
+
+    The first row is always a price.
+    """
+    rows: list[Happening] = []
+    if rng.random() < 0.2:
+        begin = rng.choice(near).ts_open + rng.choice((0, SECOND_NS))
+        end = begin + rng.choice((1, 90)) * SECOND_NS
+        rows += [Halt(begin), Halt(end, is_over=True)]
+    if rng.random() < 0.25:
+        for _ in range(rng.choice((1, 2, 3))):
+            ts = rng.choice(near[1:]).ts_open + rng.choice((0, 0, -SECOND_NS, SECOND_NS))
+            ts = ts // MINUTE_NS * MINUTE_NS if has_bars else ts
+            if ts > near[0].ts_open:
+                amount = Fraction(rng.choice(("0.25", "1", "0.00000001", "3.5")))
+                rows.append(rng.choice((Split(ts, *rng.choice(RATIOS)), Dividend(ts, amount))))
+    return tuple(sorted(rows, key=lambda row: row.ts))
 
 
 def _limits(rng: Chance, run: TapeRun) -> Limits:

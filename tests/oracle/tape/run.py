@@ -100,6 +100,15 @@ class TapeWorld(World):
             self._mark(name, Fraction(what.ticks), event.ts)
         self._desk.on_tick(name, Moment(event.ts, self._seq))
 
+    def _happen(self, event: Event) -> None:
+        happenings = self._run.happenings[event.source]
+        lots = sum(
+            p.lots for key, p in self._ledger.positions.items() if key[1] == happenings.instrument
+        )
+        kind = type(happenings.rows[event.row]).__name__.lower()
+        self._venue.met[f"{kind} of a position"] += lots != 0
+        super()._happen(event)
+
     def _mark(self, name: str, mark: Fraction, ts: int) -> None:
         self._ledger.mark(name, mark)
         self._gate.on_close(name, mark, ts)

@@ -40,6 +40,10 @@ class TapeVenue(TickVenue):
         self._look_at_hours(ts)
         super().trade(row, ts)
 
+    def split(self, instrument: str, numerator: int, denominator: int) -> None:
+        self.met["split with working orders"] += bool(self._live)
+        super().split(instrument, numerator, denominator)
+
     def lose(self) -> None:
         """Nobody knows any longer what stands in the book."""
         self.met["gap in the book"] += 1
