@@ -165,7 +165,7 @@ class Covering(Dealing):
         for side in (1, -1):
             self._cut(trader, side, max(0, side * after))
         if ticket.cover is not None and ticket.cover.side * after <= 0:
-            self._uncover(trader, ticket.cover, lots)
+            self._uncover(trader, ticket, ticket.cover, lots)
         for cover in trader.covers:
             self._leave(trader, cover, now)
         self._count_own(trader, ticket, lots, after)
@@ -185,8 +185,8 @@ class Covering(Dealing):
         covered = sum(cover.holds for cover in trader.covers if cover.side == side)
         trader.own = max(0, min(trader.own, abs(after) - covered))
 
-    def _uncover(self, trader: Trader, closed_by: Cover, lots: int) -> None:
-        """An exit has closed the position: nothing protects this side any more.
+    def _uncover(self, trader: Trader, ticket: Ticket, closed_by: Cover, lots: int) -> None:
+        """An exit has closed the position: nothing protects this side any more, nor does itself.
 
         What the group's fill leaves nothing of the venue ends by itself.
         """
@@ -194,7 +194,8 @@ class Covering(Dealing):
         for cover in trader.covers:
             if cover.side == side:
                 for order in cover.orders:
-                    left = order.size - order.booked - (lots if cover is closed_by else 0)
+                    is_reduced = cover is closed_by and order is not ticket
+                    left = order.size - order.booked - (lots if is_reduced else 0)
                     if order.lots_open and not (order.has_arrived and left <= 0):
                         self._cancel(order)
         trader.covers = [cover for cover in trader.covers if cover.side != side]

@@ -100,12 +100,20 @@ class Desk(Covering):
                 if counts:
                     self._follow(trader, plan, now)
 
-    def on_tick(self, instrument: str, now: Moment) -> None:
-        """Give a quote or a print to each script that hears it."""
+    def on_tick(self, instrument: str, price: int | None, now: Moment) -> None:
+        """Give a quote or a print to each script that hears it, which decides at that price."""
         for trader in self._traders:
             plan, setup = trader.setup.plan, trader.setup
-            if setup.instrument == instrument and setup.hears_ticks and isinstance(plan, Scripted):
-                self._follow(trader, plan, now)
+            if setup.instrument != instrument or not setup.hears_ticks:
+                continue
+            assert isinstance(plan, Scripted)
+            trader.close = price or 0
+            if price is not None:
+                self._follow(trader, plan, now, is_tick=True)
+                continue
+            if plan.at_bar.get(trader.bars_counted) and not self._is_early(now):
+                self._record(trader, trader.target, "no_price", now)
+            trader.bars_counted += 1
 
     def on_report(self, report: Report, now: Moment) -> None:
         trader, ticket = self._by_order[report.order.number]
@@ -132,6 +140,8 @@ class Desk(Covering):
     def _end(self, trader: Trader, ticket: Ticket, report: Ended, now: Moment) -> None:
         """An order is over; of an entry what protects it is for what that has opened."""
         ticket.end(report.status)
+        if ticket.is_over:
+            self._forget(trader, ticket)
         if report.reason == "unknown_parent":
             self._send_alone(trader, ticket, now)
         elif report.reason not in REDUCED:
@@ -144,15 +154,18 @@ class Desk(Covering):
         self._forget_covers(trader)
 
     def split(self, instrument: str, ratio: Fraction, now: Moment) -> None:
-        for trader in self._traders:
-            if trader.setup.instrument == instrument:
-                self._carry(trader, ratio)
-                self._fit(trader, self._ledger.lots(trader.key))
-                for cover in trader.covers:
-                    self._leave(trader, cover, now)
-                if not trader.waits:
-                    self._adopt(trader, now)
-                self._forget_covers(trader)
+        """Everything is carried across before anything follows from it."""
+        concerned = [each for each in self._traders if each.setup.instrument == instrument]
+        for trader in concerned:
+            self._carry(trader, ratio)
+        self._gate.split(instrument, ratio)
+        for trader in concerned:
+            self._fit(trader, self._ledger.lots(trader.key))
+            for cover in trader.covers:
+                self._leave(trader, cover, now)
+            if not trader.waits:
+                self._adopt(trader, now)
+            self._forget_covers(trader)
 
     def _carry(self, trader: Trader, ratio: Fraction) -> None:
         """Everything that a strategy remembers, in the lots and ticks of after a split."""
@@ -193,10 +206,13 @@ class Desk(Covering):
         if answer is not None:
             self._decide(trader, answer.target, answer.reason, now)
 
-    def _follow(self, trader: Trader, plan: Scripted, now: Moment) -> None:
-        """Do what the script says at this bar."""
+    def _follow(
+        self, trader: Trader, plan: Scripted, now: Moment, *, is_tick: bool = False
+    ) -> None:
+        """Do what the script says at this bar; to say nothing at a tick beside bars is no word."""
         todo = () if self._is_early(now) else plan.at_bar.get(trader.bars_counted, ())
-        if not any(isinstance(action, Target) for action in todo):
+        is_word = bool(todo) or not is_tick or trader.interval_ns == 0
+        if is_word and not any(isinstance(action, Target) for action in todo):
             trader.ended = 0
         self._act(trader, todo, now)
         trader.bars_counted += 1

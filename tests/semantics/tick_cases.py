@@ -25,7 +25,7 @@ from tests.oracle.orders import VenueRules
 from tests.oracle.strategies import Action, Replace, Scripted, Send, Strategy
 from tests.oracle.tape.rows import Tape, TapeRun
 from tests.oracle.ticks import SECOND_NS
-from tests.semantics.cases import GRIDS, script, signal
+from tests.semantics.cases import GRIDS, exits, script, signal
 from tests.semantics.markets import (
     CALENDARS,
     FIRST_DAYS,
@@ -87,13 +87,15 @@ def tick_case(seed: int) -> TapeRun:
             bars = market(rng, MINUTE_NS, hours.begins, rng.randint(20, 45), shape)
             sources.append(Source(name, bars))
             heard = signal(rng, rng.choice(SIGNALS))
-            strategies.append(Strategy(f"s{len(strategies)}", name, heard))
+            strategies.append(Strategy(f"s{len(strategies)}", name, heard, exits(rng)))
         if own:
             near = near_bars(own)
             for _ in range(rng.choice((1, 1, 2))):
                 kind = rng.choice(("targets", "orders", "brackets", "both"))
                 plan = _varied(rng, script(rng, near, kind))
-                strategies.append(Strategy(f"s{len(strategies)}", name, plan, hears_ticks=True))
+                ends = exits(rng) if has_bars else ()
+                label = f"s{len(strategies)}"
+                strategies.append(Strategy(label, name, plan, ends, hears_ticks=True))
             happened = _happened(rng, near, has_bars=has_bars)
             if happened:
                 happenings.append(Happenings(name, happened))
@@ -107,7 +109,7 @@ def tick_case(seed: int) -> TapeRun:
         happenings=tuple(happenings),
         calendars=times.calendars,
         tapes=tuple(recorded),
-        by_volume=rng.random() < 0.5,
+        by_volume=rng.random() < 0.75,
         venue_stale_ns=rng.choice((60, 60, 10)) * SECOND_NS,
         seed=seed,
     )
@@ -148,7 +150,7 @@ def _varied(rng: Chance, plan: Scripted) -> Scripted:
     def varied(act: Action) -> Action:
         if isinstance(act, Replace) and sends and rng.random() < 0.4:
             return replace(act, lots=abs(rng.choice(sends).lots))
-        if isinstance(act, Send) and act.parent and act.tag > "b" and rng.random() < 0.3:
+        if isinstance(act, Send) and act.parent and act.tag > "b" and rng.random() < 0.6:
             return replace(act, parent="b", lots=-act.lots)
         return act
 
@@ -171,7 +173,9 @@ def _happened(rng: Chance, near: tuple[Bar, ...], *, has_bars: bool) -> tuple[Ha
             ts = ts // MINUTE_NS * MINUTE_NS if has_bars else ts
             if ts > near[0].ts_open:
                 amount = Fraction(rng.choice(("0.25", "1", "0.00000001", "3.5")))
-                rows.append(rng.choice((Split(ts, *rng.choice(RATIOS)), Dividend(ts, amount))))
+                rows.append(
+                    Split(ts, *rng.choice(RATIOS)) if rng.random() < 0.5 else Dividend(ts, amount)
+                )
     return tuple(sorted(rows, key=lambda row: row.ts))
 
 

@@ -35,6 +35,7 @@ def _taking(kind: str, tif: str) -> Iterator[str]:
         yield "print"
 
 
+EXITS: Final = ("atr_stop", "take_profit", "trailing", "time_stop")
 EXPECTED_ON_TICKS: Final = frozenset(
     (
         *_fills(),
@@ -61,7 +62,10 @@ EXPECTED_ON_TICKS: Final = frozenset(
         "order while closed",
         "row while closed",
         "row while halted",
+        *(f"decided {reason}" for reason in EXITS),
         "decided flat_at_close",
+        "decided no_price",
+        "decided warming_up",
         "denied instrument_halted",
         "denied market_closed",
         "denied price_stale",

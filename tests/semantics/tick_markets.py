@@ -44,6 +44,8 @@ def path(rng: Chance, rows: int, hours: Hours) -> list[tuple[int, int]]:
 def quote(rng: Chance, price: int) -> Quote:
     bid = price - rng.randint(0, 2)
     ask = price + rng.randint(-1 if rng.random() < 0.1 else 0, 2)
+    if rng.random() < 0.03:
+        return Quote(None, None, 1, 1)
     one_sided = rng.random()
     return Quote(
         None if one_sided < 0.08 else bid,

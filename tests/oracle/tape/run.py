@@ -17,7 +17,7 @@ from tests.oracle.market import last_close
 from tests.oracle.run import OracleResult, World
 from tests.oracle.tape.rows import Book, Tape, TapeRun
 from tests.oracle.tape.venues import Floor
-from tests.oracle.ticks import Quote
+from tests.oracle.ticks import Print, Quote
 
 KINDS = {"trades": Kind.PRINT, "quotes": Kind.QUOTE, "depth": Kind.DEPTH}
 Top = tuple[int | None, int | None, int, int]
@@ -98,7 +98,7 @@ class TapeWorld(World):
                 self._mark(name, Fraction(what.bid + what.ask, 2), event.ts)
         elif name not in self._quoted:
             self._mark(name, Fraction(what.ticks), event.ts)
-        self._desk.on_tick(name, Moment(event.ts, self._seq))
+        self._desk.on_tick(name, _price(what), Moment(event.ts, self._seq))
 
     def _happen(self, event: Event) -> None:
         happenings = self._run.happenings[event.source]
@@ -125,3 +125,12 @@ class TapeWorld(World):
             return None
         self._tops[name] = top
         return Quote(bid, ask, bid_lots, ask_lots)
+
+
+def _price(what: Quote | Print) -> int | None:
+    """What a decision is made at: a print, or the middle of a quote, or the one side it has."""
+    if isinstance(what, Print):
+        return what.ticks
+    if what.bid is None or what.ask is None:
+        return what.ask if what.bid is None else what.bid
+    return (what.bid + what.ask) // 2
