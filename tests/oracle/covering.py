@@ -85,7 +85,7 @@ class Covering(Dealing):
         )
         parent = entry.order.number if entry is not None and is_child else None
         ticket = self._send(trader, Role.PROTECTIVE, order, parent, guard.reason, now)
-        ticket.cover = cover
+        ticket.cover, ticket.occasion = cover, trader.occasions
         cover.orders.append(ticket)
         if ticket.is_over:
             self._lose(trader, ticket, now)
@@ -127,7 +127,7 @@ class Covering(Dealing):
         """Move the stops of this side up to the level, those sent first; make what is missing."""
         covers = [cover for cover in trader.covers if cover.side == side]
         tickets = [ticket for cover in covers for ticket in cover.orders]
-        for ticket in sorted(tickets, key=lambda each: each.order.ts):
+        for ticket in sorted(tickets, key=lambda each: (each.order.ts, each.occasion)):
             stop = ticket.stop_aimed_at if ticket.sent.order_type == "stop" else None
             if ticket.works and stop is not None and side * (level - stop) > 0:
                 ticket.next_reason = "trailing"

@@ -73,6 +73,7 @@ class Trader:
     held: Held | None = None
     bars_counted: int = 0
     fills_counted: int = 0
+    occasions: int = 0  # decisions and fills that could enter something
     unguarded: bool = False  # a stop was refused, and nothing has filled since
     own: int = 0  # lots of the position that its own orders opened, which no cover holds
     covers: list[Cover] = field(default_factory=list)  # the oldest entry's first

@@ -321,6 +321,7 @@ class Desk(Covering):
 
         What was there before the order counts as older than what it will open.
         """
+        trader.occasions += 1
         covers = trader.covers
         known = len(covers)
         if lots != 0:

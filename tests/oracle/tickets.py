@@ -70,6 +70,7 @@ class Ticket:
     statuses: list[str] = field(default_factory=lambda: ["INITIALIZED"])
     is_cancel_sent: bool = False
     cover: Cover | None = None  # what it is an order of
+    occasion: int = 0  # the decision or fill that it was sent for, counted by its strategy
 
     def __post_init__(self) -> None:
         self.ordered = self.expected = self.aim = self.size
