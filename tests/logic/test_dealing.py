@@ -15,6 +15,7 @@ from trader.model.orders import (
     OrderRole,
     OrderStatus,
     OrderType,
+    TargetDropped,
     TimeInForce,
 )
 
@@ -166,3 +167,11 @@ def test_a_difference_says_both_sides() -> None:
     assert unknown(event).ours == "nothing"
     assert contradiction(event, order).ours == "FILLED"
     assert unknown(event).theirs == contradiction(event, order).theirs == "OrderAccepted"
+
+
+def test_a_target_that_is_given_up_is_none_for_everybody() -> None:
+    dealer, desk, _ = dealing()
+    desk.target = 5
+
+    assert dealer.drop("one", desk) == TargetDropped(strategy="one", instrument="A.v")
+    assert desk.target == 0
