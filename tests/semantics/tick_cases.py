@@ -115,6 +115,7 @@ def tick_case(seed: int) -> TapeRun:
     )
     if rng.random() < 0.25:
         run = replace(run, limits=_limits(rng, run))
+    # What is under way when a split comes is for later: no run has both.
     is_split = any(isinstance(row, Split) for each in happenings for row in each.rows)
     return _with_latency(rng, run) if not is_split and rng.random() < 0.4 else run
 
