@@ -185,18 +185,18 @@ class Covering(Dealing):
         covered = sum(cover.holds for cover in trader.covers if cover.side == side)
         trader.own = max(0, min(trader.own, abs(after) - covered))
 
-    def _uncover(self, trader: Trader, ticket: Ticket, closed_by: Cover, lots: int) -> None:
+    def _uncover(self, trader: Trader, closed_by: Ticket, its: Cover, lots: int) -> None:
         """An exit has closed the position: nothing protects this side any more, nor does itself.
 
-        What the group's fill leaves nothing of the venue ends by itself.
+        What the group's fill leaves nothing of the venue ends by itself; a change under way may
+        still be refused.
         """
-        side = closed_by.side
+        side = its.side
         for cover in trader.covers:
             if cover.side == side:
                 for order in cover.orders:
-                    is_reduced = cover is closed_by and order is not ticket
-                    left = order.size - order.booked - (lots if is_reduced else 0)
-                    if order.lots_open and not (order.has_arrived and left <= 0):
+                    shared = lots if cover is its and order is not closed_by else 0
+                    if order.size - order.booked > shared or not order.has_arrived:
                         self._cancel(order)
         trader.covers = [cover for cover in trader.covers if cover.side != side]
 

@@ -171,10 +171,11 @@ class Dealing:
         self._ask(ticket)
 
     def _ask(self, ticket: Ticket) -> None:
-        """Send the change that is wanted, if that can be now; what is refused is not wanted."""
+        """Send the change that is wanted, if that can be now; what leaves nothing is a cancel."""
         before = ticket.expected
-        if ticket.status in WORKING and ticket.aim <= ticket.booked:
+        if ticket.status in WORKING and ticket.aim <= ticket.booked < ticket.expected:
             self._cancel(ticket)
+            return
         change = ticket.ask()
         if change is None:
             return
@@ -186,6 +187,13 @@ class Dealing:
             return
         ticket.expected = before
         ticket.answered("replace")
+
+    def _cross(self, trader: Trader, ticket: Ticket, lots: int) -> None:
+        """Changes that are asked for of others in its group were asked without knowing this."""
+        for other in trader.tickets:
+            is_of_group = ticket.order.group != "" and other.order.group == ticket.order.group
+            if other is not ticket and is_of_group and other.has_arrived:
+                other.crossed += lots
 
     def _sizer(self, trader: Trader) -> Callable[[], int]:
         """The lots of a full position at the last mark; none if equity is not positive."""

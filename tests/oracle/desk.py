@@ -242,13 +242,6 @@ class Desk(Covering):
             trader.fills_counted += 1
             self._act(trader, trader.setup.plan.on_fill.get(trader.fills_counted, ()), now)
 
-    def _cross(self, trader: Trader, ticket: Ticket, lots: int) -> None:
-        """Changes that are asked for of others in its group were asked without knowing this."""
-        for other in trader.tickets:
-            is_of_group = ticket.order.group != "" and other.order.group == ticket.order.group
-            if other is not ticket and is_of_group and other.has_arrived:
-                other.crossed += lots
-
     # -- decisions -----------------------------------------------------------------------------
 
     def _act(self, trader: Trader, todo: tuple[Action, ...], now: Moment) -> None:
@@ -337,6 +330,13 @@ class Desk(Covering):
         if lots * trader.aim > 0 and not entry.is_over:
             self._protect(trader, entry, min(abs(trader.aim), entry.size), now)
 
+    def _lose(self, trader: Trader, ticket: Ticket, now: Moment) -> None:
+        """Where cancels take no time, what leads back from a turn does not wait for one."""
+        super()._lose(trader, ticket, now)
+        if trader.waits and not self._wire.has_latency:
+            trader.waits = False
+            self._aim_on(trader, now)
+
     def _is_canceling(self, trader: Trader) -> bool:
         """True while a cancel of a target order is not answered."""
         return any(t.role is Role.TARGET and t.is_cancel_sent for t in trader.tickets)
@@ -370,8 +370,14 @@ class Desk(Covering):
             self._end_target(trader, held.side, "time_stop", now)
 
     def _change_own(self, ticket: Ticket, action: Replace) -> None:
-        """Ask for it; a price that the order has not cannot be given to it."""
+        """Ask for it; a price that the order has not cannot be given to it.
+
+        A size that is filled already is no change that could be refused or wait for another.
+        """
         size = None if action.lots is None else abs(action.lots)
+        if size is not None and size <= ticket.booked:
+            self._cancel(ticket)
+            return
         limit = None if ticket.limit_ticks is None else action.limit_ticks
         stop = None if ticket.stop_ticks is None else action.stop_ticks
         self._want(ticket, Change(size, limit, stop))

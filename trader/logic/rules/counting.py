@@ -20,12 +20,15 @@ from trader.model.orders import (
     OrderFilled,
     OrderReplaced,
     OrderRole,
+    OrderStatus,
     SubmitOrder,
 )
 from trader.model.units import INT64_MAX, NONE, Lots, Ticks
 
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
+_SETTLED: Final = (OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED)
+"""Statuses of an order of which nothing is asked any more."""
 
 
 class Counting:
@@ -233,7 +236,8 @@ class Counting:
             return
         size, order = abs(event.lots), resting.order
         limit, stop = event.limit_ticks, event.stop_ticks
-        if limit is not None or stop is not None or size == resting.asked:
+        is_met = limit is not None or stop is not None or size == resting.asked
+        if is_met or event.status in _SETTLED:
             resting.asked, resting.asked_ticks = 0, None
         resting.size = max(size, resting.asked)
         resting.order = replace(
