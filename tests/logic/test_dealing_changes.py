@@ -65,8 +65,10 @@ def test_no_wish_is_no_change() -> None:
 
 
 @pytest.mark.parametrize(("status", "kept"), [(S.ACCEPTED, None), (S.PENDING_REPLACE, Change(10))])
-def test_a_wish_that_is_true_is_none_any_more(status: OrderStatus, kept: Change | None) -> None:
-    """Unless another change is under way: then it is what has to be asked for after that."""
+def test_a_wish_for_what_the_order_is_ends_with_that(
+    status: OrderStatus, kept: Change | None
+) -> None:
+    """While an answer is still to come the order may become something else."""
     dealer, _, order = dealing(status=status, wish=Change(10))
 
     assert dealer.urge(ID, order) == []

@@ -212,6 +212,8 @@ class Ticket:
         self.filled = self.filled if self.is_over else self.booked
         self.limit_ticks = split_price(self.limit_ticks, ratio)
         self.stop_ticks = split_price(self.stop_ticks, ratio)
+        prices = (self.wanted.limit_ticks, self.wanted.stop_ticks)
+        self.wanted = Change(None, *(split_price(ticks, ratio) for ticks in prices))
 
     def _work_on(self) -> None:
         self.become("PARTIALLY_FILLED" if self.booked else "ACCEPTED")

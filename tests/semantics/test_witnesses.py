@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.oracle.cases import HOUR_NS, START, Told, X, bar, bars, flat, told, unit_instrument
 from tests.oracle.exits import AtrStop, Exit, TakeProfit, Trailing
+from tests.oracle.filters import Filters
 from tests.oracle.gate import Limits
 from tests.oracle.market import DAY_NS, Bar, Happenings, Source, Split
 from tests.oracle.orders import VenueRules
@@ -252,3 +253,105 @@ def test_a_stop_of_which_a_group_leaves_nothing_is_the_venue_s_to_end() -> None:
 
     assert [fill.lots for fill in result.fills] == [9, -7, -9]
     assert [order.status for order in result.orders[1:3]] == ["CANCELED", "FILLED"]
+
+
+def test_a_size_that_an_order_has_is_not_asked_for_later() -> None:
+    """Five are wished for of five that the limit is for; the stop of its group sells all five."""
+    at_bar: Actions = {
+        0: (
+            Send("a", "limit", -5, limit_ticks=105, group="g"),
+            Send("b", "stop", -5, stop_ticks=95, group="g"),
+        ),
+        1: (Replace("a", 5),),
+    }
+    market = bars(*[flat(100)] * 3, (100, 100, 94, 96, 20), flat(98, 0), (98, 106, 98, 98, 1_000))
+    result = scripted(market, at_bar, (), rules=TENTH)
+
+    assert told(result) == [(3, 4, -2, 95), (5, 5, -3, 98)]
+    assert [order.status for order in result.orders] == ["CANCELED", "FILLED"]
+
+
+def test_a_wish_that_waits_means_the_same_after_a_split() -> None:
+    """At 90 and at 84 before one lot becomes two; neither order has arrived by then."""
+    at_bar: Actions = {
+        1: (Send("a", "limit", 5, limit_ticks=90), Send("b", "limit", 5, limit_ticks=90)),
+        2: (Replace("a", limit_ticks=90), Replace("b", limit_ticks=84)),
+    }
+    market = (*bars(*[flat(100)] * 4), *[bar(k, flat(50)) for k in range(4, 9)])
+    split = Happenings(X, (Split(START + 4 * HOUR_NS, 2, 1),))
+    result = scripted(market, at_bar, (), latency_ns=3 * HOUR_NS // 2, happenings=(split,))
+
+    assert [order.limit_last for order in result.orders] == [45, 42]
+    assert [order.status for order in result.orders] == ["ACCEPTED", "ACCEPTED"]
+
+
+def test_a_size_that_is_filled_already_is_a_cancel() -> None:
+    """Four of ten are bought when three are wished for; no venue has to make sense of that."""
+    at_bar: Actions = {0: (Send("a", "limit", 10, limit_ticks=100),), 4: (Replace("a", 3),)}
+    market = bars(flat(100), flat(100), flat(100, 40), *[flat(101)] * 3)
+    result = scripted(market, at_bar, (), rules=TENTH, latency_ns=HOUR_NS)
+
+    assert [order.status for order in result.orders] == ["PENDING_CANCEL"]
+
+
+def test_a_stop_that_is_being_made_smaller_ends_with_its_position() -> None:
+    """Seven of nine are sold, and the take-profit sells two before both are made two.
+
+    The venue takes two off the stop and then makes it two again, for a position that is gone.
+    """
+    rise, fall = (106, 106, 100, 100, 20), (100, 100, 90, 100, 1_000)
+    market = bars(flat(100), WIDE, *[flat(100)] * 3, rise, flat(100), fall)
+    result = scripted(
+        market,
+        {1: (Target(9),), 2: (sale("o", 7),)},
+        (STOP, TakeProfit(1, Fraction(1))),
+        rules=TENTH,
+        latency_ns=HOUR_NS,
+    )
+
+    assert [fill.lots for fill in result.fills] == [9, -7, -2]
+    assert [order.status for order in result.orders[1:3]] == ["CANCELED", "CANCELED"]
+
+
+def test_what_leads_back_from_a_turn_meets_the_next_opening() -> None:
+    """The venue takes no stop at 104, so the short is not entered; the long is sold all the same.
+
+    That does not wait for the cancel of the turn, which takes no time.
+    """
+    limits = Limits(filters={X: Filters(ticks_max=103)})
+    at_bar: Actions = {1: (Target(5),), 2: (Target(-5),)}
+    market = bars(flat(100), WIDE, WIDE, flat(99), flat(98))
+    result = scripted(market, at_bar, (STOP, TakeProfit(1, Fraction(1, 2))), limits=limits)
+
+    assert told(result) == [(2, 2, 5, 100), (3, 3, -5, 99)]
+    assert [order.lots for order in result.orders] == [5, -5, -5, -10, 5, -5, 5]
+
+
+def test_a_limit_gives_way_to_the_stop_of_its_group_whatever_opens_for_it() -> None:
+    """Two of four are sold before; the bar that sells the rest reaches the stop and the limit."""
+    family = {"parent": "a", "group": "g"}
+    at_bar: Actions = {
+        0: (
+            Send("a", "limit", -4, limit_ticks=105),
+            Send("b", "limit", 4, limit_ticks=95, **family),
+            Send("c", "stop", 4, stop_ticks=108, **family),
+        ),
+    }
+    market = bars(flat(100), (100, 106, 100, 101, 20), (101, 109, 94, 100, 1_000))
+    result = scripted(market, at_bar, (), rules=TENTH)
+
+    assert [(fill.lots, fill.ticks) for fill in result.fills] == [(-2, 105), (-2, 105), (4, 108)]
+    assert [order.status for order in result.orders] == ["FILLED", "CANCELED", "FILLED"]
+
+
+def test_a_size_that_the_venue_does_not_give_counts_no_more() -> None:
+    """Nine are wished for of a stop whose parent bought four: the venue leaves it at four."""
+    at_bar: Actions = {
+        0: (Send("a", "market", 4), Send("b", "stop", -4, stop_ticks=50, parent="a")),
+        1: (Replace("b", 9),),
+        2: (Send("c", "limit", -10, limit_ticks=200),),
+    }
+    result = scripted(bars(*[flat(100)] * 4), at_bar, (), limits=Limits(position_max=10))
+
+    assert result.denials == ()
+    assert [order.size for order in result.orders[1:]] == [4, 10]

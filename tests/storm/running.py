@@ -81,7 +81,8 @@ def _told(asked: Asked, tally: Tally, seconds: float, say: Say) -> int:
         for fault in faults:
             say(f"  {fault}\n")
         say(f"  repeat with: scripts/storm {asked.name} --seed {seed} --seeds 1\n")
-    say(f"{tally.seeds} seeds, {len(tally.failed)} failed, {seconds:.0f} s\n")
+    tried = f"{tally.seeds} seeds from {asked.first} on"
+    say(f"{tried}, {len(tally.failed)} failed, {seconds:.0f} s\n")
     if tally.failed:
         return 1
     missed = sorted(asked.storm.expected - tally.met.keys())

@@ -178,7 +178,7 @@ class Dealing:
         change = lacking(order, self.cover(order))
         if change is None:
             if order.status in WORKING:
-                order.wish = None  # it came true: what the venue does from now on stands
+                order.wish = None  # it is that, and what becomes of it later nobody wished for
             return []
         if change.lots is not None and abs(change.lots) <= order.done:
             return self.cancel(id_, order, reason)
