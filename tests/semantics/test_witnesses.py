@@ -329,12 +329,11 @@ def test_what_leads_back_from_a_turn_meets_the_next_opening() -> None:
 
 def test_a_limit_gives_way_to_the_stop_of_its_group_whatever_opens_for_it() -> None:
     """Two of four are sold before; the bar that sells the rest reaches the stop and the limit."""
-    family = {"parent": "a", "group": "g"}
     at_bar: Actions = {
         0: (
             Send("a", "limit", -4, limit_ticks=105),
-            Send("b", "limit", 4, limit_ticks=95, **family),
-            Send("c", "stop", 4, stop_ticks=108, **family),
+            Send("b", "limit", 4, limit_ticks=95, parent="a", group="g"),
+            Send("c", "stop", 4, stop_ticks=108, parent="a", group="g"),
         ),
     }
     market = bars(flat(100), (100, 106, 100, 101, 20), (101, 109, 94, 100, 1_000))
