@@ -50,6 +50,8 @@ def run(asked: Asked, *, say: Say, progress: Say, clock: Clock) -> int:
     began = told = clock()
     for seed, verdict in verdicts(asked):
         tally.add(seed, verdict)
+        if verdict.faults:
+            progress(f"seed {seed} fails\n")
         if (now := clock()) - told > TELL_SECONDS:
             told = now
             pace = tally.seeds / (now - began)

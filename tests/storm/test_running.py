@@ -53,3 +53,11 @@ def test_a_storm_says_what_it_met_and_where_it_failed(asked: Asked, code: int, t
 def _without_clock(asked: Asked) -> tuple[int, str, str]:
     said: list[str] = []
     return run(asked, say=said.append, progress=said.append, clock=lambda: 0.0), "".join(said), ""
+
+
+def test_a_seed_that_fails_is_told_at_once() -> None:
+    """A long storm may be ended before it has said what came of it."""
+    _, _, progress = outcome(Asked("n", storm(), 5, 9, on=True))
+
+    assert progress.count("seed 7 fails\n") == 1
+    assert progress.index("seed 7 fails") < progress.rindex("of 9 seeds")
