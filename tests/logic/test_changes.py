@@ -2,7 +2,7 @@
 
 import pytest
 
-from trader.logic.changes import is_met, lacking, merged, repeats
+from trader.logic.changes import is_due, is_met, lacking, merged, repeats
 from trader.logic.cover import Cover
 from trader.logic.desk import Change, Order
 from trader.model.orders import OrderReplaced, OrderRole
@@ -72,6 +72,19 @@ def test_what_lacks_is_asked_for(order: Order, cover: Cover | None, change: Chan
 )
 def test_an_answer_tells_what_was_asked_for(event: OrderReplaced, asked: Change, met: bool) -> None:
     assert is_met(event, asked) is met
+
+
+@pytest.mark.parametrize(
+    ("event", "due"),
+    [
+        (told(-6), True),
+        (told(-7), False),
+        (told(-6, stop_ticks=90), False),  # of prices a group says nothing
+        (told(-6, limit_ticks=90), False),
+    ],
+)
+def test_what_a_group_has_to_leave_is_told_by_its_size(event: OrderReplaced, due: bool) -> None:
+    assert is_due(event, working(due=4)) is due
 
 
 @pytest.mark.parametrize(

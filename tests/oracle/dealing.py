@@ -165,17 +165,15 @@ class Dealing:
         """Ask for other prices or, of a script's own order, another size."""
         if change.size is not None:
             ticket.aim = ticket.wished = change.size
-            if change.size <= ticket.booked:
-                self._cancel(ticket)
         ticket.wanted = merged(ticket.wanted, replace(change, size=None))
         self._ask(ticket)
 
     def _ask(self, ticket: Ticket) -> None:
         """Send the change that is wanted, if that can be now; what leaves nothing is a cancel."""
-        before = ticket.expected
         if ticket.status in WORKING and ticket.aim <= ticket.booked < ticket.expected:
             self._cancel(ticket)
             return
+        expected = ticket.expected
         change = ticket.ask()
         if change is None:
             return
@@ -184,15 +182,14 @@ class Dealing:
         ticket.asked = asked
         if code is None:
             self._wire.replace(ticket.order, change)
-            return
-        ticket.expected = before
-        ticket.answered("replace")
+        else:
+            ticket.denied(expected)
 
     def _cross(self, trader: Trader, ticket: Ticket, lots: int) -> None:
         """Changes that are asked for of others in its group were asked without knowing this."""
-        for other in trader.tickets:
-            is_of_group = ticket.order.group != "" and other.order.group == ticket.order.group
-            if other is not ticket and is_of_group and other.has_arrived:
+        for other in trader.tickets if ticket.order.group else ():
+            is_member = other is not ticket and other.order.group == ticket.order.group
+            if is_member and other.has_arrived and other.asked is not None:
                 other.crossed += lots
 
     def _sizer(self, trader: Trader) -> Callable[[], int]:

@@ -140,8 +140,7 @@ class Desk(Covering):
     def _end(self, trader: Trader, ticket: Ticket, report: Ended, now: Moment) -> None:
         """An order is over; of an entry what protects it is for what that has opened."""
         ticket.end(report.status)
-        if ticket.is_over:
-            self._forget(trader, ticket)
+        self._forget(trader, ticket)
         if report.reason == "unknown_parent":
             self._send_alone(trader, ticket, now)
         elif report.reason not in REDUCED:
@@ -164,7 +163,7 @@ class Desk(Covering):
             for cover in trader.covers:
                 self._leave(trader, cover, now)
             if not trader.waits:
-                self._adopt(trader, now)
+                self._adopt(trader, self._plan(trader, 0), now)
             self._forget_covers(trader)
 
     def _carry(self, trader: Trader, ratio: Fraction) -> None:
@@ -312,23 +311,24 @@ class Desk(Covering):
     def _enter(self, trader: Trader, lots: int, now: Moment) -> None:
         """Send a market order for the target, if any is wanted, and protect what must be.
 
-        What was there before the order counts as older than what it will open.
+        Both are decided before risk hears of any of it. What was there before the order counts as
+        older than what it will open.
         """
         trader.occasions += 1
-        covers = trader.covers
-        known = len(covers)
+        before, plan = list(trader.covers), self._plan(trader, lots)
         if lots != 0:
             self._send_entry(trader, lots, now)
-        own = len(covers)
-        self._adopt(trader, now)
-        covers[known:] = covers[own:] + covers[known:own]
+        own = [cover for cover in trader.covers if cover not in before]
+        self._adopt(trader, plan, now)
+        trader.covers.sort(key=lambda cover: cover in own)
         self._forget_covers(trader)
 
     def _send_entry(self, trader: Trader, lots: int, now: Moment) -> None:
         wanted = Send("", "market", lots)
         entry = self._send(trader, Role.TARGET, wanted, None, "target", now)
         if lots * trader.aim > 0 and not entry.is_over:
-            self._protect(trader, entry, min(abs(trader.aim), entry.size), now)
+            lots = min(abs(trader.aim), entry.size)
+            self._protect(trader, entry, lots, trader.guards, now)
 
     def _lose(self, trader: Trader, ticket: Ticket, now: Moment) -> None:
         """Where cancels take no time, what leads back from a turn does not wait for one."""

@@ -161,7 +161,7 @@ class Ticket:
         if self.status not in WORKING or self.expected <= self.booked:
             return None
         wanted, self.wanted = self.wanted, Change()
-        self.wished, self.crossed = None, 0
+        self.wished = None
         change = Change(
             None if self.aim == self.expected else self.aim,
             _other(wanted.limit_ticks, self.limit_ticks),
@@ -190,18 +190,26 @@ class Ticket:
             self.is_cancel_sent = False
             self._work_on()
         elif what == "replace":
-            self._take_again()
-            self.asked = None
+            if self.role is Role.OWN and self.asked is not None and self.asked.size is not None:
+                self._settle(self.asked.size)
+            self.asked, self.crossed = None, 0
             self.reason, self.next_reason = self.next_reason or self.reason, ""
             if self.status == "PENDING_REPLACE":
                 self._work_on()
 
-    def _take_again(self) -> None:
-        """A size that was asked for has given back what the group took meanwhile."""
-        if self.role is Role.OWN and self.asked is not None and self.asked.size is not None:
-            self.expected = self.size
-            if self.wished is None:
-                self.aim = max(self.booked, self.size - self.crossed)
+    def _settle(self, asked: int) -> None:
+        """A script's own order is what it is told to be; what its group took comes off its wish."""
+        if self.wished is None:
+            self.aim = min(self.size, asked - self.crossed)
+        self.expected = self.size
+
+    def denied(self, expected: int) -> None:
+        """Risk has refused a change: the order stays what it was."""
+        if self.role is Role.OWN:
+            self.aim = expected
+        self.asked, self.next_reason = None, ""
+        self.expected = expected
+        self._work_on()
 
     def split(self, ratio: Fraction) -> None:
         self.ordered = split_lots(self.ordered, ratio)

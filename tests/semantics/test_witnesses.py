@@ -354,3 +354,38 @@ def test_a_size_that_the_venue_does_not_give_counts_no_more() -> None:
 
     assert result.denials == ()
     assert [order.size for order in result.orders[1:]] == [4, 10]
+
+
+def test_what_a_group_took_comes_off_the_wish_and_not_off_what_came_of_it() -> None:
+    """Of seven that its parent sold the stop buys three back while twenty are wished for.
+
+    The venue lets the limit have the other four, and there it stays.
+    """
+    at_bar: Actions = {
+        0: (
+            Send("a", "market", -7),
+            Send("b", "limit", 7, limit_ticks=95, parent="a", group="g"),
+            Send("c", "stop", 7, stop_ticks=105, parent="a", group="g"),
+        ),
+        3: (Replace("b", 20),),
+    }
+    market = bars(*[flat(100)] * 4, (100, 106, 100, 100, 30), *[flat(100, 0)] * 4)
+    result = scripted(market, at_bar, (), rules=TENTH, latency_ns=HOUR_NS)
+
+    assert [fill.lots for fill in result.fills] == [-7, 3]
+    assert [order.size for order in result.orders[1:]] == [4, 7]
+
+
+def test_a_wish_loses_what_a_group_took_before_it_came() -> None:
+    """Eight become fifteen, but for the one that the stop has sold meanwhile."""
+    at_bar: Actions = {
+        0: (
+            Send("a", "limit", -8, limit_ticks=120, group="g"),
+            Send("b", "stop", -8, stop_ticks=95, group="g"),
+        ),
+        3: (Replace("a", 15),),
+    }
+    market = bars(*[flat(100)] * 4, (100, 100, 94, 100, 10), *[flat(100, 0)] * 4)
+    result = scripted(market, at_bar, (), rules=TENTH, latency_ns=HOUR_NS)
+
+    assert [order.size for order in result.orders] == [14, 8]

@@ -44,6 +44,12 @@ def is_met(event: OrderReplaced, asked: Change) -> bool:
     return (event.limit_ticks, event.stop_ticks) == (asked.limit_ticks, asked.stop_ticks)
 
 
+def is_due(event: OrderReplaced, order: Order) -> bool:
+    """Whether the venue tells just what a group's fill or a parent's end had to leave."""
+    is_resized = event.limit_ticks is None and event.stop_ticks is None
+    return is_resized and abs(event.lots) == order.expected
+
+
 def repeats(event: OrderReplaced, order: Order) -> bool:
     """Whether the venue tells what is known already."""
     return (

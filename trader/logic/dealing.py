@@ -13,7 +13,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trader.logic.changes import is_met, lacking, merged, repeats
+from trader.logic.changes import is_due, is_met, lacking, merged, repeats
 from trader.logic.cover import Cover
 from trader.logic.desk import Change, Desk, Guard, Order, members
 from trader.logic.lifecycle import ENDED, FILL, TRANSITIONS, computed, is_duplicate
@@ -214,7 +214,9 @@ class Dealing:
             self.state.duplicates += 1
             return []
         # What a group's fill or a parent's end does is told right after it: before any answer.
-        is_answer = asked is not None and (not order.due or is_met(event, asked))
+        is_answer = asked is not None and (
+            not order.due or (is_met(event, asked) and not is_due(event, order))
+        )
         order.lots = event.lots
         order.due = 0
         if event.limit_ticks is not None:
@@ -230,12 +232,14 @@ class Dealing:
     def _answered(self, asked: Change, order: Order) -> None:
         order.asked = None
         order.reason = asked.reason or order.reason
-        crossed = 0 if asked.lots is None else order.taken - asked.taken
-        wished = None if order.wish is None else order.wish.lots
-        if crossed and order.role is not _PROTECTION and wished is None:
+        if asked.lots is None or order.role is _PROTECTION:
+            return
+        crossed = order.taken - asked.taken
+        if crossed:
             # Its group took these lots while we asked, and the size we asked for gave them back.
-            size = max(order.done, abs(order.lots) - crossed)
-            order.wish = merged(Change(lots=size if order.lots > 0 else -size), order.wish)
+            size = max(order.done, min(abs(order.lots), abs(asked.lots) - crossed))
+            lower = Change(lots=size if order.lots > 0 else -size)
+            order.wish = merged(order.wish or Change(), lower)
 
     def resume(self, event: OrderEvent, order: Order) -> list[Message]:
         """What had to wait until the order works: its cancel, or a change."""
