@@ -179,18 +179,13 @@ class Covering(Dealing):
             if cover.entry is ticket:
                 self._let_grow(cover)
         if ticket.cover is not None:
-            ticket.cover.filled += lots
-            for other in ticket.cover.orders:
-                if other is ticket:
-                    continue
-                if other.has_arrived:
-                    other.reduced(lots)
-                else:
-                    self._shrink(other, lots)
+            self._share(ticket.cover, ticket, lots)
         for side in (1, -1):
             self._cut(trader, side, max(0, side * after))
-        if ticket.cover is not None and ticket.cover.side * after <= 0:
-            self._uncover(trader, ticket, ticket.cover, lots)
+        if ticket.cover is not None:
+            self._spend(ticket.cover, ticket, lots)
+            if ticket.cover.side * after <= 0:
+                self._uncover(trader, ticket, ticket.cover, lots)
         for cover in trader.covers:
             self._leave(trader, cover, now)
         self._count_own(trader, ticket, lots, after)
@@ -209,6 +204,30 @@ class Covering(Dealing):
             trader.own += min(lots, abs(after))
         covered = sum(cover.holds for cover in trader.covers if cover.side == side)
         trader.own = max(0, min(trader.own, abs(after) - covered))
+
+    def _share(self, cover: Cover, filled: Ticket, lots: int) -> None:
+        """What one order of a cover has filled the others are not for any more."""
+        cover.filled += lots
+        for other in cover.orders:
+            if other is filled:
+                continue
+            if other.has_arrived:
+                other.reduced(lots)
+            else:
+                self._shrink(other, lots)
+
+    def _spend(self, cover: Cover, filled: Ticket, lots: int) -> None:
+        """Nothing may be left of an order, though a change under way gives back what is taken.
+
+        The venue gives no child more than its parent has opened, but others what was asked for.
+        """
+        if all(order.sent.parent is not None for order in cover.orders):
+            return
+        for order in cover.orders:
+            keeps = cover.holds if order.sent.parent is None else cover.left
+            shared = lots if order is not filled else 0
+            if keeps == 0 and (order.size - order.booked > shared or not order.has_arrived):
+                self._cancel(order)
 
     def _uncover(self, trader: Trader, closed_by: Ticket, its: Cover, lots: int) -> None:
         """An exit has closed the position: nothing protects this side any more, nor does itself.

@@ -192,8 +192,9 @@ class Ticket:
         elif what == "replace":
             if self.role is Role.OWN and self.asked is not None and self.asked.size is not None:
                 self._settle(self.asked.size)
+            if self.asked is not None and self.asked.stop_ticks is not None:
+                self.reason, self.next_reason = self.next_reason or self.reason, ""
             self.asked, self.crossed = None, 0
-            self.reason, self.next_reason = self.next_reason or self.reason, ""
             if self.status == "PENDING_REPLACE":
                 self._work_on()
 

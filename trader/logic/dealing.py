@@ -13,7 +13,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trader.logic.changes import is_due, is_met, lacking, merged, repeats
+from trader.logic.changes import is_answer, lacking, merged, repeats
 from trader.logic.cover import Cover
 from trader.logic.desk import Change, Desk, Guard, Order, members
 from trader.logic.lifecycle import ENDED, FILL, TRANSITIONS, computed, is_duplicate
@@ -213,17 +213,14 @@ class Dealing:
         if asked is None and order.status in WORKING and repeats(event, order):
             self.state.duplicates += 1
             return []
-        # What a group's fill or a parent's end does is told right after it: before any answer.
-        is_answer = asked is not None and (
-            not order.due or (is_met(event, asked) and not is_due(event, order))
-        )
+        answered = asked is not None and is_answer(event, asked, order)
         order.lots = event.lots
         order.due = 0
         if event.limit_ticks is not None:
             order.limit_ticks = event.limit_ticks
         if event.stop_ticks is not None:
             order.stop_ticks = event.stop_ticks
-        if asked is not None and is_answer:
+        if asked is not None and answered:
             self._answered(asked, order)
         elif order.status is _PENDING_REPLACE:
             return [told(event, order, self.state.desks[order.strategy].instrument)]
