@@ -175,9 +175,6 @@ class Covering(Dealing):
         self, trader: Trader, ticket: Ticket, lots: int, after: int, now: Moment
     ) -> None:
         """A fill of `lots` is known: what covers hold, and what must be cut from them."""
-        for cover in trader.covers:
-            if cover.entry is ticket:
-                self._let_grow(cover)
         if ticket.cover is not None:
             self._share(ticket.cover, ticket, lots)
         for side in (1, -1):
@@ -187,6 +184,7 @@ class Covering(Dealing):
             if ticket.cover.side * after <= 0:
                 self._uncover(trader, ticket, ticket.cover, lots)
         for cover in trader.covers:
+            self._let_grow(cover)
             self._leave(trader, cover, now)
         self._count_own(trader, ticket, lots, after)
         self._forget_covers(trader)

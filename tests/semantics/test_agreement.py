@@ -40,7 +40,7 @@ RARE: Final = (
     *(100_802, 108_121, 108_901, 108_995, 115_931, 120_661),  # a turn whose stop is refused
     *(102_489, 104_319),
     *(131_076, 138_037, 142_845, 143_155, 147_327, 148_114, 154_612),
-    *(131_404, 144_688, 148_163),
+    *(131_404, 144_688, 148_163, 173_218, 174_239, 182_300, 184_688),
 )
 """Seeds that meet what is seldom: also a stop that is refused, a post-only limit that has filled in
 part before it is moved into the market, a stop sent again that trails beside an older one, a limit
