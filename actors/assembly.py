@@ -105,7 +105,7 @@ class Core:
             outlets,
             actors,
             self.recorder,
-            Asked(self.trading_state, risk.recall, feed.passes),
+            Asked(self.trading_state, risk.recall, feed.passes, {risk.name: risk.keeper}),
             effects,
         )
 
@@ -139,6 +139,7 @@ class Core:
         self.recorder.approvals = dict(snapshot.approvals)
         for actor in self.reactor.actors:
             actor.load(snapshot.actors[actor.name])
+        self.reactor.find_lanes()
         for name in snapshot.reactor.quarantined:
             self.reactor.quarantine(name)
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
+from actors.runtime.routes import MarketKey
 from trader.logic.rules.gate import Gate
 from trader.logic.rules.limits import Facts, Limits
 from trader.logic.rules.setting import Read, Setting
@@ -145,6 +146,10 @@ class Risk(Stateful[Account]):
         return ""
 
     # -- prices ---------------------------------------------------------------------------------
+
+    def keeper(self, kind: type, about: MarketKey) -> Exposure | None:
+        """Where the rows of a source can be left without a call: of bars only the last counts."""
+        return self._exposures[about[0]] if kind is BarClosed else None
 
     def _on_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
         del now

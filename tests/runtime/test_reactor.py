@@ -308,6 +308,20 @@ def test_a_lane_is_only_shorter(scripts: list[dict[int, Any]], bars: list[tuple[
     assert short.snapshot() == long.snapshot()
 
 
+def test_a_lane_leads_to_the_state_that_was_taken_back() -> None:
+    """It was made before: the last bar is the snapshot's, and the price is left in it."""
+    past, core = (awake(config([strategy()]))[0] for _ in range(2))
+    past.reactor.observer = core.reactor.observer = None
+    lane = core.reactor.lane(BarClosed, (A, MINUTE_NS))
+    past.reactor.row(bar(100, row=1), 2 * MINUTE_NS)
+
+    core.restore(past.snapshot())
+    lane(bar(101, row=2), 3 * MINUTE_NS)
+    past.reactor.row(bar(101, row=2), 3 * MINUTE_NS)
+
+    assert core.snapshot() == past.snapshot()
+
+
 def test_bars_reach_only_the_strategies_of_their_instrument() -> None:
     core, _ = awake(config([strategy("one"), strategy("two", instrument=B), strategy("three")]))
     core.reactor.observer = None
