@@ -42,7 +42,6 @@ from trader.model.envelope import Message
 from trader.model.orders import (
     CancelOrder,
     OrderApproved,
-    OrderEvent,
     OrderSubmitted,
     ReplaceOrder,
 )
@@ -312,8 +311,11 @@ class Simulation:
         """Delivers the venue's reports in the order in which it made them."""
         reports, link = self.venue.reports, self.link
         if link is None:
+            note = self.core.reactor.note
             while reports:
-                self._hear(reports.popleft())
+                effects = note(reports.popleft(), self.now)
+                if effects:
+                    self._perform(effects)
             return
         while reports:
             link.report(reports.popleft(), self.now)
@@ -322,11 +324,7 @@ class Simulation:
         self._wake()
 
     def _hear(self, report: Message) -> None:
-        core = self.core
-        cause = None
-        if isinstance(report, OrderEvent):
-            cause = core.recorder.approvals.get(report.client_order_id)
-        effects = core.reactor.note(report, self.now, cause)
+        effects = self.core.reactor.note(report, self.now)
         if effects:
             self._perform(effects)
 

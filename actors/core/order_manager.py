@@ -305,7 +305,9 @@ class OrderManager(Stateful[Orders]):
             self._guarding.count_own(desk, before, role)
         if desk.waits:
             return [*out, *self._aiming.aim(desk, now)]
-        if role is not _EXPLICIT or desk.leaves:
+        # With nothing open at its target, a desk has nothing to bring back.
+        settled = not desk.working and changed.lots == desk.target
+        if not settled and (role is not _EXPLICIT or desk.leaves):
             out += self._aiming.undo(changed, desk, now)
         if role is _TARGET and desk.aim is not None and desk.aim.protection:
             out += self._guarding.complete(desk.aim, desk, now)

@@ -98,6 +98,7 @@ class Risk(Stateful[Account]):
         self._watching.bind(self.state)
         self._counting = self._gate.counting
         self._exposures = self.state.exposures
+        self._standings = self.state.standings
         self._renew()
 
     def _renew(self) -> None:
@@ -176,7 +177,10 @@ class Risk(Stateful[Account]):
 
     def _on_target(self, target: TargetPosition, now: Nanoseconds) -> Sequence[Message]:
         del now
-        self._counting.standing(target.strategy, target.instrument).target = target.lots
+        standing = self._standings.get(target.strategy)
+        if standing is None:
+            standing = self._counting.standing(target.strategy, target.instrument)
+        standing.target = target.lots
         return NOTHING
 
     def _on_dropped(self, dropped: TargetDropped, now: Nanoseconds) -> Sequence[Message]:

@@ -24,6 +24,7 @@ from trader.model.orders import (
     CancelOrder,
     OrderApproved,
     OrderCanceled,
+    OrderEvent,
     ReplaceOrder,
     ReplaceRejected,
 )
@@ -145,9 +146,15 @@ class Reactor:
 
         return deliver
 
-    def note(self, message: Message, now: Nanoseconds, cause: Name | None = None) -> Effects:
-        """Takes an input that bears the last row's number: a report, a timer, the start."""
+    def note(self, message: Message, now: Nanoseconds) -> Effects:
+        """Takes an input that bears the last row's number: a timer, the start, a report.
+
+        A report on an order that was approved in this run is caused by its approval.
+        """
         self._now = now
+        cause = None
+        if isinstance(message, OrderEvent):
+            cause = self.recorder.approvals.get(message.client_order_id)
         self._deliver(self._world, message, cause or (self.state.seq, 0))
         return self._finish() if self.effects else _NO_EFFECTS
 

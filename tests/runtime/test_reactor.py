@@ -227,8 +227,7 @@ def test_messages_are_named_by_row_and_count_and_know_their_cause() -> None:
 
     # A report is caused by the order's approval; its step counts on from the last row's.
     id_ = "main-one-1-1"
-    approval = core.recorder.approval(id_)
-    reactor.note(OrderAccepted(client_order_id=id_), 2 * MINUTE_NS, approval)
+    reactor.note(OrderAccepted(client_order_id=id_), 2 * MINUTE_NS)
     assert heads(said) == [
         ((1, 3), "world", "OrderAccepted", (1, 3)),
         ((1, 4), "order_manager", "OrderAccepted", (1, 3)),
@@ -237,7 +236,7 @@ def test_messages_are_named_by_row_and_count_and_know_their_cause() -> None:
     # The next row is number two, whether it says anything or not.
     reactor.row(bar(100, instrument=B), 2 * MINUTE_NS)
     fill = OrderFilled(client_order_id=id_, trade_id="t", last_lots=10, last_ticks=100)
-    reactor.note(fill, 3 * MINUTE_NS, approval)
+    reactor.note(fill, 3 * MINUTE_NS)
     assert heads(said)[-3:] == [
         ((1, 3), "world", "OrderFilled", (1, 3)),
         ((2, 1), "order_manager", "OrderFilled", (1, 3)),

@@ -153,9 +153,10 @@ class Decider:
         reason = side.reason
         if type(reason) is not str or not reason.isascii():
             reason = answering.text(reason)
-        lots = 0
-        if sign:
-            sized = self._sized(sign, ref)
+        # Fixed lots are those of most; sizes that follow the equity take a call.
+        lots = sign * self._sizing.lots
+        if sign and not lots:
+            sized = self._weighted(sign, ref)
             if sized is None:
                 self._strategy.on_flat(exited=False)
                 return (self._withheld(0, "no_price"),)
@@ -167,11 +168,9 @@ class Decider:
             return (self._withheld(lots, reason),)
         return self._aim(lots, reason, ref)
 
-    def _sized(self, sign: int, ref: Ticks) -> Lots | None:
-        """The lots of a full side; None where the mark that they follow is still unknown."""
+    def _weighted(self, sign: int, ref: Ticks) -> Lots | None:
+        """The lots of a side by weight; None where the mark that they follow is still unknown."""
         sizing = self._sizing
-        if sizing.lots:
-            return sign * sizing.lots
         if not sizing.rate:
             raise ValueError("a side needs a size: give params lots or weight")
         mark = self.state.mark if self._marked_apart else 2 * ref
