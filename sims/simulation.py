@@ -9,7 +9,7 @@ latency of the way.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from actors.assembly import Core
 from sims.closings import Closings
@@ -23,6 +23,7 @@ from sims.history import (
     QUOTE,
     TRADE,
     TURN,
+    WHOLE,
     Window,
     windows,
 )
@@ -50,6 +51,25 @@ from trader.model.units import BEFORE_ALL, Nanoseconds
 Progress = Callable[["Simulation"], None]
 Clock = Callable[[], float]
 Pacer = Callable[[Nanoseconds], None]
+Way = Callable[[Any, Nanoseconds], Sequence[Message]]
+"""Takes a row into the core and returns what leaves it."""
+
+
+class _Code(NamedTuple):
+    """What a code of a window's events stands for: whose row it is, and what becomes of it.
+
+    Of a bar it `meets` the inside, `tells` it, `opens` the next, which one that `turns` bears.
+    """
+
+    moment: int
+    book: Book
+    lane: Way
+    is_matched: bool
+    is_bar: bool
+    meets: bool
+    tells: bool
+    turns: bool
+    opens: bool
 
 
 class Simulation:
@@ -86,17 +106,23 @@ class Simulation:
         self._delayed: Sequence[object] = link.reports if link else ()
         self._decided = False
         # One entry for each code of a window's events.
-        each_code = [source for source in self.sources for _ in range(MOMENTS)]
-        self._books = [venue.books[source.instrument] for source in each_code]
-        self._matches = [source.matches for source in each_code]
-        self._moments = list(range(MOMENTS)) * len(self.sources)
-        self._opens = [moment in {OPENING, TURN} for moment in self._moments]
-        self._lanes = [self._lane(source) for source in each_code]
+        self._codes = [
+            self._code(source, moment) for source in self.sources for moment in range(MOMENTS)
+        ]
 
-    def _lane(self, source: Source) -> Callable[[Message, Nanoseconds], Sequence[Message]]:
-        kind = MESSAGES.get(source.kind)
-        reactor = self.core.reactor
-        return reactor.row if kind is None else reactor.lane(kind, source.about)
+    def _code(self, source: Source, moment: int) -> _Code:
+        kind, reactor = MESSAGES.get(source.kind), self.core.reactor
+        return _Code(
+            moment,
+            self.venue.books[source.instrument],
+            reactor.row if kind is None else reactor.lane(kind, source.about),
+            source.matches,
+            is_bar=moment < ACTION,
+            meets=moment in {INSIDE, WHOLE, TURN},
+            tells=moment in {CLOSE, WHOLE, TURN},
+            turns=moment == TURN,
+            opens=moment in {OPENING, TURN},
+        )
 
     @property
     def rows_total(self) -> int:
@@ -136,7 +162,7 @@ class Simulation:
             yield window
 
     def start(self, now: Nanoseconds) -> None:
-        """Wakes the core and lets it reconcile before the first row."""
+        """Wakes the core and lets it reconcile."""
         self.now = now
         self._perform(self.core.reactor.note(RunStarted(run=self._run, epoch=1), now))
         reports = self.venue.reports
@@ -158,11 +184,14 @@ class Simulation:
 
     def _play(self, window: Window) -> None:  # noqa: C901, PLR0912, PLR0915 - a call more is felt
         venue, timers, pacer = self.venue, self.core.timers, self.pacer
-        books, moments, lanes, matches = self._books, self._moments, self._lanes, self._matches
-        opens, reports, delayed = self._opens, venue.reports, self._delayed
+        codes, reports, delayed = self._codes, venue.reports, self._delayed
         now, decided, rows, until = self.now, self._decided, self.rows, self.until
+        last = -1
         for ts, code, row in zip(window.times, window.codes, window.rows, strict=True):
-            moment, book = moments[code], books[code]
+            if code != last:
+                # Where there is one source, most of its events are of one code.
+                last = code
+                moment, book, lane, matches, is_bar, meets, tells, turns, opens = codes[code]
             if ts != now:
                 if reports or timers.next_due < ts:
                     self._decided = decided
@@ -173,27 +202,25 @@ class Simulation:
                     self.rows = rows
                     pacer(ts)
                     until = self.until
-            if moment < ACTION:
-                if moment != OPENING:
-                    if moment != CLOSE and book.orders:
-                        bar = book.bar
-                        if bar.low_ticks <= book.calm_low or bar.high_ticks >= book.calm_high:
-                            venue.inside(book, ts)
-                    if moment == INSIDE:
-                        continue
+            if is_bar:
+                if meets and book.orders:
+                    bar = book.bar
+                    if bar.low_ticks <= book.calm_low or bar.high_ticks >= book.calm_high:
+                        venue.inside(book, ts)
+                if tells:
                     if timers.next_due <= ts:
                         self._before()
                     if not decided and (reports or delayed):
                         self._report()
                     decided = True
                     rows += 1
-                    effects = lanes[code](book.bar if moment == TURN else row, ts)
+                    effects = lane(book.bar if turns else row, ts)
                     if effects:
                         self._perform(effects)
                     if rows == until:
                         self.stopped = True
                         break
-                if opens[code]:
+                if opens:
                     if not decided:
                         self._begin()
                         decided = True
@@ -207,19 +234,19 @@ class Simulation:
                 continue
             if timers.next_due <= ts:
                 self._before()
-            if moment == QUOTE and matches[code]:
+            if moment == QUOTE and matches:
                 book.quote = row
                 book.ts_quote = ts
                 if book.orders:
                     venue.quoted(book, ts)
             elif moment == ACTION:
                 self._decided = decided
-                self._act(row, late=not matches[code])
+                self._act(row, late=not matches)
                 decided = self._decided
-            elif matches[code]:
+            elif matches:
                 self._meet(book, moment, row)
             rows += 1
-            effects = lanes[code](row, ts)
+            effects = lane(row, ts)
             if effects:
                 self._perform(effects)
             if rows == until:

@@ -123,7 +123,7 @@ class Risk(Stateful[Account]):
             ReplaceRejected: self._on_replace_rejected,
             **dict.fromkeys((CancelRequested, CancelRejected), self._on_cancel),
             **dict.fromkeys((OrderCanceled, OrderExpired, OrderRejected), self._on_end),
-            EquityMarked: self._on_equity,
+            EquityMarked: self._watching.on_marked,
             SplitEffective: self._on_split,
             **dict.fromkeys((InstrumentHalted, InstrumentResumed), self._on_halt),
             SessionClosed: self._on_session_closed,
@@ -306,10 +306,6 @@ class Risk(Stateful[Account]):
         return NOTHING
 
     # -- breakers and people --------------------------------------------------------------------
-
-    def _on_equity(self, marked: EquityMarked, now: Nanoseconds) -> Sequence[Message]:
-        del now
-        return self._watching.marked(marked)
 
     def _on_timer(self, timer: TimerFired, now: Nanoseconds) -> Sequence[Message]:
         if timer.owner != self.name:

@@ -128,7 +128,8 @@ class Reactor:
             state.seq = seq = state.seq + 1
             state.n = 0
             self._now = now
-            if not lane.passes(row):
+            passes = lane.passes
+            if not passes(row):
                 for passed in feed(row, now):
                     self._deliver(self._feed_outlet, passed, (seq, 0))
                 return self._finish() if effects else _NO_EFFECTS
@@ -172,18 +173,22 @@ class Reactor:
             lane.find(kind, about, route, self._passes(kind, about), self._keepers)
 
     def _deliver(self, outlet: Outlet, message: Message, cause: Name) -> None:
+        # What is called stands in locals: to call what an attribute holds is not made fast.
         route = outlet.routes[type(message)]
-        name = cause
-        if route.record is not None:
+        record, now = route.record, self._now
+        if record is None:
+            name = cause
+        else:
             state = self.state
-            state.n += 1
-            name = (state.seq, state.n)
-            route.record(name, self._now, cause, message)
+            n = state.n = state.n + 1
+            name = (state.seq, n)
+            record(name, now, cause, message)
         if self.observer is not None:
             self._observe(outlet, message, name, cause)
         for receiver in route.everybody if route.key is None else route.receivers(message):
+            handle = receiver.handle
             try:
-                answers = receiver.handle(message, self._now)
+                answers = handle(message, now)
             except BaseException as error:  # noqa: BLE001 - `_fault` judges it
                 self._deliver(self._runtime, self._fault(receiver, error), name)
                 continue
