@@ -186,10 +186,9 @@ class Simulation:
         venue, timers, pacer = self.venue, self.core.timers, self.pacer
         codes, reports, delayed = self._codes, venue.reports, self._delayed
         now, decided, rows, until = self.now, self._decided, self.rows, self.until
-        last = -1
+        last = -1  # the code before: with one source nearly all are the same
         for ts, code, row in zip(window.times, window.codes, window.rows, strict=True):
             if code != last:
-                # Where there is one source, most of its events are of one code.
                 last = code
                 moment, book, lane, matches, is_bar, meets, tells, turns, opens = codes[code]
             if ts != now:
