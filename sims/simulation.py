@@ -9,24 +9,12 @@ latency of the way.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from actors.assembly import Core
 from sims.closings import Closings
-from sims.history import (
-    ACTION,
-    CLOSE,
-    DEPTH,
-    INSIDE,
-    MOMENTS,
-    OPENING,
-    QUOTE,
-    TRADE,
-    TURN,
-    WHOLE,
-    Window,
-    windows,
-)
+from sims.codes import Code, code_of
+from sims.history import ACTION, DEPTH, MOMENTS, QUOTE, TRADE, Window, windows
 from sims.link import Link
 from sims.streams import MESSAGES, Source
 from sims.venue import Venue
@@ -48,28 +36,12 @@ from trader.model.orders import (
 )
 from trader.model.units import BEFORE_ALL, Nanoseconds
 
+ENDLESS: Final = -1
+"""No number of rows: a comparison with a number costs each of them less than one with None."""
+
 Progress = Callable[["Simulation"], None]
 Clock = Callable[[], float]
 Pacer = Callable[[Nanoseconds], None]
-Way = Callable[[Any, Nanoseconds], Sequence[Message]]
-"""Takes a row into the core and returns what leaves it."""
-
-
-class _Code(NamedTuple):
-    """What a code of a window's events stands for: whose row it is, and what becomes of it.
-
-    Of a bar it `meets` the inside, `tells` it, `opens` the next, which one that `turns` bears.
-    """
-
-    moment: int
-    book: Book
-    lane: Way
-    is_matched: bool
-    is_bar: bool
-    meets: bool
-    tells: bool
-    turns: bool
-    opens: bool
 
 
 class Simulation:
@@ -97,7 +69,7 @@ class Simulation:
         self.rows = 0
         self.now: Nanoseconds = BEFORE_ALL
         self.stopped = False
-        self.until: int | None = None
+        self.until = ENDLESS
         self.load_seconds = 0.0
         self.pacer: Pacer | None = None
         self._run = run
@@ -110,19 +82,10 @@ class Simulation:
             self._code(source, moment) for source in self.sources for moment in range(MOMENTS)
         ]
 
-    def _code(self, source: Source, moment: int) -> _Code:
+    def _code(self, source: Source, moment: int) -> Code:
         kind, reactor = MESSAGES.get(source.kind), self.core.reactor
-        return _Code(
-            moment,
-            self.venue.books[source.instrument],
-            reactor.row if kind is None else reactor.lane(kind, source.about),
-            source.matches,
-            is_bar=moment < ACTION,
-            meets=moment in {INSIDE, WHOLE, TURN},
-            tells=moment in {CLOSE, WHOLE, TURN},
-            turns=moment == TURN,
-            opens=moment in {OPENING, TURN},
-        )
+        lane = reactor.row if kind is None else reactor.lane(kind, source.about)
+        return code_of(moment, self.venue.books[source.instrument], lane, matches=source.matches)
 
     @property
     def rows_total(self) -> int:
@@ -191,23 +154,23 @@ class Simulation:
             if code != last:
                 last = code
                 moment, book, lane, matches, is_bar, meets, tells, turns, opens = codes[code]
+            is_due = timers.next_due <= ts
             if ts != now:
-                if reports or timers.next_due < ts:
+                if reports or is_due:
                     self._decided = decided
                     self._pass_to(ts)
+                    is_due = timers.next_due <= ts
                 self.now = now = ts
                 decided = False
                 if pacer is not None:
-                    self.rows = rows
-                    pacer(ts)
-                    until = self.until
+                    until = self._pace(pacer, rows)
             if is_bar:
                 if meets and book.orders:
                     bar = book.bar
                     if bar.low_ticks <= book.calm_low or bar.high_ticks >= book.calm_high:
                         venue.inside(book, ts)
                 if tells:
-                    if timers.next_due <= ts:
+                    if is_due:
                         self._before()
                     if not decided and (reports or delayed):
                         self._report()
@@ -231,7 +194,7 @@ class Simulation:
                     ):
                         venue.opening(book, ts)
                 continue
-            if timers.next_due <= ts:
+            if is_due:
                 self._before()
             if moment == QUOTE and matches:
                 book.quote = row
@@ -252,6 +215,12 @@ class Simulation:
                 self.stopped = True
                 break
         self._decided, self.rows = decided, rows
+
+    def _pace(self, pacer: Pacer, rows: int) -> int:
+        """Lets the pacer hold this instant back; it may say that the run has to stop."""
+        self.rows = rows
+        pacer(self.now)
+        return self.until
 
     def _meet(self, book: Book, moment: int, row: Any) -> None:  # noqa: ANN401 - of several types
         """The venue meets a print or a change of its book."""

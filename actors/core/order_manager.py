@@ -72,7 +72,7 @@ _UNANSWERED: Final = frozenset(
     }
 )
 
-
+_ASKED: Final = frozenset({_IN_DOUBT, _PENDING_CANCEL, _PENDING_REPLACE})
 _TAKEN_OFF: Final = (OrderCanceled, OrderExpired)
 _UTC: Final = "UTC"
 NO_CALENDARS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -215,7 +215,7 @@ class OrderManager(Stateful[Orders]):
         desk = self.state.desks[order.strategy]
         if desk.covers or desk.waits or order.group or order.wish:
             return self._follow(event, order, before, passed, now)
-        if before is _IN_DOUBT or before is _PENDING_CANCEL or before is _PENDING_REPLACE:
+        if before in _ASKED:
             return self._follow(event, order, before, passed, now)
         return passed
 

@@ -11,7 +11,7 @@ from actors.assembly import make_strategy
 from actors.core.feed import Feed
 from actors.core.strategy import StrategyActor
 from sims.build import build
-from sims.simulation import Simulation
+from sims.simulation import ENDLESS, Simulation
 from sims.streams import Source
 from trader.config.notation import instant_text
 from trader.config.schema import Config
@@ -76,7 +76,7 @@ class Follower:
 
     def _heed(self, simulation: Simulation) -> None:
         # A whole row more, rather than here and now: a replay can stop at a row, at nothing else.
-        if self._interruption.wanted and simulation.until is None:
+        if self._interruption.wanted and simulation.until == ENDLESS:
             simulation.until = simulation.rows + 1
 
     def _pace(self, simulation: Simulation, now: Nanoseconds) -> None:

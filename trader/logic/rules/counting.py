@@ -84,14 +84,14 @@ class Counting:
             return
         resting.room = room
         order = resting.order
-        role = order.role
-        if order.lots < 0:
+        role, is_buy = order.role, order.lots > 0
+        if not is_buy:
             more = -more
         if order.group:
             self._regroup(exposure, exposure.groups[order.group])
         elif role is _PROTECTION:
-            _guard(exposure, more, is_buy=order.lots > 0)
-        elif order.lots > 0:
+            _guard(exposure, more, is_buy=is_buy)
+        elif is_buy:
             exposure.buys += more
         else:
             exposure.sells += more
@@ -100,7 +100,7 @@ class Counting:
         standing = self.account.standings.get(order.strategy)
         if standing is None:
             standing = self.standing(order.strategy, order.instrument)
-        if order.lots > 0:
+        if is_buy:
             standing.buys += more
         else:
             standing.sells += more
