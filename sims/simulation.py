@@ -334,11 +334,11 @@ class Simulation:
                 self._arrive(effect)
             return
         for effect in effects:
-            if isinstance(effect, QueryAccount):
+            if type(effect) is QueryAccount:
                 self._answer(effect)
                 continue
             self.link.send(effect, self.now)
-            if isinstance(effect, OrderApproved):
+            if type(effect) is OrderApproved:
                 id_ = effect.order.client_order_id
                 self._hear(OrderSubmitted(client_order_id=id_, ts_event=self.now))
         self._wake()
@@ -346,13 +346,13 @@ class Simulation:
     def _arrive(self, effect: Message) -> None:
         """The venue takes a command in."""
         venue, now = self.venue, self.now
-        if isinstance(effect, OrderApproved):
+        if type(effect) is OrderApproved:
             venue.submit(effect.order, now)
-        elif isinstance(effect, CancelOrder):
+        elif type(effect) is CancelOrder:
             venue.cancel(effect, now)
-        elif isinstance(effect, ReplaceOrder):
+        elif type(effect) is ReplaceOrder:
             venue.replace(effect, now)
-        elif isinstance(effect, QueryAccount):
+        elif type(effect) is QueryAccount:
             self._answer(effect)
 
     def _answer(self, query: QueryAccount) -> None:

@@ -73,7 +73,6 @@ _UNANSWERED: Final = frozenset(
 )
 
 _ASKED: Final = frozenset({_IN_DOUBT, _PENDING_CANCEL, _PENDING_REPLACE})
-_TAKEN_OFF: Final = (OrderCanceled, OrderExpired)
 _UTC: Final = "UTC"
 NO_CALENDARS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -387,6 +386,6 @@ class OrderManager(Stateful[Orders]):
 
 def _why(event: OrderEvent) -> str:
     """The code or the reason with which an order has ended."""
-    if isinstance(event, OrderRejected):
+    if type(event) is OrderRejected:
         return event.code
-    return event.reason if isinstance(event, _TAKEN_OFF) else ""
+    return event.reason if type(event) is OrderCanceled or type(event) is OrderExpired else ""

@@ -215,7 +215,7 @@ class Portfolio(Stateful[PortfolioState]):
         """A bust is booked as the fill's reverse; nothing is bought again for it."""
         del now
         state = self.state
-        if isinstance(fill, OrderFilled):
+        if type(fill) is OrderFilled:
             lots, fee, role = fill.last_lots, fill.fee, fill.role
         else:
             lots, fee, role = -fill.last_lots, 0, _EXPLICIT

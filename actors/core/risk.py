@@ -248,7 +248,7 @@ class Risk(Stateful[Account]):
 
     def _on_cancel(self, event: OrderEvent, now: Nanoseconds) -> Sequence[Message]:
         del now
-        self._counting.leave(event.client_order_id, leaving=isinstance(event, CancelRequested))
+        self._counting.leave(event.client_order_id, leaving=type(event) is CancelRequested)
         return NOTHING
 
     def _on_end(self, event: OrderEvent, now: Nanoseconds) -> Sequence[Message]:

@@ -168,9 +168,10 @@ class StrategyActor:
         for step, exit_ in self._steps:
             step(exit_.state, bar)
         held = self.state.held if self._tends else None
-        out = [] if held is None else self._tend(held, bar.close_ticks)
-        answers = self._on_bar(bar, now) if self._hears_bars else NOTHING
-        return [*out, *answers] if out else answers
+        if held is None:
+            return self._on_bar(bar, now) if self._hears_bars else NOTHING
+        out = self._tend(held, bar.close_ticks)
+        return [*out, *self._on_bar(bar, now)] if self._hears_bars else out
 
     def _on_quote(self, quote: Quote, now: Nanoseconds) -> Sequence[Message]:
         answer = self.strategy.on_quote(quote)

@@ -24,7 +24,6 @@ from trader.model.orders import (
     CancelOrder,
     OrderApproved,
     OrderCanceled,
-    OrderEvent,
     ReplaceOrder,
     ReplaceRejected,
 )
@@ -153,9 +152,8 @@ class Reactor:
         A report on an order that was approved in this run is caused by its approval.
         """
         self._now = now
-        cause = None
-        if isinstance(message, OrderEvent):
-            cause = self.recorder.approvals.get(message.client_order_id)
+        # To ask for a struct's base costs a report as much as a few of its handlers.
+        cause = self.recorder.approvals.get(getattr(message, "client_order_id", ""))
         self._deliver(self._world, message, cause or (self.state.seq, 0))
         return self._finish() if self.effects else _NO_EFFECTS
 

@@ -243,8 +243,8 @@ class Dealing:
         id_ = event.client_order_id
         if order.cancel_wanted:
             order.cancel_wanted, order.asked = False, None
-            return [] if isinstance(event, CancelRejected) else self.cancel(id_, order, "asked_for")
-        if isinstance(event, ReplaceRejected):
+            return [] if type(event) is CancelRejected else self.cancel(id_, order, "asked_for")
+        if type(event) is ReplaceRejected:
             return self._refused(event, order)
         order.asked = None
         return self.urge(id_, order)
