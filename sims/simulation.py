@@ -76,6 +76,7 @@ class Simulation:
         self._clock = clock
         self._closings = closings
         self._delayed: Sequence[object] = link.reports if link else ()
+        self._perform = self._send if link else self._arrive
         self._decided = False
         # One entry for each code of a window's events.
         self._codes = [
@@ -287,7 +288,7 @@ class Simulation:
         if self.link:
             commands = self.link.commands
             while commands and commands[0][0] <= self.now:
-                self._arrive(commands.popleft()[1])
+                self._arrive((commands.popleft()[1],))
         self._wake()
 
     def _tick(self, *, after_bars: bool) -> None:
@@ -323,16 +324,26 @@ class Simulation:
         if effects:
             self._perform(effects)
 
-    def _perform(self, effects: Sequence[Message]) -> None:
-        """What leaves the core goes to the venue, in order.
+    def _arrive(self, effects: Sequence[Message]) -> None:
+        """The venue takes commands in, in their order.
 
-        Where it arrives at once, no order is ever under way without an answer, and nobody needs a
+        Where all arrive at once, no order is ever under way without an answer, and nobody needs a
         note that it was sent.
         """
-        if self.link is None:
-            for effect in effects:
-                self._arrive(effect)
-            return
+        venue, now = self.venue, self.now
+        for effect in effects:
+            if type(effect) is OrderApproved:
+                venue.submit(effect.order, now)
+            elif type(effect) is CancelOrder:
+                venue.cancel(effect, now)
+            elif type(effect) is ReplaceOrder:
+                venue.replace(effect, now)
+            elif type(effect) is QueryAccount:
+                self._answer(effect)
+
+    def _send(self, effects: Sequence[Message]) -> None:
+        """What leaves the core sets out for the venue."""
+        assert self.link is not None
         for effect in effects:
             if type(effect) is QueryAccount:
                 self._answer(effect)
@@ -342,18 +353,6 @@ class Simulation:
                 id_ = effect.order.client_order_id
                 self._hear(OrderSubmitted(client_order_id=id_, ts_event=self.now))
         self._wake()
-
-    def _arrive(self, effect: Message) -> None:
-        """The venue takes a command in."""
-        venue, now = self.venue, self.now
-        if type(effect) is OrderApproved:
-            venue.submit(effect.order, now)
-        elif type(effect) is CancelOrder:
-            venue.cancel(effect, now)
-        elif type(effect) is ReplaceOrder:
-            venue.replace(effect, now)
-        elif type(effect) is QueryAccount:
-            self._answer(effect)
 
     def _answer(self, query: QueryAccount) -> None:
         """A simulated account begins empty, and the venue says so."""
