@@ -111,7 +111,12 @@ class Core:
             outlets,
             actors,
             self.recorder,
-            Asked(self.trading_state, self.risk.recall, self.feed.passes),
+            Asked(
+                self.trading_state,
+                self.risk.recall,
+                self.feed.passes,
+                {self.risk.name: self.risk.keeper},
+            ),
             effects,
         )
 
@@ -145,6 +150,7 @@ class Core:
         self.recorder.approvals = dict(snapshot.approvals)
         for actor in self.reactor.actors:
             actor.load(snapshot.actors[actor.name])
+        self.reactor.find_lanes()
         for name in snapshot.reactor.quarantined:
             self.reactor.quarantine(name)
 

@@ -90,13 +90,15 @@ def _source(config: Config, data: DataSource, file: Any) -> Source:  # noqa: ANN
 def _actions(
     config: Config, data: DataSource, file: RecordedActions, priced: Mapping[DataSource, Source]
 ) -> Source:
-    """What happened to an instrument from its first price on, warm-up included."""
+    """What happened to an instrument from its first price, warm-up included, to its last."""
     own = [each for each in priced.values() if each.instrument == data.instrument]
     for each in own:
         if each.kind == BARS and each.path:
             file.check_between(cast("BarFile", each.file))
-    begins = min((span(each)[0] for each in own), default=None)
-    start, stop = file.window(begins, config.run.to)
+    spans = [span(each) for each in own]
+    begins = min((first for first, _ in spans), default=None)
+    ends = [last + 1 for _, last in spans] + [end for end in (config.run.to,) if end is not None]
+    start, stop = file.window(begins, min(ends, default=None))
     return Source(
         instrument=data.instrument,
         kind=ACTIONS,
@@ -181,6 +183,7 @@ def venue_of(
         kinds,
         prints={each.instrument for each in config.data if each.kind == "trades"},
         protocols={each.instrument: each.protocol for each in config.data if each.kind == "depth"},
+        sessions={i.name: calendar(i.calendar) for i in config.instruments if i.calendar},
     )
 
 

@@ -13,19 +13,8 @@ from typing import Any, Final
 
 from actors.assembly import Core
 from sims.closings import Closings
-from sims.history import (
-    ACTION,
-    CLOSE,
-    DEPTH,
-    INSIDE,
-    MOMENTS,
-    OPENING,
-    QUOTE,
-    TRADE,
-    TURN,
-    Window,
-    windows,
-)
+from sims.codes import Code, code_of
+from sims.history import ACTION, DEPTH, MOMENTS, QUOTE, TRADE, Window, windows
 from sims.link import Link
 from sims.streams import MESSAGES, Source
 from sims.venue import Venue
@@ -42,11 +31,13 @@ from trader.model.envelope import Message
 from trader.model.orders import (
     CancelOrder,
     OrderApproved,
-    OrderEvent,
     OrderSubmitted,
     ReplaceOrder,
 )
 from trader.model.units import BEFORE_ALL, Nanoseconds
+
+ENDLESS: Final = -1
+"""No number of rows: a comparison with a number costs each of them less than one with None."""
 
 Progress = Callable[["Simulation"], None]
 Clock = Callable[[], float]
@@ -78,26 +69,24 @@ class Simulation:
         self.rows = 0
         self.now: Nanoseconds = BEFORE_ALL
         self.stopped = False
-        self.until: int | None = None
+        self.until = ENDLESS
         self.load_seconds = 0.0
         self.pacer: Pacer | None = None
         self._run = run
         self._clock = clock
         self._closings = closings
         self._delayed: Sequence[object] = link.reports if link else ()
+        self._perform = self._send if link else self._arrive
         self._decided = False
         # One entry for each code of a window's events.
-        each_code = [source for source in self.sources for _ in range(MOMENTS)]
-        self._books = [venue.books[source.instrument] for source in each_code]
-        self._matches = [source.matches for source in each_code]
-        self._moments = list(range(MOMENTS)) * len(self.sources)
-        self._opens = [moment in {OPENING, TURN} for moment in self._moments]
-        self._lanes = [self._lane(source) for source in each_code]
+        self._codes = [
+            self._code(source, moment) for source in self.sources for moment in range(MOMENTS)
+        ]
 
-    def _lane(self, source: Source) -> Callable[[Message, Nanoseconds], Sequence[Message]]:
-        kind = MESSAGES.get(source.kind)
-        reactor = self.core.reactor
-        return reactor.row if kind is None else reactor.lane(kind, source.about)
+    def _code(self, source: Source, moment: int) -> Code:
+        kind, reactor = MESSAGES.get(source.kind), self.core.reactor
+        lane = reactor.row if kind is None else reactor.lane(kind, source.about)
+        return code_of(moment, self.venue.books[source.instrument], lane, matches=source.matches)
 
     @property
     def rows_total(self) -> int:
@@ -137,7 +126,7 @@ class Simulation:
             yield window
 
     def start(self, now: Nanoseconds) -> None:
-        """Wakes the core and lets it reconcile before the first row."""
+        """Wakes the core and lets it reconcile."""
         self.now = now
         self._perform(self.core.reactor.note(RunStarted(run=self._run, epoch=1), now))
         reports = self.venue.reports
@@ -159,42 +148,42 @@ class Simulation:
 
     def _play(self, window: Window) -> None:  # noqa: C901, PLR0912, PLR0915 - a call more is felt
         venue, timers, pacer = self.venue, self.core.timers, self.pacer
-        books, moments, lanes, matches = self._books, self._moments, self._lanes, self._matches
-        opens, reports, delayed = self._opens, venue.reports, self._delayed
+        codes, reports, delayed = self._codes, venue.reports, self._delayed
         now, decided, rows, until = self.now, self._decided, self.rows, self.until
+        last = -1  # the code before: with one source nearly all are the same
         for ts, code, row in zip(window.times, window.codes, window.rows, strict=True):
-            moment, book = moments[code], books[code]
+            if code != last:
+                last = code
+                moment, book, lane, matches, is_bar, meets, tells, turns, opens = codes[code]
+            is_due = timers.next_due <= ts
             if ts != now:
-                if reports or timers.next_due < ts:
+                if reports or is_due:
                     self._decided = decided
                     self._pass_to(ts)
+                    is_due = timers.next_due <= ts
                 self.now = now = ts
                 decided = False
                 if pacer is not None:
-                    self.rows = rows
-                    pacer(ts)
-                    until = self.until
-            if moment < ACTION:
-                if moment != OPENING:
-                    if moment != CLOSE and book.orders:
-                        bar = book.bar
-                        if bar.low_ticks <= book.calm_low or bar.high_ticks >= book.calm_high:
-                            venue.inside(book, ts)
-                    if moment == INSIDE:
-                        continue
-                    if timers.next_due <= ts:
+                    until = self._pace(pacer, rows)
+            if is_bar:
+                if meets and book.orders:
+                    bar = book.bar
+                    if bar.low_ticks <= book.calm_low or bar.high_ticks >= book.calm_high:
+                        venue.inside(book, ts)
+                if tells:
+                    if is_due:
                         self._before()
                     if not decided and (reports or delayed):
                         self._report()
                     decided = True
                     rows += 1
-                    effects = lanes[code](book.bar if moment == TURN else row, ts)
+                    effects = lane(book.bar if turns else row, ts)
                     if effects:
                         self._perform(effects)
                     if rows == until:
                         self.stopped = True
                         break
-                if opens[code]:
+                if opens:
                     if not decided:
                         self._begin()
                         decided = True
@@ -206,27 +195,33 @@ class Simulation:
                     ):
                         venue.opening(book, ts)
                 continue
-            if timers.next_due <= ts:
+            if is_due:
                 self._before()
-            if moment == QUOTE and matches[code]:
+            if moment == QUOTE and matches:
                 book.quote = row
                 book.ts_quote = ts
                 if book.orders:
                     venue.quoted(book, ts)
             elif moment == ACTION:
                 self._decided = decided
-                self._act(row, late=not matches[code])
+                self._act(row, late=not matches)
                 decided = self._decided
-            elif matches[code]:
+            elif matches:
                 self._meet(book, moment, row)
             rows += 1
-            effects = lanes[code](row, ts)
+            effects = lane(row, ts)
             if effects:
                 self._perform(effects)
             if rows == until:
                 self.stopped = True
                 break
         self._decided, self.rows = decided, rows
+
+    def _pace(self, pacer: Pacer, rows: int) -> int:
+        """Lets the pacer hold this instant back; it may say that the run has to stop."""
+        self.rows = rows
+        pacer(self.now)
+        return self.until
 
     def _meet(self, book: Book, moment: int, row: Any) -> None:  # noqa: ANN401 - of several types
         """The venue meets a print or a change of its book."""
@@ -293,7 +288,7 @@ class Simulation:
         if self.link:
             commands = self.link.commands
             while commands and commands[0][0] <= self.now:
-                self._arrive(commands.popleft()[1])
+                self._arrive((commands.popleft()[1],))
         self._wake()
 
     def _tick(self, *, after_bars: bool) -> None:
@@ -312,8 +307,11 @@ class Simulation:
         """Delivers the venue's reports in the order in which it made them."""
         reports, link = self.venue.reports, self.link
         if link is None:
+            note = self.core.reactor.note
             while reports:
-                self._hear(reports.popleft())
+                effects = note(reports.popleft(), self.now)
+                if effects:
+                    self._perform(effects)
             return
         while reports:
             link.report(reports.popleft(), self.now)
@@ -322,45 +320,39 @@ class Simulation:
         self._wake()
 
     def _hear(self, report: Message) -> None:
-        core = self.core
-        cause = None
-        if isinstance(report, OrderEvent):
-            cause = core.recorder.approvals.get(report.client_order_id)
-        effects = core.reactor.note(report, self.now, cause)
+        effects = self.core.reactor.note(report, self.now)
         if effects:
             self._perform(effects)
 
-    def _perform(self, effects: Sequence[Message]) -> None:
-        """What leaves the core goes to the venue, in order.
+    def _arrive(self, effects: Sequence[Message]) -> None:
+        """The venue takes commands in, in their order.
 
-        Where it arrives at once, no order is ever under way without an answer, and nobody needs a
+        Where all arrive at once, no order is ever under way without an answer, and nobody needs a
         note that it was sent.
         """
-        if self.link is None:
-            for effect in effects:
-                self._arrive(effect)
-            return
+        venue, now = self.venue, self.now
         for effect in effects:
-            if isinstance(effect, QueryAccount):
+            if type(effect) is OrderApproved:
+                venue.submit(effect.order, now)
+            elif type(effect) is CancelOrder:
+                venue.cancel(effect, now)
+            elif type(effect) is ReplaceOrder:
+                venue.replace(effect, now)
+            elif type(effect) is QueryAccount:
+                self._answer(effect)
+
+    def _send(self, effects: Sequence[Message]) -> None:
+        """What leaves the core sets out for the venue."""
+        assert self.link is not None
+        for effect in effects:
+            if type(effect) is QueryAccount:
                 self._answer(effect)
                 continue
             self.link.send(effect, self.now)
-            if isinstance(effect, OrderApproved):
+            if type(effect) is OrderApproved:
                 id_ = effect.order.client_order_id
                 self._hear(OrderSubmitted(client_order_id=id_, ts_event=self.now))
         self._wake()
-
-    def _arrive(self, effect: Message) -> None:
-        """The venue takes a command in."""
-        venue, now = self.venue, self.now
-        if isinstance(effect, OrderApproved):
-            venue.submit(effect.order, now)
-        elif isinstance(effect, CancelOrder):
-            venue.cancel(effect, now)
-        elif isinstance(effect, ReplaceOrder):
-            venue.replace(effect, now)
-        elif isinstance(effect, QueryAccount):
-            self._answer(effect)
 
     def _answer(self, query: QueryAccount) -> None:
         """A simulated account begins empty, and the venue says so."""

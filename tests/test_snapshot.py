@@ -149,7 +149,7 @@ class Steps:
             last_lots=max(-lots, min(lots, left)),
             last_ticks=100,
         )
-        return list(self.core.reactor.note(fill, self.now, self.core.recorder.approval(id_)))
+        return list(self.core.reactor.note(fill, self.now))
 
     def _wait(self, span: int) -> list[Message]:
         self.now += span

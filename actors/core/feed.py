@@ -9,15 +9,17 @@ Where jumps are watched, a price too far from the last one of its kind waits: th
 whether the market is there (then that passes) or it was somebody's slip (then it never came).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
+from actors.runtime.lanes import Passes, never
+from actors.runtime.routes import MarketKey
 from trader.calendars.sessions import Sessions
 from trader.logic.jumps import Stream
 from trader.logic.order_book import PLAIN, Change, OrderBook
@@ -52,6 +54,25 @@ class Series(Stream):
     ts_doubted: Nanoseconds = BEFORE_ALL
     status: FeedState = _DOWN
     dropped: int = 0
+
+    def takes(self, bar: BarClosed) -> bool:
+        """Takes a bar that joins the last one and says so; any other has to be looked at."""
+        if bar.ts_open == self.ts_close and self.status is LIVE:
+            self.ts_close = bar.ts_close
+            return True
+        return False
+
+    def takes_near(self, bar: BarClosed) -> bool:
+        """As `takes`, within the band; where bars do not join that is empty."""
+        if (
+            self.low <= bar.low_ticks
+            and bar.high_ticks <= self.high
+            and bar.ts_open == self.ts_close
+        ):
+            self.ts_close = bar.ts_close
+            self.latest = bar
+            return True
+        return False
 
 
 @dataclass(slots=True)
@@ -113,12 +134,9 @@ class Feed(Stateful[FeedActorState]):
     @property
     def handlers(self) -> Mapping[type, Handler]:
         """Raw market data alone enter here; what changes their meaning, too."""
-        if any(len(symbol.bars) > 1 for symbol in self._symbols.values()):
-            on_bar: Handler = self._on_any_bar
-        else:
-            on_bar = self._on_watched_bar if self._jumps else self._on_bar
+        many = any(len(symbol.bars) > 1 for symbol in self._symbols.values())
         return {
-            BarClosed: on_bar,
+            BarClosed: self._on_any_bar if many else self._on_bar,
             Quote: self._on_watched_quote if self._jumps else self._on_quote,
             Trade: self._on_watched_trade if self._jumps else self._on_trade,
             BookDelta: self._on_delta,
@@ -126,57 +144,36 @@ class Feed(Stateful[FeedActorState]):
             LimitChanged: self._on_limit,
         }
 
-    @property
-    def passes(self) -> Mapping[type, Callable[[Any], bool]]:
-        """By kind: takes a row that passes as it came and says so; others the handler looks at.
+    def passes(self, kind: type, about: MarketKey) -> Passes:
+        """Takes a source's row that passes as it came and says so; others the handler looks at.
 
-        A yes or no costs a row half of what a list of what passes does.
+        A yes or no costs a row half of what a list of what passes does. It is asked for anew when
+        the state was replaced.
         """
-        short: dict[type, Callable[[Any], bool]] = {
-            Quote: self._takes_watched_quote if self._jumps else _is_whole,
-            Trade: self._takes_watched_trade if self._jumps else _is_print,
-        }
-        if all(len(symbol.bars) <= 1 for symbol in self._symbols.values()):
-            short[BarClosed] = self._takes_watched_bar if self._jumps else self._takes_bar
-        return short
+        if kind is Quote:
+            return self._takes_watched_quote if self._jumps else _is_whole
+        if kind is Trade:
+            return self._takes_watched_trade if self._jumps else _is_print
+        if kind is BarClosed and isinstance(about, tuple):
+            series = self._all[about]
+            return series.takes_near if self._jumps else series.takes
+        return never
 
     # -- bars -----------------------------------------------------------------------------------
 
     def _on_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
-        if self._takes_bar(bar):
-            return (bar,)
-        return self._look(bar, self._only[bar.instrument], now)
-
-    def _takes_bar(self, bar: BarClosed) -> bool:
-        series = self._only[bar.instrument]
-        if bar.ts_open == series.ts_close and series.status is LIVE:
-            series.ts_close = bar.ts_close
-            return True
-        return False
-
-    def _on_watched_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
-        if self._takes_watched_bar(bar):
-            return (bar,)
-        return self._look(bar, self._only[bar.instrument], now)
-
-    def _takes_watched_bar(self, bar: BarClosed) -> bool:
-        """Bars that do not join have an empty band, so they are looked at."""
-        series = self._only[bar.instrument]
-        if (
-            series.low <= bar.low_ticks
-            and bar.high_ticks <= series.high
-            and bar.ts_open == series.ts_close
-        ):
-            series.ts_close = bar.ts_close
-            series.latest = bar
-            return True
-        return False
+        return self._judged(bar, self._only[bar.instrument], now)
 
     def _on_any_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
         series = self._all.get((bar.instrument, bar.interval_ns))
         if series is None:
             self._symbols[bar.instrument].dropped += 1  # nobody asked for bars of this length
             return NOTHING
+        return self._judged(bar, series, now)
+
+    def _judged(self, bar: BarClosed, series: Series, now: Nanoseconds) -> Sequence[Message]:
+        if series.takes_near(bar) if self._jumps else series.takes(bar):
+            return (bar,)
         return self._look(bar, series, now)
 
     def _look(self, bar: BarClosed, series: Series, now: Nanoseconds) -> Sequence[Message]:

@@ -18,6 +18,7 @@ from trader.logic.dealing import WORKING, Dealing, Orders, Wish, contradiction, 
 from trader.logic.desk import Change, Desk, Order
 from trader.logic.desk_splits import split_desk, split_order
 from trader.logic.guarding import Guarding
+from trader.logic.ignoring import Ignoring
 from trader.logic.lifecycle import ENDED, TRANSITIONS
 from trader.model.account import (
     DoubtsResolved,
@@ -80,8 +81,7 @@ _UNANSWERED: Final = frozenset(
     }
 )
 
-
-_TAKEN_OFF: Final = (OrderCanceled, OrderExpired)
+_ASKED: Final = frozenset({_IN_DOUBT, _PENDING_CANCEL, _PENDING_REPLACE})
 _UTC: Final = "UTC"
 NO_CALENDARS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -112,6 +112,7 @@ class OrderManager(Stateful[Orders]):
         self._clearing = Clearing(self._dealing, self._aiming)
         self._calendars = calendars
         self._patient = patient
+        self.ignored: Final = Ignoring()
 
     def bind(self) -> None:
         """Deals in the state that was loaded."""
@@ -161,7 +162,7 @@ class OrderManager(Stateful[Orders]):
         strategy = request.strategy
         desk = self.state.desks[strategy]
         if not request.lots or request.key in desk.keys:
-            return NOTHING
+            return self.ignored.note(request, now)
         # A parent that does not work is none that the venue knows: it will say so.
         parent = desk.keys.get(request.parent, f"{strategy}:{request.parent}")
         wish = Wish(
@@ -187,19 +188,19 @@ class OrderManager(Stateful[Orders]):
         return None if id_ is None else (id_, self.state.orders[id_])
 
     def _on_replace_key(self, wanted: ReplaceKey, now: Nanoseconds) -> Sequence[Message]:
-        del now
         own = self._own(wanted.strategy, wanted.key)
         if own is None:
-            return NOTHING
+            return self.ignored.note(wanted, now)
         id_, order = own
         newer = Change(wanted.lots, wanted.limit_ticks, wanted.stop_ticks)
         order.wish = merged(newer, order.wish)
         return self._dealing.urge(id_, order)
 
     def _on_cancel_key(self, wanted: CancelKey, now: Nanoseconds) -> Sequence[Message]:
-        del now
         own = self._own(wanted.strategy, wanted.key)
-        return NOTHING if own is None else self._dealing.cancel(*own, "asked_for")
+        if own is None:
+            return self.ignored.note(wanted, now)
+        return self._dealing.cancel(*own, "asked_for")
 
     # -- verdicts and reports -------------------------------------------------------------------
 
@@ -227,7 +228,7 @@ class OrderManager(Stateful[Orders]):
         desk = self.state.desks[order.strategy]
         if desk.covers or desk.waits or order.group or order.wish:
             return self._follow(event, order, before, passed, now)
-        if before is _IN_DOUBT or before is _PENDING_CANCEL or before is _PENDING_REPLACE:
+        if before in _ASKED:
             return self._follow(event, order, before, passed, now)
         return passed
 
@@ -317,7 +318,9 @@ class OrderManager(Stateful[Orders]):
             self._guarding.count_own(desk, before, role)
         if desk.waits:
             return [*out, *self._aiming.aim(desk, now)]
-        if role is not _EXPLICIT or desk.leaves:
+        # With nothing open at its target, a desk has nothing to bring back.
+        settled = not desk.working and changed.lots == desk.target
+        if not settled and (role is not _EXPLICIT or desk.leaves):
             out += self._aiming.undo(changed, desk, now)
         if role is _TARGET and desk.aim is not None and desk.aim.protection:
             out += self._guarding.complete(desk.aim, desk, now)
@@ -385,6 +388,6 @@ class OrderManager(Stateful[Orders]):
 
 def _why(event: OrderEvent) -> str:
     """The code or the reason with which an order has ended."""
-    if isinstance(event, OrderRejected):
+    if type(event) is OrderRejected:
         return event.code
-    return event.reason if isinstance(event, _TAKEN_OFF) else ""
+    return event.reason if type(event) is OrderCanceled or type(event) is OrderExpired else ""

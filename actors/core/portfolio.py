@@ -9,6 +9,7 @@ together, prints count until the first quote with both sides.
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from msgspec import Struct
 
@@ -36,8 +37,9 @@ from trader.model.control import (
 from trader.model.envelope import Message
 from trader.model.market import BarClosed, Quote, Trade
 from trader.model.orders import OrderBusted, OrderFilled, OrderRole, SubmitOrder
-from trader.model.units import NONE, Lots, Money, Nanoseconds
+from trader.model.units import NONE, Money, Nanoseconds
 
+_EXPLICIT: Final = OrderRole.EXPLICIT
 NextSample = Callable[[Nanoseconds], Nanoseconds]
 """From an instant to that of the next row of the equity table."""
 
@@ -85,8 +87,8 @@ class Portfolio(Stateful[PortfolioState]):
             positions={name: {} for name in strategies},
             allowed={"drawdown_max": watched.drawdown, "daily_loss_max": watched.daily_loss},
         )
-        self._watched = watched
         self._always = watched.always
+        self._asked = watched.asked
         self._next_sample = next_sample
         self._sample_from = sample_from
         self._calendar = calendar
@@ -105,7 +107,7 @@ class Portfolio(Stateful[PortfolioState]):
             Quote: self._on_quote,
             Trade: self._on_trade,
             OrderFilled: self._on_fill,
-            OrderBusted: self._on_busted,
+            OrderBusted: self._on_fill,
             SubmitOrder: self._on_submit,
             SplitEffective: self._on_split,
             DividendPaid: self._on_dividend,
@@ -209,19 +211,14 @@ class Portfolio(Stateful[PortfolioState]):
 
     # -- fills ----------------------------------------------------------------------------------
 
-    def _on_fill(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
-        del now
-        return self._book(fill, fill.last_lots, fill.fee, fill.role)
-
-    def _on_busted(self, bust: OrderBusted, now: Nanoseconds) -> Sequence[Message]:
+    def _on_fill(self, fill: OrderFilled | OrderBusted, now: Nanoseconds) -> Sequence[Message]:
         """A bust is booked as the fill's reverse; nothing is bought again for it."""
         del now
-        return self._book(bust, -bust.last_lots, 0, OrderRole.EXPLICIT)
-
-    def _book(
-        self, fill: OrderFilled | OrderBusted, lots: Lots, fee: Money, role: OrderRole
-    ) -> Sequence[Message]:
         state = self.state
+        if type(fill) is OrderFilled:
+            lots, fee, role = fill.last_lots, fill.fee, fill.role
+        else:
+            lots, fee, role = -fill.last_lots, 0, _EXPLICIT
         ticks = fill.last_ticks
         mine = state.positions[fill.strategy]
         position = mine.get(fill.instrument)
@@ -254,7 +251,7 @@ class Portfolio(Stateful[PortfolioState]):
     def _on_submit(self, order: SubmitOrder, now: Nanoseconds) -> Sequence[Message]:
         """Risk hears what the account is worth before it hears of the order."""
         del order, now
-        return (self._marked(),) if self._watched.asked else NOTHING
+        return (self._marked(),) if self._asked else NOTHING
 
     # -- what happens to an instrument ----------------------------------------------------------
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from actors.runtime.actor import NOTHING, Handler, Stateful
+from actors.runtime.routes import MarketKey
 from trader.logic.rules.gate import Gate
 from trader.logic.rules.limits import Facts, Limits
 from trader.logic.rules.setting import Read, Setting
@@ -97,6 +98,7 @@ class Risk(Stateful[Account]):
         self._watching.bind(self.state)
         self._counting = self._gate.counting
         self._exposures = self.state.exposures
+        self._standings = self.state.standings
         self._renew()
 
     def _renew(self) -> None:
@@ -121,7 +123,7 @@ class Risk(Stateful[Account]):
             ReplaceRejected: self._on_replace_rejected,
             **dict.fromkeys((CancelRequested, CancelRejected), self._on_cancel),
             **dict.fromkeys((OrderCanceled, OrderExpired, OrderRejected), self._on_end),
-            EquityMarked: self._on_equity,
+            EquityMarked: self._watching.on_marked,
             SplitEffective: self._on_split,
             **dict.fromkeys((InstrumentHalted, InstrumentResumed), self._on_halt),
             SessionClosed: self._on_session_closed,
@@ -145,6 +147,10 @@ class Risk(Stateful[Account]):
         return ""
 
     # -- prices ---------------------------------------------------------------------------------
+
+    def keeper(self, kind: type, about: MarketKey) -> Exposure | None:
+        """Where the rows of a source can be left without a call: of bars only the last counts."""
+        return self._exposures[about[0]] if kind is BarClosed else None
 
     def _on_bar(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
         del now
@@ -171,7 +177,10 @@ class Risk(Stateful[Account]):
 
     def _on_target(self, target: TargetPosition, now: Nanoseconds) -> Sequence[Message]:
         del now
-        self._counting.standing(target.strategy, target.instrument).target = target.lots
+        standing = self._standings.get(target.strategy)
+        if standing is None:
+            standing = self._counting.standing(target.strategy, target.instrument)
+        standing.target = target.lots
         return NOTHING
 
     def _on_dropped(self, dropped: TargetDropped, now: Nanoseconds) -> Sequence[Message]:
@@ -239,7 +248,7 @@ class Risk(Stateful[Account]):
 
     def _on_cancel(self, event: OrderEvent, now: Nanoseconds) -> Sequence[Message]:
         del now
-        self._counting.leave(event.client_order_id, leaving=isinstance(event, CancelRequested))
+        self._counting.leave(event.client_order_id, leaving=type(event) is CancelRequested)
         return NOTHING
 
     def _on_end(self, event: OrderEvent, now: Nanoseconds) -> Sequence[Message]:
@@ -297,10 +306,6 @@ class Risk(Stateful[Account]):
         return NOTHING
 
     # -- breakers and people --------------------------------------------------------------------
-
-    def _on_equity(self, marked: EquityMarked, now: Nanoseconds) -> Sequence[Message]:
-        del now
-        return self._watching.marked(marked)
 
     def _on_timer(self, timer: TimerFired, now: Nanoseconds) -> Sequence[Message]:
         if timer.owner != self.name:

@@ -76,7 +76,7 @@ class StrategyActor:
         self._exits = tuple(exits)
         # Most exits only go with an entry: nothing is to be asked of them while it lasts.
         self._tends = any(each.does("trail") or each.does("ends") for each in exits)
-        self._takes = [each.on_bar for each in exits if each.does("on_bar")]
+        self._steps = [(each.kernel, each) for each in exits if each.kernel is not None]
         self._trade_from = trade_from
         self._calendar = calendar
         self._heard_ns = heard_ns
@@ -169,12 +169,13 @@ class StrategyActor:
 
     def _on_bar_with_exits(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
         """Exits speak first: of the position there is, before a new one is decided."""
-        for take in self._takes:
-            take(bar)
+        for step, exit_ in self._steps:
+            step(exit_.state, bar)
         held = self.state.held if self._tends else None
-        out = [] if held is None else self._tend(held, bar.close_ticks)
-        answers = self._on_bar(bar, now) if self._hears_bars else NOTHING
-        return [*out, *answers] if out else answers
+        if held is None:
+            return self._on_bar(bar, now) if self._hears_bars else NOTHING
+        out = self._tend(held, bar.close_ticks)
+        return [*out, *self._on_bar(bar, now)] if self._hears_bars else out
 
     def _on_quote(self, quote: Quote, now: Nanoseconds) -> Sequence[Message]:
         answer = self.strategy.on_quote(quote)

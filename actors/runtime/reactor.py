@@ -12,10 +12,10 @@ bears the name of its nearest ancestor that has one.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from actors.runtime.actor import Actor, Handler
+from actors.runtime.actor import Actor
+from actors.runtime.lanes import NO_KEEPERS, Keepers, Lane, Passes, never
 from actors.runtime.recorder import Recorder
 from actors.runtime.routes import STRATEGY, WORLD, MarketKey, Outlet, Receiver, role_of
 from trader.model.control import StrategyFaulted, TradingState
@@ -32,13 +32,15 @@ from trader.strategies.faults import told
 
 Effects: TypeAlias = Sequence[Message]
 Observer: TypeAlias = Callable[[Envelope], None]
-Passes: TypeAlias = Callable[[Any], bool]
-"""Takes a row that goes through the feed as it came; False leaves it to the feed's handler."""
 
 _ACTIVE: Final = TradingState.ACTIVE
 _NOT_ITS_FAULT: Final = (MemoryError, KeyboardInterrupt)
 _NO_EFFECTS: Final[tuple[Message, ...]] = ()
-_LOOKS_AT_ALL: Final[Mapping[type, Passes]] = MappingProxyType({})
+
+
+def _looks_at_all(kind: type, about: MarketKey) -> Passes:
+    del kind, about
+    return never
 
 
 @dataclass(slots=True, frozen=True)
@@ -63,13 +65,14 @@ class Asked(NamedTuple):
     """What actors are asked without a message, since no row of a run comes of it.
 
     `recall` says why something must not leave after all, which the step has let through before
-    trading was halted or reduced in it; nothing if it may. `passes` are the feed's short answers to
-    rows of a kind, where it has any.
+    trading was halted or reduced in it; nothing if it may. `passes` is the feed's short answer to
+    the rows of a source, `keepers` is where they are left for those who do no more with them.
     """
 
     trading_state: Callable[[], TradingState]
     recall: Callable[[Message], str]
-    passes: Mapping[type, Passes] = _LOOKS_AT_ALL
+    passes: Callable[[type, MarketKey], Passes] = _looks_at_all
+    keepers: Keepers = NO_KEEPERS
 
 
 class Reactor:
@@ -92,10 +95,10 @@ class Reactor:
         self._outlets = outlets
         self._world = outlets[WORLD]
         self._runtime = outlets["runtime"]
-        self._trading_state, self._recall, self._passes = asked
+        self._trading_state, self._recall, self._passes, self._keepers = asked
         self._now: Nanoseconds = 0
         self._feed_outlet = outlets["feed"]
-        self._ways: dict[tuple[type, MarketKey], list[tuple[Handler, Receiver]]] = {}
+        self._lanes: dict[tuple[type, MarketKey], Lane] = {}
 
     def row(self, message: Message, now: Nanoseconds) -> Effects:
         """Takes an input row, which gets the next sequence number, and runs to quiescence."""
@@ -113,10 +116,9 @@ class Reactor:
         of them answers is delivered like every other message.
         """
         feed = self._world.routes[kind].everybody[0].handle
-        passes = self._passes.get(kind, _never)
         effects = self.effects
-        ways = self._ways.setdefault((kind, about), [])
-        self._find_ways()
+        lane = self._lanes.setdefault((kind, about), Lane())
+        self.find_lanes()
 
         def deliver(row: Message, now: Nanoseconds) -> Effects:
             if self.observer is not None:
@@ -125,11 +127,13 @@ class Reactor:
             state.seq = seq = state.seq + 1
             state.n = 0
             self._now = now
+            passes = lane.passes
             if not passes(row):
                 for passed in feed(row, now):
                     self._deliver(self._feed_outlet, passed, (seq, 0))
                 return self._finish() if effects else _NO_EFFECTS
-            for handle, receiver in ways:
+            lane.keeper.last = row
+            for handle, receiver in lane.ways:
                 try:
                     answers = handle(row, now)
                 except BaseException as error:  # noqa: BLE001 - `_fault` judges it
@@ -142,9 +146,14 @@ class Reactor:
 
         return deliver
 
-    def note(self, message: Message, now: Nanoseconds, cause: Name | None = None) -> Effects:
-        """Takes an input that bears the last row's number: a report, a timer, the start."""
+    def note(self, message: Message, now: Nanoseconds) -> Effects:
+        """Takes an input that bears the last row's number: a timer, the start, a report.
+
+        A report on an order that was approved in this run is caused by its approval.
+        """
         self._now = now
+        # To ask for a struct's base costs a report as much as a few of its handlers.
+        cause = self.recorder.approvals.get(getattr(message, "client_order_id", ""))
         self._deliver(self._world, message, cause or (self.state.seq, 0))
         return self._finish() if self.effects else _NO_EFFECTS
 
@@ -153,28 +162,31 @@ class Reactor:
         for outlet in self._outlets.values():
             for route in outlet.routes.values():
                 route.remove(actor)
-        self._find_ways()
+        self.find_lanes()
 
-    def _find_ways(self) -> None:
-        """Who gets a lane's rows once the feed has passed them. Lanes hold the lists."""
-        for (kind, about), ways in self._ways.items():
+    def find_lanes(self) -> None:
+        """Finds the lanes anew, since what they lead to was replaced."""
+        for (kind, about), lane in self._lanes.items():
             route = self._feed_outlet.routes.get(kind)
-            receivers = () if route is None else route.concerned.get(about, route.everybody)
-            ways[:] = [(r.handle, r) for r in receivers]
+            lane.find(kind, about, route, self._passes(kind, about), self._keepers)
 
     def _deliver(self, outlet: Outlet, message: Message, cause: Name) -> None:
+        # What is called stands in locals: to call what an attribute holds is not made fast.
         route = outlet.routes[type(message)]
-        name = cause
-        if route.record is not None:
+        record, now = route.record, self._now
+        if record is None:
+            name = cause
+        else:
             state = self.state
-            state.n += 1
-            name = (state.seq, state.n)
-            route.record(name, self._now, cause, message)
+            n = state.n = state.n + 1
+            name = (state.seq, n)
+            record(name, now, cause, message)
         if self.observer is not None:
             self._observe(outlet, message, name, cause)
         for receiver in route.everybody if route.key is None else route.receivers(message):
+            handle = receiver.handle
             try:
-                answers = receiver.handle(message, self._now)
+                answers = handle(message, now)
             except BaseException as error:  # noqa: BLE001 - `_fault` judges it
                 self._deliver(self._runtime, self._fault(receiver, error), name)
                 continue
@@ -228,9 +240,3 @@ class Reactor:
                 body=message,
             )
         )
-
-
-def _never(row: Message) -> bool:
-    """Every row of the kind is the feed's to look at."""
-    del row
-    return False

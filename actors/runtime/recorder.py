@@ -49,7 +49,10 @@ class Recorder:
     def __init__(self, tables: Tables) -> None:
         self.tables: Final = tables
         self.approvals: dict[str, Name] = {}
-        self._names = tables.names
+        names = tables.names
+        self._orders, self._trades = names["orders"], names["trades"]
+        self._strategies, self._instruments = names["strategies"], names["instruments"]
+        self._reasons, self._codes = names["reasons"], names["codes"]
         # Packing and taking in are two calls of C; a method between them costs as much again.
         by_name = tables.tables
         self._put_orders, self._orders_row = _door(by_name["orders"])
@@ -94,7 +97,6 @@ class Recorder:
     ) -> None:
         (seq, n), (cause_seq, cause_n) = name, cause
         inputs = m.inputs if len(m.inputs) == INPUTS_MAX else (*m.inputs, *_NO_INPUTS)[:INPUTS_MAX]
-        names = self._names
         self._put_decisions(
             self._decisions_row(
                 seq,
@@ -102,17 +104,17 @@ class Recorder:
                 ts,
                 cause_seq,
                 cause_n,
-                names["strategies"][m.strategy],
-                names["instruments"][m.instrument],
+                self._strategies[m.strategy],
+                self._instruments[m.instrument],
                 m.lots,
-                names["reasons"][m.reason],
+                self._reasons[m.reason],
                 *inputs,
             )
         )
 
     def _order(self, name: Name, ts: Nanoseconds, cause: Name, m: SubmitOrder) -> None:
         (seq, n), (cause_seq, cause_n) = name, cause
-        names = self._names
+        orders = self._orders
         self._put_orders(
             self._orders_row(
                 seq,
@@ -120,16 +122,17 @@ class Recorder:
                 ts,
                 cause_seq,
                 cause_n,
-                names["orders"][m.client_order_id],
-                names["strategies"][m.strategy],
-                names["instruments"][m.instrument],
+                # As a look-up would do, which calls somebody for a name that is new; this one is.
+                orders.setdefault(m.client_order_id, len(orders)),
+                self._strategies[m.strategy],
+                self._instruments[m.instrument],
                 m.order_type,
                 m.lots,
                 NONE if m.limit_ticks is None else m.limit_ticks,
                 NONE if m.stop_ticks is None else m.stop_ticks,
                 m.time_in_force,
                 m.role,
-                names["orders"][m.parent] if m.parent else NONE,
+                orders[m.parent] if m.parent else NONE,
             )
         )
 
@@ -137,16 +140,15 @@ class Recorder:
         (seq, n), (cause_seq, cause_n) = name, cause
         client_order_id = m.order.client_order_id
         self.approvals[client_order_id] = name
-        order = self._names["orders"][client_order_id]
+        order = self._orders[client_order_id]
         self._put_statuses(self._statuses_row(seq, n, ts, cause_seq, cause_n, order, _APPROVED, 0))
 
     def _denied(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderDenied) -> None:
         (seq, n), (cause_seq, cause_n) = name, cause
-        names = self._names
-        order = names["orders"][m.client_order_id]
+        order = self._orders[m.client_order_id]
         self._put_statuses(self._statuses_row(seq, n, ts, cause_seq, cause_n, order, _DENIED, 0))
-        strategy, instrument = names["strategies"][m.strategy], names["instruments"][m.instrument]
-        code = names["codes"][m.code]
+        strategy, instrument = self._strategies[m.strategy], self._instruments[m.instrument]
+        code = self._codes[m.code]
         self._put_denials(
             self._denials_row(
                 seq, n, ts, cause_seq, cause_n, order, strategy, instrument, m.lots, code
@@ -155,7 +157,7 @@ class Recorder:
 
     def _status(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderEvent) -> None:
         (seq, n), (cause_seq, cause_n) = name, cause
-        order = self._names["orders"][m.client_order_id]
+        order = self._orders[m.client_order_id]
         self._put_statuses(
             self._statuses_row(seq, n, ts, cause_seq, cause_n, order, m.status, m.lots_filled)
         )
@@ -172,7 +174,7 @@ class Recorder:
                 ts,
                 cause_seq,
                 cause_n,
-                self._names["orders"][m.client_order_id],
+                self._orders[m.client_order_id],
                 m.lots,
                 NONE if m.limit_ticks is None else m.limit_ticks,
                 NONE if m.stop_ticks is None else m.stop_ticks,
@@ -182,7 +184,7 @@ class Recorder:
 
     def _filled(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderFilled) -> None:
         (seq, n), (cause_seq, cause_n) = name, cause
-        names = self._names
+        order, trades = self._orders[m.client_order_id], self._trades
         self._put_fills(
             self._fills_row(
                 seq,
@@ -190,21 +192,25 @@ class Recorder:
                 m.ts_event,
                 cause_seq,
                 cause_n,
-                names["orders"][m.client_order_id],
-                names["trades"][m.trade_id],
-                names["strategies"][m.strategy],
-                names["instruments"][m.instrument],
+                order,
+                trades.setdefault(m.trade_id, len(trades)),  # as above
+                self._strategies[m.strategy],
+                self._instruments[m.instrument],
                 m.last_lots,
                 m.last_ticks,
                 m.fee,
                 m.liquidity,
             )
         )
-        self._status(name, ts, cause, m)
+        status = m.status
+        self._put_statuses(
+            self._statuses_row(seq, n, ts, cause_seq, cause_n, order, status, m.lots_filled)
+        )
+        if status >= ENDED:
+            self.approvals.pop(m.client_order_id, None)
 
     def _adjusted(self, name: Name, ts: Nanoseconds, cause: Name, m: PositionAdjusted) -> None:
         (seq, n), (cause_seq, cause_n) = name, cause
-        names = self._names
         self._put_adjustments(
             self._adjustments_row(
                 seq,
@@ -212,21 +218,28 @@ class Recorder:
                 ts,
                 cause_seq,
                 cause_n,
-                names["strategies"][m.strategy],
-                names["instruments"][m.instrument],
+                self._strategies[m.strategy],
+                self._instruments[m.instrument],
                 m.lots,
                 m.cost,
                 m.income,
-                names["reasons"][m.reason],
+                self._reasons[m.reason],
             )
         )
 
     def _state(self, name: Name, ts: Nanoseconds, cause: Name, m: TradingStateChanged) -> None:
         (seq, n), (cause_seq, cause_n) = name, cause
-        codes = self._names["codes"]
         self._put_states(
             self._states_row(
-                seq, n, ts, cause_seq, cause_n, m.state, m.previous, codes[m.code], codes[m.by]
+                seq,
+                n,
+                ts,
+                cause_seq,
+                cause_n,
+                m.state,
+                m.previous,
+                self._codes[m.code],
+                self._codes[m.by],
             )
         )
 

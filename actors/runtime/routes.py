@@ -143,7 +143,8 @@ class _Wiring:
     def route(self, record: Record | None, kind: type, roles: tuple[str, ...]) -> Route:
         """To everybody, but of the strategies to those whom a message concerns."""
         strategies = self._strategies
-        field = _key_field(kind) if STRATEGY in roles else ""
+        heard = STRATEGY in roles and any(kind in s.handlers for s in strategies)
+        field = _key_field(kind) if heard else ""
         route = Route(record, tuple(self._receivers(kind, roles, () if field else strategies)))
         if field:
             route.key = attrgetter(field)

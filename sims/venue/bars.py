@@ -209,7 +209,7 @@ class Bars:
         market = parent.stop_ticks if parent.stance is _TAKES else ticks
         for child, before in self._life.grant(book, parent, market, now):
             if child.stance is _RESTS:
-                held[child.client_order_id] = child.room - before
+                held.setdefault(child.client_order_id, child.room - before)
         return not _is_certain(book, parent)
 
     def _decide(self, book: Book, orders: list[WorkingOrder], held: dict[str, Lots]) -> bool:

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from trader.calendars.sessions import Sessions
 from trader.model.market import BarClosed, Quote, Trade
 from trader.model.orders import (
     CancelOrder,
@@ -124,13 +125,15 @@ class Book:
 
     The bar under way is whole in memory; the venue looks at its opening when it opens and at the
     rest when it has closed. `budget` is what the bar that opened at `served_ts` still gives. Of
-    `shut` nothing more is matched: trading was suspended during it. A bar that lies wholly between
+    `shut` nothing more is matched: trading was suspended during it. On ticks nothing is matched
+    out of `sessions`, where there are any; bars lie within theirs. A bar that lies wholly between
     `calm_low` and `calm_high` means nothing to any of the orders; no bar lies above INT64_MAX.
     """
 
     instrument: str
     half: int
     kind: str = "bars"
+    sessions: Sessions | None = None
     orders: dict[str, WorkingOrder] = field(default_factory=dict)
     groups: dict[str, dict[str, WorkingOrder]] = field(default_factory=dict)
     late: list[Late] = field(default_factory=list)
@@ -159,6 +162,10 @@ class Book:
     def inside(self, now: Nanoseconds) -> bool:
         """Whether `now` lies strictly inside the bar under way."""
         return self.bar.ts_open < now < self.bar.ts_close
+
+    def rests(self, now: Nanoseconds) -> bool:
+        """Whether ticks mean nothing to orders now: trading is suspended, or its market closed."""
+        return self.halted or (self.sessions is not None and not self.sessions.is_open(now))
 
     def opened(self, now: Nanoseconds) -> bool:
         """Whether a bar has opened at this very instant, so that who comes now has missed it."""

@@ -40,7 +40,7 @@ class TickMatching:
         """An order has come, or has become another one: it meets what stands there."""
         market = self._markets[book.instrument]
         market.ahead.pop(order.client_order_id, None)
-        if not order.room or order.ended or book.halted:
+        if not order.room or order.ended or book.rests(now):
             return
         if self._is_open(book, market, now):
             self._look(book, market, order, now)
@@ -67,7 +67,7 @@ class TickMatching:
         An order that the print lets work, or makes one of a stop, takes part from the next one on.
         """
         trade, market = book.trade, self._markets[book.instrument]
-        if trade is None or not trade.lots or book.halted:
+        if trade is None or not trade.lots or book.rests(now):
             return
         left = trade.lots
         for order, stance in [(each, each.stance) for each in book.orders.values() if each.room]:
@@ -89,12 +89,12 @@ class TickMatching:
 
     def _is_open(self, book: Book, market: Market, now: Nanoseconds) -> bool:
         """Whether there is a market that an order can meet."""
-        if book.halted or market.kind == TRADES:
+        if market.kind == TRADES or book.rests(now):
             return False
         return market.is_fresh(book, now, self._rules.stale_after_ns)
 
     def _all(self, book: Book, market: Market, now: Nanoseconds) -> None:
-        if book.halted:
+        if book.rests(now):
             return
         for order in list(book.orders.values()):
             if order.room and not order.ended:

@@ -11,6 +11,7 @@ from sims.venue.life import Life
 from sims.venue.offers import Market
 from sims.venue.rules import VenueRules
 from sims.venue.ticks import TickMatching
+from trader.calendars.sessions import Sessions
 from trader.logic.order_book import PLAIN, OrderBook
 from trader.model.control import SplitEffective
 from trader.model.envelope import Message
@@ -31,14 +32,21 @@ class Venue:
         kinds: Mapping[str, str] | None = None,
         prints: Container[str] = (),
         protocols: Mapping[str, str] | None = None,
+        sessions: Mapping[str, Sessions] | None = None,
     ) -> None:
         """`halves`: money in half a tick x lot, by instrument; `kinds`: what it is matched on.
 
         Instruments in `prints` have their trades told too; `protocols` are those of books.
+        `sessions` are those of instruments that are not open at all times.
         """
-        kinds, protocols = kinds or {}, protocols or {}
+        kinds, protocols, sessions = kinds or {}, protocols or {}, sessions or {}
         self.books: Final = {
-            name: Book(instrument=name, half=half, kind=kinds.get(name, "bars"))
+            name: Book(
+                instrument=name,
+                half=half,
+                kind=kinds.get(name, "bars"),
+                sessions=sessions.get(name),
+            )
             for name, half in halves.items()
         }
         self._life = Life(self.books, rules)

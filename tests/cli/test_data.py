@@ -32,8 +32,8 @@ def test_a_file_is_described_and_kept(traderd: Command) -> None:
         "bars.parquet",
         "  kind      bars  (found: by its columns)",
         "  interval  1m  (found: 1,499 of 1,499 steps, the shortest)",
-        "  tick      0.01  (found)",
-        "  lot       1  (found)",
+        "  tick      0.01",
+        "  lot       1",
         "  rows      1,500 from 2020-09-13T12:27:00Z to 2020-09-14T13:26:00Z",
         f"wrote {KEPT}",
         "1,500 rows written",
@@ -58,6 +58,25 @@ def test_a_part_that_is_there_is_told(traderd: Command) -> None:
 
     assert said.out.endswith("1,400 rows written; 100 rows were there already\n")
     assert "1,500 rows" in traderd("data", "list").out
+
+
+def test_what_is_misnamed_does_not_hide_the_rest(traderd: Command) -> None:
+    traderd(*IMPORT)
+    folder = Path(KEPT).parent
+    odd = ("mine.parquet", "20209999T000000-20211399T000000.parquet")
+    for path in (*(folder / name for name in odd), folder.with_name("hourly") / Path(KEPT).name):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(Path(KEPT).read_bytes())
+
+    said = traderd("data", "list")
+
+    assert said.code == 0
+    assert [line.split()[:4] for line in said.out.splitlines()] == [
+        ["bars", "WAVE.x", "1m", "1,500"]
+    ]
+    assert said.err.count("warning: no file of the catalog is named so") == len(odd)
+    assert all(str(folder / name) in said.err for name in odd)
+    assert "warning: no folder of bars is named so" in said.err
 
 
 def test_a_dry_run_writes_nothing(traderd: Command) -> None:
@@ -236,7 +255,7 @@ def test_single_files_are_checked(traderd: Command) -> None:
 
     assert said.code == 3
     assert "  odd       holes 1, short holes 1, missing bars 2" in said.out
-    assert "  order     newest first, turned round  (found)" in said.out
+    assert "  order     newest first, turned round" in said.out
     assert "nowhere.csv: REFUSED: no such file" in said.out
 
 
@@ -268,7 +287,7 @@ def test_a_run_reads_the_same_from_a_file_a_text_and_the_catalog(traderd: Comman
 
     assert plain.document["digest"] == kept.document["digest"] == written.document["digest"]
     note, progress = written.err.splitlines()[:2]
-    assert note.startswith(f"{Path.cwd() / 'prices.csv'}: columns 6 parted by comma (found); ")
+    assert note.startswith(f"{Path.cwd() / 'prices.csv'}: columns 6 parted by comma; ")
     assert progress.startswith("running: 0 of 1500 rows")
     [catalog] = kept.document["inputs"]
     assert catalog["path"] == str(Path.cwd() / "catalog/bars/x/WAVE/1m")

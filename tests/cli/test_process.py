@@ -142,6 +142,75 @@ def test_a_closed_pipe_does_not_change_what_a_run_came_to(tmp_path: Path) -> Non
     assert told.returncode == 5
 
 
+NOISY = """\
+import os, sys
+from msgspec import Struct
+from trader.strategies.strategy import Strategy, Target
+
+print("read")
+
+class Noisy(Strategy):
+    class Params(Struct):
+        pass
+
+    class State(Struct):
+        bars: int = 0
+
+    def on_bar(self, bar):
+        self.state.bars += 1
+        print("a bar")
+        sys.__stdout__.write("another way\\n")
+        os.write(1, b"past all of it\\n")
+        return Target(self.state.bars % 2, "noise")
+
+    def explain(self):
+        os.write(1, b"and asked\\n")
+        return ()
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--sim", "--config", "traderd.yaml", "--set", "run.name=more"],
+        ["config", "check", "traderd.yaml"],
+        ["replay", "trial-1"],
+        ["why", "trial-1", "4.0"],
+        ["why-not", "trial-1", "noisy", "2020-09-13T13:00:00Z"],
+        ["runs", "compare", "trial-1", "trial-1"],
+        ["runs", "show", "nothing"],
+    ],
+)
+def test_stdout_is_one_document_whatever_a_strategy_prints(
+    tmp_path: Path, words: list[str]
+) -> None:
+    (tmp_path / "noisy.py").write_text(NOISY)
+    project(tmp_path, configuration(["{name: noisy, file: noisy.py}"]))
+    run(tmp_path, ["--sim", "--config", "traderd.yaml"])
+
+    told = run(tmp_path, [*words, "--json"])
+
+    assert isinstance(msgspec.json.decode(told.stdout), dict)
+    assert told.returncode == (2 if "nothing" in words else 0), told.stderr
+
+
+def test_a_full_stdout_is_told(tmp_path: Path) -> None:
+    project(tmp_path)
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(
+            [*PYTHON, "config", "show", "traderd.yaml", "--json"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert told.stderr == "error: stdout cannot be written: No space left on device\n"
+    assert told.returncode == 2
+
+
 def test_without_assertions_it_does_not_run(tmp_path: Path) -> None:
     told = run(tmp_path, ["--help"], [sys.executable, "-O", "-m", "trader"])
 

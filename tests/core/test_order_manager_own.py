@@ -75,6 +75,17 @@ def test_a_key_names_one_order_until_that_ends(end: Message) -> None:
     assert commands(given(made, cancel("other"))) == ["cancel 2"]
 
 
+def test_what_nothing_comes_of_is_noted() -> None:
+    made = manager()
+    given(made, own("k", 3), now=1)
+    given(made, own("k", 4), now=2)
+    given(made, change("i", 2), now=3)
+    given(made, cancel("j"), now=4)
+
+    noted = {kind.__name__: (each.key, each.ts) for (_, kind), each in made.ignored.items()}
+    assert noted == {"OrderRequested": ("k", 2), "ReplaceKey": ("i", 3), "CancelKey": ("j", 4)}
+
+
 def test_a_denied_request_frees_its_key() -> None:
     made = manager()
     [first] = given(made, own("k", 3))

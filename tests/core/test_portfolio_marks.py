@@ -43,6 +43,14 @@ def test_a_loss_is_told_once_it_is_more_than_allowed(
     assert given(made, trade(1)) == []  # quotes mark, so prints do not
 
 
+@pytest.mark.parametrize("price", [bar(200), quote(200, 200), quote(199, 201)])
+def test_every_kind_of_price_makes_a_peak(price: Message) -> None:
+    made = portfolio()
+    given(made, filled(10, 100), price)
+
+    assert row(made)[-1] == CASH + 2_000
+
+
 def test_a_new_peak_moves_what_may_be_lost_of_it() -> None:
     made = portfolio(Watched(drawdown=(1, 2_000)))
     given(made, filled(10, 100), bar(200))  # the peak is 1,002,000: 501 may be lost

@@ -1,5 +1,6 @@
 """Files of actions before anybody reads their meaning: CSV and Parquet, whole and broken."""
 
+import gzip
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_a_column_of_another_type_is_refused(
         ("ex_date,numerator,denominator", "column action is missing"),
         ("date,action,numerator,denominator", "one of the columns ex_date and ts is needed"),
         ("ex_date,action,action", "column action is there twice"),
-        ("", "the file is empty"),
+        ("", "the file holds nothing but blanks"),
     ],
 )
 def test_a_file_without_its_columns_is_refused(tmp_path: Path, head: str, says: str) -> None:
@@ -110,8 +111,11 @@ def test_a_file_without_its_columns_is_refused(tmp_path: Path, head: str, says: 
         (b"ex_date,action,numerator\n2014-06-09,split\n", "2 cells, and 3 columns"),
         (b"ex_date,action\n2014-06-09,split,7\n", "3 cells, and 2 columns"),
         (b'ex_date,action\n2014-06-09,"split\n', "not a CSV file: unexpected end of data"),
-        (b"ex_date,action\n2014-06-09,spl\xefit\n", "the file is no text in UTF-8"),
-        (b"PAR1\x15\x04\xff\xfe", "the file is no text in UTF-8"),
+        (b"ex_date,action\n2014-06-09,spl\xefit\n", "line 2 is not UTF-8: byte 0xef"),
+        (b"PAR1\x15\x04\xff\xfe", "no text of columns, but a Parquet file"),
+        (b"\xff\xfee\x00x\x00", "no text of columns, but UTF-16 text"),
+        (b"ex_date;action;amount\n2014-06-09;dividend;1,234\n", "may have a decimal comma"),
+        (b"", "the file is empty"),
     ],
 )
 def test_a_broken_text_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
@@ -140,6 +144,38 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 
     with pytest.raises(DataError, match="cannot read the file"):
         opened(folder)
+
+
+COMMAS = b"""ex_date,ts,action,numerator,denominator,amount,note
+2014-06-09,,split,7,1,,a
+2014-08-07,,dividend,,,0.47,b
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("commas.csv", COMMAS),
+        ("marked.csv", b"\xef\xbb\xbf" + COMMAS),
+        ("mac.csv", COMMAS.replace(b"\n", b"\r")),
+        ("tabs.tsv", COMMAS.replace(b",", b"\t")),
+        ("bars.txt", COMMAS.replace(b",", b" | ")),
+        ("semicolons.csv", COMMAS.replace(b",", b";").replace(b"0.47", b"0,47")),
+        ("quoted.csv", COMMAS.replace(b"0.47", b'"0,47"').replace(b",a\n", b',"a, b"\n')),
+        ("packed.csv.gz", gzip.compress(COMMAS)),
+        ("words.csv", COMMAS.replace(b"split", b" Split ").replace(b"dividend", b"DIVIDEND")),
+        ("header.csv", COMMAS.replace(b"ex_date,ts,action", b"Ex-Date,TS,Action")),
+        ("nothing.csv", COMMAS.replace(b",,", b",-,").replace(b",,", b",N/A,")),
+        ("titles.csv", b"# actions of A, by hand\n\n" + COMMAS),
+    ],
+)
+def test_every_dialect_of_prices_is_one_of_actions(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    assert opened(path).messages == opened(csv(tmp_path, SPLIT, DIVIDEND)).messages
 
 
 def test_empty_lines_blanks_and_a_byte_order_mark_mean_nothing(tmp_path: Path) -> None:

@@ -50,6 +50,18 @@ def test_a_series_is_read_as_one(tmp_path: Path) -> None:
     assert (recording.path, recording.file.rows) == (paths[0].parent, 6)
 
 
+def test_files_that_overlap_are_no_series(tmp_path: Path) -> None:
+    data = source()
+    [path] = keep(tmp_path, minutes(0, 9))
+    twin = path.with_name("20200101T000300-20200101T000400.parquet")
+    twin.write_bytes(path.read_bytes())
+
+    with pytest.raises(DataError, match=f"it overlaps {path.name}") as caught:
+        catalog_recording(config(tmp_path, data), data)
+
+    assert caught.value.where == str(twin)
+
+
 def test_what_is_not_there_is_told_with_what_is(tmp_path: Path) -> None:
     data = source(interval="5m")
     whole = config(tmp_path, data)
@@ -94,6 +106,16 @@ def test_names_sort_as_their_ranges(instants: list[int]) -> None:
     assert names == sorted(names)
 
 
-def test_a_name_that_tells_no_range(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no file of the catalog is named so"):
-        range_of(tmp_path / "mine.parquet")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mine.parquet",
+        "20209999T000000-20211399T000000.parquet",
+        "20210101T000000-20200101T000000.parquet",
+    ],
+)
+def test_a_name_that_tells_no_range(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match="no file of the catalog is named so") as caught:
+        range_of(tmp_path / name)
+
+    assert "20200101T000000-20200102T000000.parquet" in caught.value.hint

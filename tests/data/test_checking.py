@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from tests.data.cataloguing import MINUTE, keep, minutes, written
 from trader.data.catalog import Series
@@ -31,7 +32,8 @@ def test_a_series_that_a_run_would_refuse(tmp_path: Path) -> None:
     checked = check_series(tmp_path / "catalog", SERIES)
 
     assert checked.examined is None
-    assert "unsorted" in str(checked.refusal)
+    assert "it overlaps 20200101T000000-20200101T000200.parquet" in str(checked.refusal)
+    assert "move one of the two away" in str(checked.refusal)
     assert (checked.files, checked.path) == (2, path.parent)
 
 
@@ -40,6 +42,17 @@ def test_a_damaged_file_of_the_catalog(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-9])
 
     assert "truncated Parquet file" in str(check_series(tmp_path / "catalog", SERIES).refusal)
+
+
+@pytest.mark.parametrize("interval", ["hourly", "tick"])
+def test_a_folder_of_bars_that_tells_no_interval(tmp_path: Path, interval: str) -> None:
+    [path] = keep(tmp_path, minutes(0, 3))
+    path.parent.rename(path.parent.with_name(interval))
+
+    [checked] = check_catalog(tmp_path / "catalog")
+
+    assert "no folder of bars is named so" in str(checked.refusal)
+    assert f"x/A/{interval}, name it by the length of its bars" in str(checked.refusal)
 
 
 def test_files_outside_of_the_catalog(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_text_reads_the_same_in_memory_and_converted(path: Path, memory_bytes:
     assert recording.file.read(["close"], 0, 2)["close"].to_list() == [1.5, 1.25]
     assert [recording.source("A.x", "bars").place(row) for row in (0, 1)] == ["line 4", "line 2"]
     [note] = recording.notes
-    assert note.startswith(f"{path}: columns 5 parted by comma (found); header yes (found); ")
+    assert note.startswith(f"{path}: columns 5 parted by comma; header yes; ")
     assert note.endswith("label open (default: nothing shows it)")
 
 

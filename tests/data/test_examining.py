@@ -33,7 +33,7 @@ def test_bars_on_the_grid_they_show() -> None:
 
     assert (found.rows, found.grid.tick, found.grid.off_grid) == (10, Decimal("0.01"), "refuse")
     assert found.ts_last - found.ts_first == 9 * MINUTE
-    assert told(found) == ["tick 0.01 (found)", "lot 0.1 (found)"]
+    assert told(found) == ["tick 0.01", "lot 0.1"]
     assert found.facts == {"zero_volume": 1}
 
 
@@ -46,6 +46,35 @@ def test_prices_without_a_grid_are_rounded() -> None:
     assert found.facts["off_grid"] == 10
     assert told(found)[0].startswith("tick 0.00000001 (default: prices show none")
     assert told(found)[1] == "lot 0.00000001 (default: sizes show none)"
+
+
+def test_one_absurd_size_makes_no_lot_coarser() -> None:
+    frame = minutes(0, 10)
+    odd = frame.with_row_index().select(
+        pl.when(pl.col("index") == 4).then(9e16).otherwise("volume").alias("volume")
+    )
+
+    with pytest.raises(DataError, match="more than a million times the usual") as caught:
+        examined(frame.with_columns(odd))
+
+    assert "row 4, column volume" in caught.value.where
+    assert "--lot" in caught.value.hint
+    assert examined(frame.with_columns(odd), lot=Decimal(1000)).grid.lot == 1000
+
+
+def test_one_absurd_price_makes_no_tick_coarser() -> None:
+    frame = minutes(0, 10)
+    frame[4, "high"] = 9e15
+
+    with pytest.raises(DataError, match="make the tick of all rows coarser") as caught:
+        examined(frame)
+
+    assert "row 4, column high" in caught.value.where
+    assert "give the tick of all rows" in caught.value.hint
+
+
+def test_bars_without_volume_have_no_odd_volume() -> None:
+    assert examined(minutes(0, 10).drop("volume")).facts == {}
 
 
 def test_lots_of_which_sizes_would_have_too_many() -> None:

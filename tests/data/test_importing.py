@@ -34,8 +34,8 @@ def test_a_file_is_read_checked_and_described(tmp_path: Path) -> None:
     assert [str(finding) for finding in incoming.findings] == [
         "kind bars (found: by its columns)",
         "interval 1m (found: 9 of 9 steps, the shortest)",
-        "tick 0.01 (found)",
-        "lot 0.1 (found)",
+        "tick 0.01",
+        "lot 0.1",
     ]
 
 
@@ -113,6 +113,24 @@ def test_files_of_one_import_are_compared_with_each_other_too(tmp_path: Path) ->
     pieces = new_pieces(tmp_path / "catalog", [first, second])
 
     assert [(piece.start, piece.stop) for piece in pieces] == [(0, 5), (2, 5)]
+
+
+def test_files_of_one_import_that_disagree_are_named_both(tmp_path: Path) -> None:
+    """Neither is the catalog's, so none has to be deleted."""
+    first = arrived(tmp_path, minutes(0, 5), "a.parquet")
+    frame = minutes(3, 8)
+    frame[1, "volume"] = 7.0
+    second = arrived(tmp_path, frame, "b.parquet")
+
+    with pytest.raises(DataError) as caught:
+        new_pieces(tmp_path / "catalog", [first, second])
+
+    other = tmp_path / "a.parquet"
+    assert f"row 1 has 7.0 where {other} has " in caught.value.message
+    assert caught.value.where.endswith("b.parquet, row 1, column volume")
+    assert caught.value.hint == (
+        f"the two are imported together and disagree: leave out {other} or this one"
+    )
 
 
 def test_a_row_that_differs_is_refused_by_its_cell(tmp_path: Path) -> None:

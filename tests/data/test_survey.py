@@ -146,6 +146,51 @@ def test_messages_that_do_not_follow_on_one_another(
     assert found == {"messages": 3, **({"sequence_gaps": gaps} if gaps else {})}
 
 
+SNAPSHOT = -1
+"""Stands for a snapshot among the kinds of ids below."""
+
+
+@pytest.mark.parametrize(
+    ("told", "gaps"),
+    [
+        # (first, last, prev), or for a snapshot (SNAPSHOT, last, None).
+        ([(5, 7, None), (SNAPSHOT, 20, None), (21, 22, None)], 0),
+        ([(5, 7, None), (SNAPSHOT, 20, None), (23, 24, None)], 1),
+        ([(5, 7, None), (SNAPSHOT, 6, None), (8, 9, None)], 0),
+        ([(5, 7, None), (SNAPSHOT, 6, None), (9, 9, None)], 1),
+        ([(5, 7, 4), (SNAPSHOT, 20, None), (19, 22, 18)], 0),
+        ([(5, 7, 4), (SNAPSHOT, 20, None), (25, 27, 24)], 1),
+        ([(5, 7, None), (SNAPSHOT, None, None), (90, 91, None)], 0),
+        ([(5, 7, None), (SNAPSHOT, 20, None), (21, 22, None), (24, 25, None)], 1),
+    ],
+)
+@pytest.mark.parametrize("batch_rows", [1, 2, 9])
+def test_a_snapshot_holds_what_came_before_it(
+    tmp_path: Path, told: list[tuple[int, int | None, int | None]], gaps: int, batch_rows: int
+) -> None:
+    firsts, lasts, prevs = (list(each) for each in zip(*told, strict=True))
+    is_snapshot = [first == SNAPSHOT for first in firsts]
+    path = tmp_path / "depth.parquet"
+    made = pl.DataFrame(
+        {
+            "ts": [START + at * SECOND for at in range(len(told))],
+            "first_id": pl.Series(
+                [None if first == SNAPSHOT else first for first in firsts], dtype=pl.Int64
+            ),
+            "last_id": pl.Series(lasts, dtype=pl.Int64),
+            "prev_id": pl.Series(prevs, dtype=pl.Int64),
+            "side": [1] * len(told),
+            "price": [1.0] * len(told),
+            "size": [1.0] * len(told),
+            "is_snapshot": is_snapshot,
+        }
+    )
+    made.write_parquet(path)
+    file = open_depth(path, name="A.x", tick=Decimal(1), lot=Decimal(1))
+
+    assert survey_depth(file, batch_rows).get("sequence_gaps", 0) == gaps
+
+
 def test_snapshots_and_messages_are_counted(tmp_path: Path) -> None:
     file = open_depth(write(tmp_path, depth()), **STEPS)
 

@@ -1,8 +1,10 @@
 """What is asked for of an order, and what an answer says about it."""
 
+from typing import Any
+
 import pytest
 
-from trader.logic.changes import is_met, lacking, merged, repeats
+from trader.logic.changes import is_answer, is_due, is_met, lacking, merged, repeats
 from trader.logic.cover import Cover
 from trader.logic.desk import Change, Order
 from trader.model.orders import OrderReplaced, OrderRole
@@ -72,6 +74,38 @@ def test_what_lacks_is_asked_for(order: Order, cover: Cover | None, change: Chan
 )
 def test_an_answer_tells_what_was_asked_for(event: OrderReplaced, asked: Change, met: bool) -> None:
     assert is_met(event, asked) is met
+
+
+@pytest.mark.parametrize(
+    ("event", "due"),
+    [
+        (told(-6), True),
+        (told(-7), False),
+        (told(-6, stop_ticks=90), False),  # of prices a group says nothing
+        (told(-6, limit_ticks=90), False),
+    ],
+)
+def test_what_a_group_has_to_leave_is_told_by_its_size(event: OrderReplaced, due: bool) -> None:
+    assert is_due(event, working(due=4)) is due
+
+
+@pytest.mark.parametrize(
+    ("event", "asked", "fields", "answer"),
+    [
+        (told(-6), Change(-6), {}, True),
+        (told(-4), Change(-6), {}, True),  # whoever has neither group nor parent is asked alone
+        (told(-6), Change(-6), {"due": 3}, True),
+        (told(-7), Change(-7), {"due": 3}, False),
+        (told(-7), Change(-6), {"due": 3}, False),
+        (told(-4), Change(-6), {"parent": "e"}, False),  # the parent has opened only four
+        (told(-6), Change(-6), {"parent": "e"}, True),
+        (told(-12), Change(-15), {"parent": "e"}, True),  # nor more than twelve
+    ],
+)
+def test_an_answer_is_told_from_what_a_group_or_a_parent_did(
+    event: OrderReplaced, asked: Change, fields: dict[str, Any], answer: bool
+) -> None:
+    assert is_answer(event, asked, working(**fields)) is answer
 
 
 @pytest.mark.parametrize(

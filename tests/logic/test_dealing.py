@@ -148,6 +148,14 @@ def test_a_cancel_is_sent_once_and_only_for_what_may_live(
     assert order.cancel_wanted is (wanted or status is not S.FILLED)
 
 
+def test_a_target_that_is_dropped_is_nothing_and_told() -> None:
+    dealer, desk, _ = dealing()
+    desk.target = 5
+
+    assert dealer.drop("one", desk) == TargetDropped(strategy="one", instrument="A.v")
+    assert desk.target == 0
+
+
 def test_doubts_and_pending_cancels_are_counted() -> None:
     dealer, desk, order = dealing(status=S.IN_DOUBT)
 
@@ -183,9 +191,9 @@ def test_what_is_for_the_day_ends_with_it() -> None:
     assert dealer.end_day(["one"]) == []
 
 
-def test_a_target_that_is_dropped_is_told_to_everybody() -> None:
+def test_a_target_that_is_given_up_is_none_for_everybody() -> None:
     dealer, desk, _ = dealing()
-    desk.target = 7
+    desk.target = 5
 
     assert dealer.drop("one", desk) == TargetDropped(strategy="one", instrument="A.v")
     assert desk.target == 0

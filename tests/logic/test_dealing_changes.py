@@ -64,6 +64,17 @@ def test_no_wish_is_no_change() -> None:
     assert dealer.urge(ID, order) == []
 
 
+@pytest.mark.parametrize(("status", "kept"), [(S.ACCEPTED, None), (S.PENDING_REPLACE, Change(10))])
+def test_a_wish_for_what_the_order_is_ends_with_that(
+    status: OrderStatus, kept: Change | None
+) -> None:
+    """While an answer is still to come the order may become something else."""
+    dealer, _, order = dealing(status=status, wish=Change(10))
+
+    assert dealer.urge(ID, order) == []
+    assert order.wish == kept
+
+
 def test_a_change_that_leaves_nothing_is_a_cancel_and_need_not_wait() -> None:
     dealer, _, order = dealing(status=S.PENDING_REPLACE, lots_filled=4, wish=Change(3))
 
@@ -122,6 +133,15 @@ def test_an_exact_answer_is_one_whatever_is_due() -> None:
     assert (order.status, order.asked) == (S.ACCEPTED, None)
 
 
+def test_what_is_due_is_no_answer_though_it_is_what_was_asked_for() -> None:
+    dealer, _, order = dealing(status=S.PENDING_REPLACE, asked=Change(7), due=3)
+
+    dealer.resized(replaced(7), order)
+    assert (order.status, order.due, order.asked) == (S.PENDING_REPLACE, 0, Change(7))
+    dealer.resized(replaced(7), order)
+    assert (order.status, order.asked) == (S.ACCEPTED, None)
+
+
 def test_what_is_known_is_told_once() -> None:
     dealer, _, order = dealing(status=S.ACCEPTED)
 
@@ -155,6 +175,8 @@ def test_a_size_that_cannot_be_is_no_size(status: OrderStatus, lots: int, told: 
         ({"taken": 5}, Change(5)),  # three since it was asked
         ({"taken": 5, "lots_filled": 7}, Change(7)),
         ({"taken": 5, "wish": Change(4)}, Change(4)),
+        ({"taken": 5, "wish": Change(None, 95)}, Change(5, 95)),  # a price is wished for as well
+        ({"taken": 5, "asked": Change(15, taken=2)}, Change(8)),  # it got no more than that
         ({"taken": 5, "role": OrderRole.PROTECTION}, None),  # its cover knows better
         ({"taken": 2}, None),
         ({"taken": 5, "asked": Change(None, 95)}, None),

@@ -11,6 +11,7 @@ from tests.core.desks import (
     changed,
     commands,
     fill,
+    holds,
     made_lots,
     manager,
     name,
@@ -165,6 +166,18 @@ def test_what_an_entry_opens_after_an_exit_has_closed_all_is_protected_anew() ->
 
     assert made_lots(answers) == [-3, -3, -3, -3]
     assert list(made.state.desks["one"].covers) == ["one+", name(1)]
+
+
+def test_what_is_held_bare_makes_larger_what_works_before_it_gets_what_lacks() -> None:
+    """Two lots more are held than the stop and the limit are for; the stop is being canceled."""
+    made = manager()
+    holds(made, 3)
+    work(made, target(3, protection=BOTH))
+    order(made, 1).cancel_wanted, order(made, 1).status = True, OrderStatus.PENDING_CANCEL
+    holds(made, 5)
+
+    assert commands(ask(made, target(5, protection=BOTH))) == ["replace 2 -5", "submit 3 -5"]
+    assert order(made, 3).is_stop
 
 
 def test_when_an_entry_ends_its_protection_keeps_what_it_opened() -> None:

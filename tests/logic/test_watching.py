@@ -58,6 +58,16 @@ def worth(equity: int, peak: int = 1_000, session: int = 1_000, cash: int = 7) -
         ({"drawdown_max": (1, 10)}, worth(901), []),
         ({"drawdown_max": (1, 10)}, worth(900), []),
         ({"drawdown_max": (1, 10)}, worth(899), [breached("drawdown_max", 101, 100)]),
+        (
+            {"drawdown_max": (1, 10), "daily_loss_max": (1, 5)},
+            worth(899),
+            [breached("drawdown_max", 101, 100)],
+        ),
+        (
+            {"drawdown_max": (1, 5), "daily_loss_max": (1, 10)},
+            worth(899),
+            [breached("daily_loss_max", 101, 100)],
+        ),
         ({"daily_loss_max": (1, 20)}, worth(951), []),
         ({"daily_loss_max": (1, 20)}, worth(950), []),
         ({"daily_loss_max": (1, 20)}, worth(949), [breached("daily_loss_max", 51, 50)]),
@@ -79,7 +89,7 @@ def test_losses_of_the_peak_and_of_the_session(
 ) -> None:
     gate, watching = watched(**limits)
 
-    assert list(watching.marked(marked)) == said
+    assert list(watching.on_marked(marked, NOW)) == said
     assert (gate.account.equity, gate.account.cash) == (marked.equity, 7)
 
 
@@ -87,28 +97,28 @@ def test_a_breaker_speaks_once_until_somebody_lets_trading_go_on() -> None:
     _, watching = watched(drawdown_max=(1, 10))
     tripped = breached("drawdown_max", 101, 100)
 
-    assert list(watching.marked(worth(899))) == [tripped]
-    assert list(watching.marked(worth(1))) == []
+    assert list(watching.on_marked(worth(899), NOW)) == [tripped]
+    assert list(watching.on_marked(worth(1), NOW)) == []
     watching.lift(NOW)
-    assert list(watching.marked(worth(899))) == [tripped]
+    assert list(watching.on_marked(worth(899), NOW)) == [tripped]
 
 
 def test_while_trading_is_halted_it_is_silent_and_has_not_spoken() -> None:
     gate, watching = watched(drawdown_max=(1, 10))
     gate.account.trading = HALTED
-    assert list(watching.marked(worth(899))) == []
+    assert list(watching.on_marked(worth(899), NOW)) == []
 
     gate.account.trading = ACTIVE
-    assert list(watching.marked(worth(899))) == [breached("drawdown_max", 101, 100)]
+    assert list(watching.on_marked(worth(899), NOW)) == [breached("drawdown_max", 101, 100)]
 
 
 def test_limits_are_looked_up_anew() -> None:
     gate, watching = watched()
     gate.account.limits = Limits(drawdown_max=(1, 10))
-    assert list(watching.marked(worth(899))) == []
+    assert list(watching.on_marked(worth(899), NOW)) == []
 
     watching.renew()
-    assert list(watching.marked(worth(899))) == [breached("drawdown_max", 101, 100)]
+    assert list(watching.on_marked(worth(899), NOW)) == [breached("drawdown_max", 101, 100)]
 
 
 def test_another_account_is_watched_by_what_is_in_it() -> None:
@@ -119,7 +129,7 @@ def test_another_account_is_watched_by_what_is_in_it() -> None:
 
     watching.bind(other)
 
-    assert list(watching.marked(worth(899))) == [breached("drawdown_max", 101, 100)]
+    assert list(watching.on_marked(worth(899), NOW)) == [breached("drawdown_max", 101, 100)]
     assert other.tripped == ["drawdown_max"]
 
 

@@ -3,11 +3,23 @@
 What is decided and why stands in `tests.oracle.desk`, with all the choices made.
 """
 
+from dataclasses import dataclass
+
 from tests.oracle.covers import Cover
 from tests.oracle.dealing import Dealing, Guard, Moment, Trader, sign_of
 from tests.oracle.orders import Change
 from tests.oracle.strategies import Send
 from tests.oracle.tickets import Role, Ticket
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What shall be protected: lots that are held, and what orders will open of a target."""
+
+    side: int
+    bare: int
+    entries: tuple[tuple[Ticket, int], ...]
+    guards: tuple[Guard, ...]
 
 
 class Covering(Dealing):
@@ -25,36 +37,49 @@ class Covering(Dealing):
                 found.append(Guard(kind, price, nearest.reason))
         return tuple(found)
 
-    def _protect(self, trader: Trader, entry: Ticket, lots: int, now: Moment) -> None:
+    def _protect(
+        self, trader: Trader, entry: Ticket, lots: int, guards: tuple[Guard, ...], now: Moment
+    ) -> None:
         """Send what protects `lots` of an entry along with it, at the prices of its decision."""
-        if not trader.guards:
+        if not guards:
             return
-        cover = Cover(sign_of(trader.aim), f"entry {entry.order.number}", lots, entry)
+        cover = Cover(entry.side, f"entry {entry.order.number}", lots, entry)
         trader.covers.append(cover)
-        for guard in trader.guards:
+        for guard in guards:
             self._guard(trader, cover, guard, lots, now)
 
-    def _adopt(self, trader: Trader, now: Moment) -> None:
-        """Protect what is held of the target, or will be, and that nothing protects."""
+    def _plan(self, trader: Trader, sent: int) -> Plan:
+        """What is held of the target, or will be, and nothing protects, but for what is sent now.
+
+        An order of the target that is sent now brings its own protection along.
+        """
         side = sign_of(trader.aim)
         if side == 0 or not trader.guards:
-            return
+            return Plan(0, 0, (), ())
         covers = [cover for cover in trader.covers if cover.side == side]
         position = self._ledger.lots(trader.key)
         own = trader.own if side * position > 0 else 0
         held = min(max(0, side * position), abs(trader.aim))
         bare = held - sum(cover.holds for cover in covers) - own
-        if bare > 0 and not trader.unguarded:
-            self._cover_bare(trader, side, bare, trader.guards, now)
-            covers = [cover for cover in trader.covers if cover.side == side]
+        bare = 0 if trader.unguarded else max(0, bare)
         coming = sum(side * t.lots_open for t in trader.tickets if t.role is Role.TARGET)
-        will_be = min(abs(trader.aim), side * position + coming)
-        lacks = will_be - sum(cover.left for cover in covers) - own
+        will_be = min(abs(trader.aim), side * (position + sent) + coming)
+        brought = min(abs(trader.aim), max(0, side * sent))
+        lacks = will_be - sum(cover.left for cover in covers) - own - bare - brought
+        entries = []
         for ticket in trader.open_tickets(Role.TARGET, side):
             if lacks > 0 and all(cover.entry is not ticket for cover in covers):
                 lots = min(lacks, abs(ticket.lots_open))
                 lacks -= lots
-                self._protect(trader, ticket, lots, now)
+                entries.append((ticket, lots))
+        return Plan(side, bare, tuple(entries), trader.guards)
+
+    def _adopt(self, trader: Trader, plan: Plan, now: Moment) -> None:
+        """Protect what the plan says, whatever has been refused since."""
+        if plan.bare:
+            self._cover_bare(trader, plan.side, plan.bare, plan.guards, now)
+        for ticket, lots in plan.entries:
+            self._protect(trader, ticket, lots, plan.guards, now)
 
     def _cover_bare(
         self, trader: Trader, side: int, lots: int, guards: tuple[Guard, ...], now: Moment
@@ -65,10 +90,10 @@ class Covering(Dealing):
             own = Cover(side, f"cover {len(self._by_order) + 1}", 0, None)
             trader.covers.append(own)
         own.lots += lots
+        self._let_grow(own)
         for guard in guards:
             if not any(o.sent.order_type == guard.order_type and o.works for o in own.orders):
                 self._guard(trader, own, guard, own.holds, now)
-        self._let_grow(own)
 
     def _guard(self, trader: Trader, cover: Cover, guard: Guard, lots: int, now: Moment) -> None:
         """Send an order of a cover, as a child of its entry while that works."""
@@ -85,7 +110,7 @@ class Covering(Dealing):
         )
         parent = entry.order.number if entry is not None and is_child else None
         ticket = self._send(trader, Role.PROTECTIVE, order, parent, guard.reason, now)
-        ticket.cover = cover
+        ticket.cover, ticket.occasion = cover, trader.occasions
         cover.orders.append(ticket)
         if ticket.is_over:
             self._lose(trader, ticket, now)
@@ -127,7 +152,7 @@ class Covering(Dealing):
         """Move the stops of this side up to the level, those sent first; make what is missing."""
         covers = [cover for cover in trader.covers if cover.side == side]
         tickets = [ticket for cover in covers for ticket in cover.orders]
-        for ticket in sorted(tickets, key=lambda each: each.order.ts):
+        for ticket in sorted(tickets, key=lambda each: (each.order.ts, each.occasion)):
             stop = ticket.stop_aimed_at if ticket.sent.order_type == "stop" else None
             if ticket.works and stop is not None and side * (level - stop) > 0:
                 ticket.next_reason = "trailing"
@@ -150,23 +175,16 @@ class Covering(Dealing):
         self, trader: Trader, ticket: Ticket, lots: int, after: int, now: Moment
     ) -> None:
         """A fill of `lots` is known: what covers hold, and what must be cut from them."""
-        for cover in trader.covers:
-            if cover.entry is ticket:
-                self._let_grow(cover)
         if ticket.cover is not None:
-            ticket.cover.filled += lots
-            for other in ticket.cover.orders:
-                if other is ticket:
-                    continue
-                if other.has_arrived:
-                    other.reduced(lots)
-                else:
-                    self._shrink(other, lots)
+            self._share(ticket.cover, ticket, lots)
         for side in (1, -1):
             self._cut(trader, side, max(0, side * after))
-        if ticket.cover is not None and ticket.cover.side * after <= 0:
-            self._uncover(trader, ticket.cover, lots)
+        if ticket.cover is not None:
+            self._spend(ticket.cover, ticket, lots)
+            if ticket.cover.side * after <= 0:
+                self._uncover(trader, ticket, ticket.cover, lots)
         for cover in trader.covers:
+            self._let_grow(cover)
             self._leave(trader, cover, now)
         self._count_own(trader, ticket, lots, after)
         self._forget_covers(trader)
@@ -185,17 +203,42 @@ class Covering(Dealing):
         covered = sum(cover.holds for cover in trader.covers if cover.side == side)
         trader.own = max(0, min(trader.own, abs(after) - covered))
 
-    def _uncover(self, trader: Trader, closed_by: Cover, lots: int) -> None:
-        """An exit has closed the position: nothing protects this side any more.
+    def _share(self, cover: Cover, filled: Ticket, lots: int) -> None:
+        """What one order of a cover has filled the others are not for any more."""
+        cover.filled += lots
+        for other in cover.orders:
+            if other is filled:
+                continue
+            if other.has_arrived:
+                other.reduced(lots)
+            else:
+                self._shrink(other, lots)
 
-        What the group's fill leaves nothing of the venue ends by itself.
+    def _spend(self, cover: Cover, filled: Ticket, lots: int) -> None:
+        """Nothing may be left of an order, though a change under way gives back what is taken.
+
+        The venue gives no child more than its parent has opened, but others what was asked for.
         """
-        side = closed_by.side
+        if all(order.sent.parent is not None for order in cover.orders):
+            return
+        for order in cover.orders:
+            keeps = cover.holds if order.sent.parent is None else cover.left
+            shared = lots if order is not filled else 0
+            if keeps == 0 and (order.size - order.booked > shared or not order.has_arrived):
+                self._cancel(order)
+
+    def _uncover(self, trader: Trader, closed_by: Ticket, its: Cover, lots: int) -> None:
+        """An exit has closed the position: nothing protects this side any more, nor does itself.
+
+        What the group's fill leaves nothing of the venue ends by itself; a change under way may
+        still be refused.
+        """
+        side = its.side
         for cover in trader.covers:
             if cover.side == side:
                 for order in cover.orders:
-                    left = order.size - order.booked - (lots if cover is closed_by else 0)
-                    if order.lots_open and not (order.has_arrived and left <= 0):
+                    shared = lots if cover is its and order is not closed_by else 0
+                    if order.size - order.booked > shared or not order.has_arrived:
                         self._cancel(order)
         trader.covers = [cover for cover in trader.covers if cover.side != side]
 

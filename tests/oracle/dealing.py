@@ -16,7 +16,7 @@ from tests.oracle.orders import Change, Order
 from tests.oracle.rules import Rule
 from tests.oracle.splits import split_price
 from tests.oracle.strategies import Lots, Scripted, Send, Strategy
-from tests.oracle.tickets import Role, Sent, Ticket, merged
+from tests.oracle.tickets import WORKING, Role, Sent, Ticket, merged
 
 
 class Wire(Protocol):
@@ -73,6 +73,7 @@ class Trader:
     held: Held | None = None
     bars_counted: int = 0
     fills_counted: int = 0
+    occasions: int = 0  # decisions and fills that could enter something
     unguarded: bool = False  # a stop was refused, and nothing has filled since
     own: int = 0  # lots of the position that its own orders opened, which no cover holds
     covers: list[Cover] = field(default_factory=list)  # the oldest entry's first
@@ -163,12 +164,16 @@ class Dealing:
     def _want(self, ticket: Ticket, change: Change) -> None:
         """Ask for other prices or, of a script's own order, another size."""
         if change.size is not None:
-            ticket.aim = change.size
+            ticket.aim = ticket.wished = change.size
         ticket.wanted = merged(ticket.wanted, replace(change, size=None))
         self._ask(ticket)
 
     def _ask(self, ticket: Ticket) -> None:
-        """Send the change that is wanted, if that can be now."""
+        """Send the change that is wanted, if that can be now; what leaves nothing is a cancel."""
+        if ticket.status in WORKING and ticket.aim <= ticket.booked < ticket.expected:
+            self._cancel(ticket)
+            return
+        expected = ticket.expected
         change = ticket.ask()
         if change is None:
             return
@@ -178,7 +183,14 @@ class Dealing:
         if code is None:
             self._wire.replace(ticket.order, change)
         else:
-            ticket.answered("replace")
+            ticket.denied(expected)
+
+    def _cross(self, trader: Trader, ticket: Ticket, lots: int) -> None:
+        """Changes that are asked for of others in its group were asked without knowing this."""
+        for other in trader.tickets if ticket.order.group else ():
+            is_member = other is not ticket and other.order.group == ticket.order.group
+            if is_member and other.has_arrived and other.asked is not None:
+                other.crossed += lots
 
     def _sizer(self, trader: Trader) -> Callable[[], int]:
         """The lots of a full position at the last mark; none if equity is not positive."""

@@ -100,12 +100,20 @@ class Desk(Covering):
                 if counts:
                     self._follow(trader, plan, now)
 
-    def on_tick(self, instrument: str, now: Moment) -> None:
-        """Give a quote or a print to each script that hears it."""
+    def on_tick(self, instrument: str, price: int | None, now: Moment) -> None:
+        """Give a quote or a print to each script that hears it, which decides at that price."""
         for trader in self._traders:
             plan, setup = trader.setup.plan, trader.setup
-            if setup.instrument == instrument and setup.hears_ticks and isinstance(plan, Scripted):
-                self._follow(trader, plan, now)
+            if setup.instrument != instrument or not setup.hears_ticks:
+                continue
+            assert isinstance(plan, Scripted)
+            trader.close = price or 0
+            if price is not None:
+                self._follow(trader, plan, now, is_tick=True)
+                continue
+            if plan.at_bar.get(trader.bars_counted) and not self._is_early(now):
+                self._record(trader, trader.target, "no_price", now)
+            trader.bars_counted += 1
 
     def on_report(self, report: Report, now: Moment) -> None:
         trader, ticket = self._by_order[report.order.number]
@@ -132,6 +140,7 @@ class Desk(Covering):
     def _end(self, trader: Trader, ticket: Ticket, report: Ended, now: Moment) -> None:
         """An order is over; of an entry what protects it is for what that has opened."""
         ticket.end(report.status)
+        self._forget(trader, ticket)
         if report.reason == "unknown_parent":
             self._send_alone(trader, ticket, now)
         elif report.reason not in REDUCED:
@@ -144,15 +153,18 @@ class Desk(Covering):
         self._forget_covers(trader)
 
     def split(self, instrument: str, ratio: Fraction, now: Moment) -> None:
-        for trader in self._traders:
-            if trader.setup.instrument == instrument:
-                self._carry(trader, ratio)
-                self._fit(trader, self._ledger.lots(trader.key))
-                for cover in trader.covers:
-                    self._leave(trader, cover, now)
-                if not trader.waits:
-                    self._adopt(trader, now)
-                self._forget_covers(trader)
+        """Everything is carried across before anything follows from it."""
+        concerned = [each for each in self._traders if each.setup.instrument == instrument]
+        for trader in concerned:
+            self._carry(trader, ratio)
+        self._gate.split(instrument, ratio)
+        for trader in concerned:
+            self._fit(trader, self._ledger.lots(trader.key))
+            for cover in trader.covers:
+                self._leave(trader, cover, now)
+            if not trader.waits:
+                self._adopt(trader, self._plan(trader, 0), now)
+            self._forget_covers(trader)
 
     def _carry(self, trader: Trader, ratio: Fraction) -> None:
         """Everything that a strategy remembers, in the lots and ticks of after a split."""
@@ -193,10 +205,13 @@ class Desk(Covering):
         if answer is not None:
             self._decide(trader, answer.target, answer.reason, now)
 
-    def _follow(self, trader: Trader, plan: Scripted, now: Moment) -> None:
-        """Do what the script says at this bar."""
+    def _follow(
+        self, trader: Trader, plan: Scripted, now: Moment, *, is_tick: bool = False
+    ) -> None:
+        """Do what the script says at this bar; to say nothing at a tick beside bars is no word."""
         todo = () if self._is_early(now) else plan.at_bar.get(trader.bars_counted, ())
-        if not any(isinstance(action, Target) for action in todo):
+        is_word = bool(todo) or not is_tick or trader.interval_ns == 0
+        if is_word and not any(isinstance(action, Target) for action in todo):
             trader.ended = 0
         self._act(trader, todo, now)
         trader.bars_counted += 1
@@ -212,6 +227,7 @@ class Desk(Covering):
         ticket.fill(abs(fill.lots))
         self._gate.on_fill(ticket)
         trader.unguarded = False
+        self._cross(trader, ticket, abs(fill.lots))
         if ticket.is_over:
             self._forget(trader, ticket)
         self._hold(trader, fill, before, after)
@@ -295,22 +311,31 @@ class Desk(Covering):
     def _enter(self, trader: Trader, lots: int, now: Moment) -> None:
         """Send a market order for the target, if any is wanted, and protect what must be.
 
-        What was there before the order counts as older than what it will open.
+        Both are decided before risk hears of any of it. What was there before the order counts as
+        older than what it will open.
         """
-        covers = trader.covers
-        known = len(covers)
+        trader.occasions += 1
+        before, plan = list(trader.covers), self._plan(trader, lots)
         if lots != 0:
             self._send_entry(trader, lots, now)
-        own = len(covers)
-        self._adopt(trader, now)
-        covers[known:] = covers[own:] + covers[known:own]
+        own = [cover for cover in trader.covers if cover not in before]
+        self._adopt(trader, plan, now)
+        trader.covers.sort(key=lambda cover: cover in own)
         self._forget_covers(trader)
 
     def _send_entry(self, trader: Trader, lots: int, now: Moment) -> None:
         wanted = Send("", "market", lots)
         entry = self._send(trader, Role.TARGET, wanted, None, "target", now)
         if lots * trader.aim > 0 and not entry.is_over:
-            self._protect(trader, entry, min(abs(trader.aim), entry.size), now)
+            lots = min(abs(trader.aim), entry.size)
+            self._protect(trader, entry, lots, trader.guards, now)
+
+    def _lose(self, trader: Trader, ticket: Ticket, now: Moment) -> None:
+        """Where cancels take no time, what leads back from a turn does not wait for one."""
+        super()._lose(trader, ticket, now)
+        if trader.waits and not self._wire.has_latency:
+            trader.waits = False
+            self._aim_on(trader, now)
 
     def _is_canceling(self, trader: Trader) -> bool:
         """True while a cancel of a target order is not answered."""
@@ -345,8 +370,14 @@ class Desk(Covering):
             self._end_target(trader, held.side, "time_stop", now)
 
     def _change_own(self, ticket: Ticket, action: Replace) -> None:
-        """Ask for it; a price that the order has not cannot be given to it."""
+        """Ask for it; a price that the order has not cannot be given to it.
+
+        A size that is filled already is no change that could be refused or wait for another.
+        """
         size = None if action.lots is None else abs(action.lots)
+        if size is not None and size <= ticket.booked:
+            self._cancel(ticket)
+            return
         limit = None if ticket.limit_ticks is None else action.limit_ticks
         stop = None if ticket.stop_ticks is None else action.stop_ticks
         self._want(ticket, Change(size, limit, stop))

@@ -341,7 +341,6 @@ class World:
                 self._venue.split(name, row.numerator, row.denominator)
                 self._split_reports(name, row.ratio)
                 self._desk.split(name, row.ratio, Moment(event.ts, self._seq))
-                self._gate.split(name, row.ratio)
             case Dividend():
                 self._ledger.pay(name, row.amount)
             case _:

@@ -19,7 +19,7 @@ from tests.oracle.exits import AtrStop, Exit
 from tests.oracle.market import Source
 from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleResult, OracleRun, compute
-from tests.oracle.strategies import Actions, Cancel, Scripted, Send, Strategy, Target
+from tests.oracle.strategies import Actions, Cancel, Replace, Scripted, Send, Strategy, Target
 
 HALF = HOUR_NS // 2
 TENTH = VenueRules(participation=Fraction(1, 10))
@@ -96,6 +96,16 @@ def test_a_cancel_that_comes_too_late_is_refused() -> None:
     result = run({0: (order,), 1: (Cancel("m"),)}, *[flat(100)] * 5)
 
     assert statuses(result) == ["FILLED"]
+
+
+def test_a_size_that_is_filled_already_is_asked_for_by_a_cancel() -> None:
+    """Five of eight are filled at 2:00, which is known at 2:30; at 3:00 they are enough."""
+    order = Send("l", "limit", 8, limit_ticks=99)
+    rows = (flat(100), flat(100), flat(99, 50))
+    result = run({0: (order,), 2: (Replace("l", lots=5),)}, *rows)
+
+    assert told(result) == [(2, 2, 5, 99)]
+    assert statuses(result) == ["PENDING_CANCEL"]
 
 
 def test_a_stop_that_was_filled_is_known_late() -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.oracle.cases import Row, Told, bars, flat, makers, run_script, statuses, told
 from tests.oracle.orders import Change, Order, VenueRules
 from tests.oracle.strategies import Actions, Replace, Send
+from tests.oracle.test_gate import run as run_scripts
 from tests.oracle.test_parents import hours_of, on_a_slow_market
 from tests.oracle.tickets import Role, Sent, Ticket
 
@@ -120,3 +121,27 @@ def test_what_an_order_is_already_is_not_asked_for() -> None:
     assert ticket.ask() is None
     ticket.wanted = Change(None, 91, None)
     assert ticket.ask() == Change(None, 91, None)
+
+
+def test_nothing_is_asked_of_an_order_that_a_split_has_left_nothing_of() -> None:
+    order = Order(1, 0, 0, "s", "X.sim", "limit", 1, 90, None, None, 1)
+    ticket = Ticket(order, Role.OWN, Sent("limit", 1, 90, None, None), "own", 1, 90, None)
+    ticket.become("ACCEPTED")
+    ticket.split(Fraction(2, 3))
+    ticket.aim, ticket.wanted = 7, Change(None, 91, None)
+
+    assert ticket.ask() is None
+
+
+def test_a_change_that_is_refused_is_not_wanted_any_more() -> None:
+    """At 106 it could trade with the sale at 105; the size alone, asked for again, is granted."""
+    asks: Actions = {
+        0: (limit(5, 90, "b"),),
+        1: (Replace("b", lots=3, limit_ticks=106),),
+        2: (Replace("b", lots=3),),
+    }
+    refused = run_scripts({0: (limit(-1, 105, "a"),)}, asks, rows=(flat(100),) * 2)
+    granted = run_scripts({0: (limit(-1, 105, "a"),)}, asks)
+
+    assert (refused.orders[1].size, refused.orders[1].limit_last) == (5, 90)
+    assert (granted.orders[1].size, granted.orders[1].limit_last) == (3, 90)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.oracle.market import Instrument
+from tests.oracle.market import Instrument, Sessions
 from tests.oracle.orders import Ended, Fill, Order, VenueRules
 from tests.oracle.ticks import SECOND_NS, Print, Quote, TickVenue
 
@@ -20,9 +20,16 @@ def venue(
     prints: bool = False,
     rules: VenueRules | None = None,
     by_volume: bool = False,
+    sessions: Sessions | None = None,
 ) -> TickVenue:
-    found = rules or VenueRules()
-    return TickVenue(found, ONE, has_quotes=quotes, has_prints=prints, by_volume=by_volume)
+    return TickVenue(
+        rules or VenueRules(),
+        ONE,
+        has_quotes=quotes,
+        has_prints=prints,
+        by_volume=by_volume,
+        sessions=sessions,
+    )
 
 
 def order(
@@ -260,3 +267,18 @@ def test_a_halt_a_session_and_a_split() -> None:
 
     assert fills(market) == [(1, 1, 100, True)]
     assert ends(market) == [(2, "session_closed"), (3, "split")]
+
+
+def test_out_of_its_sessions_nothing_is_filled_or_triggered() -> None:
+    """One ends at NOW + 2, the next begins at NOW + 4; a print in between is the last one then."""
+    market = venue(prints=True, sessions=((0, NOW + 2), (NOW + 4, NOW + 9)))
+    market.quote(quote(), NOW)
+    market.arrive(order(1, 3), NOW + 1)
+    market.arrive(order(2, 1), NOW + 2)
+    market.arrive(order(3, 1, stop=101), NOW + 2)
+    market.quote(quote(), NOW + 3)
+    market.trade(Print(102, 9), NOW + 3)
+    assert fills(market) == [(1, 3, 100, True)]
+    market.quote(quote(ask=103), NOW + 4)
+
+    assert fills(market)[1:] == [(2, 1, 103, True), (3, 1, 103, True)]

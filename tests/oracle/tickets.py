@@ -46,7 +46,8 @@ class Ticket:
 
     `ordered` is the size it was sent for. `size` and the prices are what the venue said last,
     `expected` is the size it must have once it has heard all we have asked and has told all it has
-    done, `aim` the size that it shall have.
+    done, `aim` the size that it shall have. `wished` is a size that a script has named and that
+    waits; `crossed` is what fills of its group took while a size is asked for.
     """
 
     order: Order
@@ -63,10 +64,13 @@ class Ticket:
     filled: int = 0  # the same, but not carried across a split once the order is over
     wanted: Change = field(default_factory=Change)  # prices that wait for the answer to a change
     asked: Change | None = None  # the change that is not answered
+    wished: int | None = None
+    crossed: int = 0
     next_reason: str = ""  # once the change is answered
     statuses: list[str] = field(default_factory=lambda: ["INITIALIZED"])
     is_cancel_sent: bool = False
     cover: Cover | None = None  # what it is an order of
+    occasion: int = 0  # the decision or fill that it was sent for, counted by its strategy
 
     def __post_init__(self) -> None:
         self.ordered = self.expected = self.aim = self.size
@@ -150,10 +154,14 @@ class Ticket:
             self.expected -= lots
 
     def ask(self) -> Change | None:
-        """The change that can and must be asked for now; a price that it has is none."""
-        if self.status not in WORKING:
+        """The change that can and must be asked for now; a price that it has is none.
+
+        Of an order that has nothing left, as far as we can know, nothing is asked.
+        """
+        if self.status not in WORKING or self.expected <= self.booked:
             return None
         wanted, self.wanted = self.wanted, Change()
+        self.wished = None
         change = Change(
             None if self.aim == self.expected else self.aim,
             _other(wanted.limit_ticks, self.limit_ticks),
@@ -172,7 +180,7 @@ class Ticket:
         Of a script's own order nothing is counted beforehand: it shall be what it is told to be.
         """
         if self.role is Role.OWN and (self.asked is None or self.asked.size is None):
-            self.aim = size if self.aim == self.expected else self.aim
+            self.aim = size if self.wished is None else self.aim
             self.expected = size
         self.size, self.limit_ticks, self.stop_ticks = size, limit_ticks, stop_ticks
 
@@ -182,10 +190,27 @@ class Ticket:
             self.is_cancel_sent = False
             self._work_on()
         elif what == "replace":
-            self.asked = None
-            self.reason, self.next_reason = self.next_reason or self.reason, ""
+            if self.role is Role.OWN and self.asked is not None and self.asked.size is not None:
+                self._settle(self.asked.size)
+            if self.asked is not None and self.asked.stop_ticks is not None:
+                self.reason, self.next_reason = self.next_reason or self.reason, ""
+            self.asked, self.crossed = None, 0
             if self.status == "PENDING_REPLACE":
                 self._work_on()
+
+    def _settle(self, asked: int) -> None:
+        """A script's own order is what it is told to be; what its group took comes off its wish."""
+        if self.wished is None:
+            self.aim = min(self.size, asked - self.crossed)
+        self.expected = self.size
+
+    def denied(self, expected: int) -> None:
+        """Risk has refused a change: the order stays what it was."""
+        if self.role is Role.OWN:
+            self.aim = expected
+        self.asked, self.next_reason = None, ""
+        self.expected = expected
+        self._work_on()
 
     def split(self, ratio: Fraction) -> None:
         self.ordered = split_lots(self.ordered, ratio)
@@ -196,6 +221,8 @@ class Ticket:
         self.filled = self.filled if self.is_over else self.booked
         self.limit_ticks = split_price(self.limit_ticks, ratio)
         self.stop_ticks = split_price(self.stop_ticks, ratio)
+        prices = (self.wanted.limit_ticks, self.wanted.stop_ticks)
+        self.wanted = Change(None, *(split_price(ticks, ratio) for ticks in prices))
 
     def _work_on(self) -> None:
         self.become("PARTIALLY_FILLED" if self.booked else "ACCEPTED")

@@ -12,13 +12,14 @@ when it comes.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from tests.oracle.life import Life
-from tests.oracle.market import Instrument
+from tests.oracle.market import Instrument, Sessions
 from tests.oracle.orders import Accepted, Change, Fill, Order, Refused, VenueRules
+from tests.oracle.shown import Shown
 
 SECOND_NS: Final = 1_000_000_000
 
@@ -46,24 +47,6 @@ class Print:
     side: int = 0
 
 
-@dataclass
-class Shown:
-    """What stands there: price to lots for who buys (1) and who sells (-1); None is no limit.
-
-    Our orders take from what is offered; what was displayed stays as it was.
-    """
-
-    ts: int
-    offers: dict[int, dict[int, int | None]]
-    displayed: dict[int, dict[int, int | None]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.displayed = {side: dict(levels) for side, levels in self.offers.items()}
-
-    def best_first(self, side: int) -> list[int]:
-        return sorted(self.offers[side], reverse=side < 0)
-
-
 class TickVenue(Life):
     """One instrument; `has_quotes` and `has_prints` say what is told of it."""
 
@@ -76,6 +59,7 @@ class TickVenue(Life):
         has_prints: bool,
         by_volume: bool = False,
         stale_after_ns: int = 60 * SECOND_NS,
+        sessions: Sessions | None = None,
     ) -> None:
         super().__init__(rules, [instrument])
         self._has_quotes = has_quotes
@@ -87,6 +71,7 @@ class TickVenue(Life):
         self._shown: Shown | None = None
         self._last_print: int | None = None
         self._halted = False
+        self._sessions = sessions
 
     # -- commands ------------------------------------------------------------------------------
 
@@ -150,7 +135,7 @@ class TickVenue(Life):
 
     def trade(self, row: Print, ts: int) -> None:
         self._last_print = row.ticks
-        if self._halted:
+        if self._rests_all(ts):
             return
         left = row.lots
         working = [each for each in self._live.values() if self._room(each) > 0]
@@ -190,8 +175,13 @@ class TickVenue(Life):
             self._end(order, "CANCELED", order.time_in_force.lower())
         return lots
 
+    def _rests_all(self, ts: int) -> bool:
+        """Nothing fills or is triggered: it is suspended, or its market is closed."""
+        is_open = self._sessions is None or any(o <= ts < c for o, c in self._sessions)
+        return self._halted or not is_open
+
     def _meet_row(self, ts: int) -> None:
-        if self._halted:
+        if self._rests_all(ts):
             return
         for order in list(self._live.values()):
             if order.ended or self._room(order) <= 0:
@@ -226,7 +216,7 @@ class TickVenue(Life):
 
     def _is_reached(self, order: Order, ts: int) -> bool:
         """True if the market is beyond a stop: the last print, or else the opposite quote."""
-        if self._halted:
+        if self._rests_all(ts):
             return False
         if self._has_prints:
             return self._last_print is not None and order.is_beyond(self._last_print)
@@ -239,7 +229,7 @@ class TickVenue(Life):
 
     def _take_part(self, order: Order, ts: int) -> None:
         """An order looks at what stands there."""
-        if self._halted or not self._is_fresh(ts):
+        if self._rests_all(ts) or not self._is_fresh(ts):
             return
         is_first, order.met_opening = not order.met_opening, True
         if order.time_in_force == "GTX" and is_first and self._could_take(order):

@@ -134,6 +134,16 @@ def test_a_figure_without_a_value_is_a_dash() -> None:
     assert "None" not in markup_of(html)
 
 
+def test_a_run_of_a_day_has_no_figures_a_year() -> None:
+    day = {"period": {"from": "2020-01-01T00:00:00Z", "to": "2020-01-01T06:00:00Z"}}
+
+    html = markup_of(page(content(run_=day)))
+
+    assert html.count("6.0 h are too short, from 30 days on") == 4
+    assert html.count("n/a") >= 10
+    assert "6.0 h" not in markup_of(page(content()))
+
+
 def test_every_drawing_says_what_it_shows_and_has_figures_beside_it() -> None:
     html = markup_of(page(content()))
 

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.research.making import ran
 from trader.config.notation import instant
 from trader.errors import DataError, UsageError
-from trader.research.folder import find_run, open_run, runs_in, write_document
+from trader.research.folder import RunFolder, find_run, open_run, runs_in, write_document
 
 
 def test_a_document_appears_at_once_and_whole(tmp_path: Path) -> None:
@@ -101,3 +102,47 @@ def test_the_curves_begin_where_trading_does(tmp_path: Path) -> None:
     assert len(equity) == len(drawdown) == len(rows)
     assert rows["ts"][0] >= instant("2020-09-13T20:00:00Z")
     assert folder.run["period"]["from"] == "2020-09-13T20:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "no such file"),
+        (b"", "the file is empty (0 bytes)"),
+        (b"PAR1 and no more", "truncated Parquet file: it ends after 16 bytes without a footer"),
+        (b"seq,n\n1,1\n", "not a Parquet file: it begins with b'seq,'"),
+    ],
+)
+def test_a_damaged_table_is_told_in_our_words(
+    tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    path = tmp_path / "equity.parquet"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(DataError) as caught:
+        RunFolder(path=tmp_path, run={}, metrics={}).curves()
+
+    assert caught.value.message == f"a table of the run cannot be read: {says}"
+    assert caught.value.where == str(path)
+    assert "copy the folder of the run again" in caught.value.hint
+
+
+def test_a_table_of_other_columns_is_told(tmp_path: Path) -> None:
+    pl.DataFrame({"ts": [1]}).write_parquet(tmp_path / "equity.parquet")
+
+    with pytest.raises(DataError, match="its columns are not those that a run writes"):
+        RunFolder(path=tmp_path, run={}, metrics={}).curves()
+
+
+def test_a_damaged_page_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "equity.parquet"
+    pl.DataFrame({"equity": [1.5] * 999, "drawdown": [0.5] * 999}).write_parquet(path)
+    content = bytearray(path.read_bytes())
+    content[4:60] = bytes(each ^ 0x5A for each in content[4:60])
+    path.write_bytes(content)
+
+    with pytest.raises(DataError, match="cannot be read: damaged Parquet file") as caught:
+        RunFolder(path=tmp_path, run={}, metrics={}).curves()
+
+    assert str(caught.value).count(str(path)) == 1

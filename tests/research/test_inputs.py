@@ -91,6 +91,32 @@ def test_bars_without_volume_cannot_fill_a_share_of_it(tmp_path: Path) -> None:
     assert not any("no volume" in warning for warning in free.run["warnings"])
 
 
+def test_actions_outside_of_the_data_do_nothing_and_are_told(tmp_path: Path) -> None:
+    path = project(tmp_path)
+    data = "  - {kind: actions, instrument: WAVE.x, path: actions.csv}\nstrategies:"
+    (tmp_path / "within.yaml").write_text(path.read_text().replace("strategies:", data))
+    rows = [
+        "2010-06-09,split,7,1",
+        "2020-09-14,split,2,1",
+        "2020-09-15,split,3,1",
+        "2031-06-09,split,2,1",
+        "2032-06-09,split,2,1",
+    ]
+    head = "ex_date,action,numerator,denominator\n"
+    reports = []
+    for name, some in (("within", rows[1:2]), ("all", rows)):
+        (tmp_path / "actions.csv").write_text(head + "\n".join(some) + "\n")
+        reports.append(run(tmp_path / "within.yaml", tmp_path / name))
+
+    within, everything = (report.run for report in reports)
+    assert everything["digest"] == within["digest"]
+    assert everything["period"] == within["period"]
+    assert not any("outside its data" in each for each in within["warnings"])
+    [told] = [each for each in everything["warnings"] if "outside its data" in each]
+    assert told.startswith("4 of 5 actions of WAVE.x lie outside its data (2020-09-13T12:27:00Z to")
+    assert told.endswith("and do nothing: line 2, line 4, line 5, ...")
+
+
 @pytest.mark.parametrize("every", [1, 60])
 def test_bars_further_apart_than_their_interval_draw_a_warning(tmp_path: Path, every: int) -> None:
     path = project(tmp_path)

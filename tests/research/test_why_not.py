@@ -12,7 +12,7 @@ from tests.research.stories import CROSS, FLAT, crossing, minute, why_not
 from trader.errors import UsageError, VerificationError
 from trader.model.units import MINUTE_NS
 from trader.research.folder import open_run
-from trader.research.why_not import instant_of
+from trader.research.why_not import apart, instant_of
 
 TICKS: Final = Path(__file__).parents[2] / "config" / "ticks.yaml"
 
@@ -86,6 +86,34 @@ def test_a_denied_target_stands_and_says_so(tmp_path: Path) -> None:
     assert told["held_back"][0] == (
         "its target of -10 lots stands, but risk denied main-cross-1-2: lots_exceed_max"
     )
+    assert told["held_back"][1] == (
+        "its rule goes by its target and takes itself for short; it is long: it holds 10 lots"
+    )
+
+
+def test_a_target_that_its_order_has_not_reached_says_so(tmp_path: Path) -> None:
+    venue = "{participation: null, latency_ns: 90000000000}"
+    wanted = stories.strategy(stories.script(at_2=[stories.target(10)]))
+    folder = stories.ran(tmp_path, stories.config(wanted, venue=venue), [FLAT] * 9)
+
+    under_way, filled = (why_not(folder, "s", minute(k))["held_back"] for k in (3, 8))
+
+    assert under_way[:2] == [
+        "its target of 10 lots stands, but it holds 0; working: main-s-1-1",
+        "its rule goes by its target and takes itself for long; it is flat: it holds 0 lots",
+    ]
+    assert not any("its target" in each for each in filled)
+
+
+def test_a_target_whose_order_has_ended_says_so() -> None:
+    told: dict[str, Any] = {"target_lots": 10, "position_lots": 4, "working": []}
+    told["last_order"] = None
+    ended = {"kind": "order", "client_order_id": "main-s-1-1", "status": "CANCELED"}
+
+    assert apart(told) == ["its target of 10 lots stands, but it holds 4"]
+    assert apart({**told, "last_order": ended}) == [
+        "its target of 10 lots stands, but it holds 4: main-s-1-1 is CANCELED"
+    ]
 
 
 # -- what the feed made of it ---------------------------------------------------------------------

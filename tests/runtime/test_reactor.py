@@ -227,8 +227,7 @@ def test_messages_are_named_by_row_and_count_and_know_their_cause() -> None:
 
     # A report is caused by the order's approval; its step counts on from the last row's.
     id_ = "main-one-1-1"
-    approval = core.recorder.approval(id_)
-    reactor.note(OrderAccepted(client_order_id=id_), 2 * MINUTE_NS, approval)
+    reactor.note(OrderAccepted(client_order_id=id_), 2 * MINUTE_NS)
     assert heads(said) == [
         ((1, 3), "world", "OrderAccepted", (1, 3)),
         ((1, 4), "order_manager", "OrderAccepted", (1, 3)),
@@ -237,7 +236,7 @@ def test_messages_are_named_by_row_and_count_and_know_their_cause() -> None:
     # The next row is number two, whether it says anything or not.
     reactor.row(bar(100, instrument=B), 2 * MINUTE_NS)
     fill = OrderFilled(client_order_id=id_, trade_id="t", last_lots=10, last_ticks=100)
-    reactor.note(fill, 3 * MINUTE_NS, approval)
+    reactor.note(fill, 3 * MINUTE_NS)
     assert heads(said)[-3:] == [
         ((1, 3), "world", "OrderFilled", (1, 3)),
         ((2, 1), "order_manager", "OrderFilled", (1, 3)),
@@ -306,6 +305,20 @@ def test_a_lane_is_only_shorter(scripts: list[dict[int, Any]], bars: list[tuple[
     assert short.tables.digest() == long.tables.digest()
     assert short.state_hash() == long.state_hash()
     assert short.snapshot() == long.snapshot()
+
+
+def test_a_lane_leads_to_the_state_that_was_taken_back() -> None:
+    """It was made before: the last bar is the snapshot's, and the price is left in it."""
+    past, core = (awake(config([strategy()]))[0] for _ in range(2))
+    past.reactor.observer = core.reactor.observer = None
+    lane = core.reactor.lane(BarClosed, (A, MINUTE_NS))
+    past.reactor.row(bar(100, row=1), 2 * MINUTE_NS)
+
+    core.restore(past.snapshot())
+    lane(bar(101, row=2), 3 * MINUTE_NS)
+    past.reactor.row(bar(101, row=2), 3 * MINUTE_NS)
+
+    assert core.snapshot() == past.snapshot()
 
 
 def test_bars_reach_only_the_strategies_of_their_instrument() -> None:

@@ -220,7 +220,7 @@ class Mute(ValueError):
     ("error", "text"),
     [
         (Exotic("far away"), "Exotic: far away"),
-        (GeneratorExit(), "GeneratorExit: "),
+        (GeneratorExit(), "GeneratorExit, "),
         (Mute(), "Mute: (its text cannot be told)"),
         (ValueError("\ud800"), r"ValueError: \ud800"),
     ],

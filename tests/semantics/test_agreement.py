@@ -33,9 +33,21 @@ USA = tuple(f"{symbol}.usa" for symbol in SHARES)
 EURO = ("EURUSD.fx",)
 
 
-SEEDS: Final = (*range(2_000), 4_773, 11_865, 20_078, 102_399)
-"""The last meet what is rare: a stop that is refused, a post-only limit that has filled in part
-before it is moved into the market, and a stop sent again that trails beside an older one."""
+RARE: Final = (
+    *(4_773, 11_865, 20_078, 102_399),
+    *(104_915, 108_729, 115_090),  # a size that is filled already is wished for
+    *(112_966, 113_340),  # an exit closes the position while its stop is being changed
+    *(100_802, 108_121, 108_901, 108_995, 115_931, 120_661),  # a turn whose stop is refused
+    *(102_489, 104_319),
+    *(131_076, 138_037, 142_845, 143_155, 147_327, 148_114, 154_612),
+    *(131_404, 144_688, 148_163, 173_218, 174_239, 182_300, 184_688),
+)
+"""Seeds that meet what is seldom: also a stop that is refused, a post-only limit that has filled in
+part before it is moved into the market, a stop sent again that trails beside an older one, a limit
+of a torn group that is opened then, a size that the venue does not give, an answer and a group's
+word of the same size, what a group takes while a size is asked for, and a turn that is given up
+beside an older order."""
+SEEDS: Final = (*range(2_000), *RARE)
 
 
 def test_generated_runs_agree_and_reach_everything() -> None:

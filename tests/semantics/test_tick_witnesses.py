@@ -1,9 +1,43 @@
-"""Moments on ticks that were once wrong, each as small as it gets; both venues must agree."""
+"""Moments on ticks that were once wrong, each as small as it gets; both sides must agree."""
 
+from dataclasses import replace
+from fractions import Fraction
+
+from tests.oracle.cases import START, X, unit_instrument
+from tests.oracle.market import DAY_NS
 from tests.oracle.orders import Change, VenueRules
+from tests.oracle.run import OracleResult
+from tests.oracle.strategies import Actions, Replace, Scripted, Send, Strategy
+from tests.oracle.tape.rows import Tape, TapeRun, Tick
+from tests.oracle.tape.run import compute_tape
 from tests.oracle.ticks import SECOND_NS, Print, Quote
+from tests.semantics.markets import FIRST_DAYS, sessions_of
+from tests.semantics.reading import differences, observed
+from tests.semantics.taped import taped
 from tests.semantics.test_venue_witnesses import lots_of, order
 from tests.semantics.venues import both_on_ticks
+
+
+def on_quotes(script: Actions, *quotes: Quote) -> OracleResult:
+    """What becomes of a script that hears a quote each second."""
+    return agreed(script, *(Tick(START + k * SECOND_NS, each) for k, each in enumerate(quotes)))
+
+
+def agreed(script: Actions, *ticks: Tick, calendar: str | None = None) -> OracleResult:
+    """What the core makes of a script that hears quotes, once the calculator has said the same."""
+    run = TapeRun(
+        Fraction(10_000),
+        (replace(unit_instrument(X), calendar=calendar),),
+        (),
+        (Strategy("s", X, Scripted(script), hears_ticks=True),),
+        calendars={calendar: sessions_of(calendar)} if calendar else {},
+        tapes=(Tape(X, "quotes", ticks),),
+    )
+    whole = taped(run)
+    whole.run()
+    ours = observed(whole)
+    assert differences(ours, compute_tape(run)) == []
+    return ours
 
 
 def test_what_a_child_takes_of_a_level_its_parent_does_not_get() -> None:
@@ -88,3 +122,37 @@ def test_a_child_whose_parent_ends_by_its_own_fill_trades_what_that_opened() -> 
 
     assert lots_of(venues) == [(1, 2), (2, -2), (3, 2)]
     venues.agree()
+
+
+def test_a_size_that_an_order_has_already_is_not_asked_for_later() -> None:
+    """It is for four when it is told to be; then its group takes three, and nothing brings back."""
+    away, near = Quote(100, 101, 9, 9), Quote(110, 111, 3, 9)
+    script: Actions = {
+        0: tuple(Send(tag, "limit", -4, limit_ticks=110, group="g") for tag in "ab"),
+        1: (Replace("b", lots=-4),),
+    }
+
+    result = on_quotes(script, away, away, near, away)
+
+    assert [(order.filled, order.size) for order in result.orders] == [(3, 4), (0, 1)]
+
+
+def test_an_order_that_is_given_after_the_close_waits_for_the_next_session() -> None:
+    """What stood at the close is fresh for a minute more, and is told of after it, too."""
+    tonight, tomorrow = [each for each in sessions_of("XNYS") if each[0] >= FIRST_DAYS[0] * DAY_NS][
+        :2
+    ]
+    script: Actions = {
+        1: (Send("m", "market", 2),),
+        2: (Send("l", "limit", 3, limit_ticks=120), Send("d", "limit", 1, limit_ticks=90)),
+    }
+    instants = (tonight[1] - 1, tonight[1], tonight[1] + SECOND_NS, tomorrow[0] - 1, tomorrow[0])
+    prices = (100, 101, 102, 103, 104)
+    ticks = [Tick(ts, Quote(ask - 1, ask, 9, 9)) for ts, ask in zip(instants, prices, strict=True)]
+
+    result = agreed(script, *ticks, calendar="XNYS")
+
+    assert [(each.order, each.ts, each.ticks) for each in result.fills] == [
+        (1, tomorrow[0], 104),
+        (2, tomorrow[0], 104),
+    ]

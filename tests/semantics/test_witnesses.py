@@ -1,57 +1,25 @@
 """Runs that were once wrong, each as small as it gets: what must happen, and that both say so."""
 
-from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 from tests.oracle.cases import HOUR_NS, START, Told, X, bar, bars, flat, told, unit_instrument
-from tests.oracle.exits import AtrStop, Exit, TakeProfit, Trailing
+from tests.oracle.exits import AtrStop, TakeProfit, Trailing
+from tests.oracle.filters import Filters
 from tests.oracle.gate import Limits
 from tests.oracle.market import DAY_NS, Bar, Happenings, Source, Split
 from tests.oracle.orders import VenueRules
-from tests.oracle.run import OracleResult, OracleRun, compute
+from tests.oracle.run import OracleRun
 from tests.oracle.strategies import (
-    Action,
     Actions,
     Cancel,
     EmaCross,
     Lots,
-    Replace,
     Scripted,
     Send,
     Strategy,
     Target,
 )
-from tests.semantics.bridge import simulate
-from tests.semantics.reading import differences
-
-WIDE = (100, 102, 98, 100, 1_000)
-STOP = AtrStop(1, Fraction(1))  # after WIDE, four ticks from the close
-
-
-def agreed(run: OracleRun) -> OracleResult:
-    """What the core makes of the run, once the calculator has said the same."""
-    ours = simulate(run)
-    assert differences(ours, compute(run)) == []
-    return ours
-
-
-def scripted(
-    market: tuple[Bar, ...], at_bar: Actions, exits: Sequence[Exit] = (STOP,), **settings: Any
-) -> OracleResult:
-    return agreed(
-        OracleRun(
-            Fraction(10_000),
-            (unit_instrument(X),),
-            (Source(X, market),),
-            (Strategy("s", X, Scripted(at_bar), tuple(exits)),),
-            **settings,
-        )
-    )
-
-
-def sale(tag: str, lots: int) -> Action:
-    return Send(tag, "market", -lots)
+from tests.semantics.witnessing import STOP, TENTH, WIDE, agreed, sale, scripted
 
 
 def test_a_bar_is_a_price_before_anybody_decides_on_it() -> None:
@@ -192,54 +160,6 @@ def test_what_a_refused_stop_was_for_is_left_with_the_next_fill() -> None:
     assert [fill.lots for fill in result.fills] == [10, -10, -10, -5, 10, 5]
 
 
-TENTH = VenueRules(participation=Fraction(1, 10))
-
-
-def test_a_child_that_is_made_larger_counts_for_what_is_open_already() -> None:
-    """Six of ten are bought; the stop of two waits for eight, and made ten it may sell six.
-
-    With the eleven that are to be sold as well the position could come to eleven short.
-    """
-    stop = Send("b", "stop", -2, stop_ticks=50, parent="a")
-    at_bar: Actions = {
-        0: (Send("a", "limit", 10, limit_ticks=100), stop),
-        1: (Replace("b", 10),),
-        2: (Send("c", "limit", -11, limit_ticks=200),),
-    }
-    market = bars(flat(100), flat(100, 60), *[flat(101)] * 3)
-    result = scripted(market, at_bar, (), rules=TENTH, limits=Limits(position_max=10))
-
-    assert [fill.lots for fill in result.fills] == [6]
-    assert result.denials == ((3, "position_exceeds_max"),)
-
-
-def test_a_parent_that_was_made_larger_closes_nothing_first() -> None:
-    """Ordered for two and made five, it lets the stop sell the first two that it buys."""
-    at_bar: Actions = {
-        0: (Send("a", "limit", 2, limit_ticks=100),),
-        1: (Replace("a", 5),),
-        2: (Send("b", "stop", -2, stop_ticks=50, parent="a"),),
-        3: (Send("c", "limit", -11, limit_ticks=200),),
-    }
-    market = bars(flat(100), flat(100, 0), flat(100, 0), flat(100, 20), *[flat(101)] * 2)
-    result = scripted(market, at_bar, (), rules=TENTH, limits=Limits(position_max=10))
-
-    assert [fill.lots for fill in result.fills] == [2]
-    assert result.denials == ((3, "position_exceeds_max"),)
-
-
-def test_a_change_that_waits_is_no_price_of_the_account_yet() -> None:
-    """The purchase shall cross the sale, but its change leaves only once the venue has it."""
-    at_bar: Actions = {
-        0: (Send("a", "limit", 1, limit_ticks=90),),
-        1: (Replace("a", limit_ticks=105), Send("b", "limit", -1, limit_ticks=101)),
-    }
-    result = scripted(bars(*[flat(100)] * 4), at_bar, (), latency_ns=HOUR_NS)
-
-    assert result.denials == ()
-    assert [order.limit_last for order in result.orders] == [90, 101]
-
-
 def test_a_stop_of_which_a_group_leaves_nothing_is_the_venue_s_to_end() -> None:
     """Seven of nine are sold; before the stop hears of it the take-profit has sold all nine."""
     market = bars(flat(100), WIDE, *[flat(100)] * 3, (100, 106, 100, 100, 1_000), flat(100))
@@ -252,3 +172,36 @@ def test_a_stop_of_which_a_group_leaves_nothing_is_the_venue_s_to_end() -> None:
 
     assert [fill.lots for fill in result.fills] == [9, -7, -9]
     assert [order.status for order in result.orders[1:3]] == ["CANCELED", "FILLED"]
+
+
+def test_a_stop_that_is_being_made_smaller_ends_with_its_position() -> None:
+    """Seven of nine are sold, and the take-profit sells two before both are made two.
+
+    The venue takes two off the stop and then makes it two again, for a position that is gone.
+    """
+    rise, fall = (106, 106, 100, 100, 20), (100, 100, 90, 100, 1_000)
+    market = bars(flat(100), WIDE, *[flat(100)] * 3, rise, flat(100), fall)
+    result = scripted(
+        market,
+        {1: (Target(9),), 2: (sale("o", 7),)},
+        (STOP, TakeProfit(1, Fraction(1))),
+        rules=TENTH,
+        latency_ns=HOUR_NS,
+    )
+
+    assert [fill.lots for fill in result.fills] == [9, -7, -2]
+    assert [order.status for order in result.orders[1:3]] == ["CANCELED", "CANCELED"]
+
+
+def test_what_leads_back_from_a_turn_meets_the_next_opening() -> None:
+    """The venue takes no stop at 104, so the short is not entered; the long is sold all the same.
+
+    That does not wait for the cancel of the turn, which takes no time.
+    """
+    limits = Limits(filters={X: Filters(ticks_max=103)})
+    at_bar: Actions = {1: (Target(5),), 2: (Target(-5),)}
+    market = bars(flat(100), WIDE, WIDE, flat(99), flat(98))
+    result = scripted(market, at_bar, (STOP, TakeProfit(1, Fraction(1, 2))), limits=limits)
+
+    assert told(result) == [(2, 2, 5, 100), (3, 3, -5, 99)]
+    assert [order.lots for order in result.orders] == [5, -5, -5, -10, 5, -5, 5]

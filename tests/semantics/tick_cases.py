@@ -1,24 +1,44 @@
 """Generated runs on quotes, prints and books: several instruments and kinds in one account.
 
-Rows come up to a few minutes apart, so that what stands is stale now and then. Prices that a script
-names are taken from the market around it.
+Prices that a script names are taken from the market around it.
 """
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final
 
 from sims.seeds import stream
 from tests.oracle.gate import Limits
-from tests.oracle.market import Bar, Halt, Happenings, Instrument, Source
+from tests.oracle.market import (
+    DAY_NS,
+    Bar,
+    Dividend,
+    Halt,
+    Happening,
+    Happenings,
+    Instrument,
+    Sessions,
+    Source,
+    Split,
+)
 from tests.oracle.orders import VenueRules
-from tests.oracle.strategies import Strategy
-from tests.oracle.tape.rows import Book, Level, Tape, TapeRun, Tick
-from tests.oracle.ticks import SECOND_NS, Print, Quote
-from tests.semantics.cases import GRIDS, script, signal
-from tests.semantics.markets import MINUTE_NS, SHAPES, START, Chance, market
+from tests.oracle.strategies import Action, Replace, Scripted, Send, Strategy
+from tests.oracle.tape.rows import Tape, TapeRun
+from tests.oracle.ticks import SECOND_NS
+from tests.semantics.cases import GRIDS, exits, script, signal
+from tests.semantics.markets import (
+    CALENDARS,
+    FIRST_DAYS,
+    MINUTE_NS,
+    SHAPES,
+    START,
+    Chance,
+    market,
+    sessions_of,
+    within,
+)
+from tests.semantics.tick_markets import Hours, Kind, near_bars, tapes
 
-Kind = Literal["quotes", "trades", "depth"]
 MARKETS: Final[tuple[tuple[Kind, ...], ...]] = (
     ("quotes",),
     ("quotes", "trades"),
@@ -28,119 +48,10 @@ MARKETS: Final[tuple[tuple[Kind, ...], ...]] = (
     (),
 )
 """The kinds of ticks an instrument may have; without any it trades on bars."""
-PAUSES: Final = (0, 0, SECOND_NS, 20 * SECOND_NS, 61 * SECOND_NS, 200 * SECOND_NS)
-SIZES: Final = (None, 0, 1, 3, 8, 20)
-SIGNALS: Final = ("ema_cross", "bollinger", "hold", "rsi")
+SIGNALS: Final = ("ema_cross", "bollinger", "hold", "rsi", "vwap")
 LATENCIES: Final = (1, 5 * SECOND_NS, MINUTE_NS, 5 * MINUTE_NS)
+RATIOS: Final = ((2, 1), (1, 2), (3, 2), (7, 1), (1, 10), (2, 3))
 DRAWS: Final = 5_000
-
-
-def path(rng: Chance, rows: int) -> list[tuple[int, int]]:
-    """Instants and prices."""
-    price, ts, found = rng.randint(30, 200), START + SECOND_NS + rng.randint(0, 9), []
-    for _ in range(rows):
-        price = max(6, price + rng.randint(-3, 3))
-        found.append((ts, price))
-        ts += rng.choice(PAUSES)
-    return found
-
-
-def quote(rng: Chance, price: int) -> Quote:
-    bid = price - rng.randint(0, 2)
-    ask = price + rng.randint(-1 if rng.random() < 0.1 else 0, 2)
-    one_sided = rng.random()
-    return Quote(
-        None if one_sided < 0.08 else bid,
-        None if one_sided > 0.92 else ask,
-        rng.choice(SIZES),
-        rng.choice(SIZES),
-    )
-
-
-def printed(rng: Chance, price: int) -> Print:
-    ticks = max(1, price + rng.randint(-2, 2))
-    return Print(ticks, rng.choice((1, 4, 10)), rng.choice((1, -1, 0)))
-
-
-def books(rng: Chance, points: list[tuple[int, int]]) -> tuple[Tick, ...]:
-    """Snapshots, changes that follow on them, and now and then one that does not."""
-    sides: dict[int, dict[int, int]] | None = None
-    number, found = 0, []
-    for ts, price in points:
-        number += 1
-        is_snapshot = number == 1 or rng.random() < 0.15
-        wanted = _levels(rng, price)
-        if is_snapshot:
-            sides = {side: {t: n for s, t, n in wanted if s == side} for side in (1, -1)}
-            book = Book(wanted, number, None, dict(sides[1]), dict(sides[-1]), is_snapshot=True)
-        elif sides is None:
-            book = Book(wanted[:1], number, number - 1, None, None)
-        elif rng.random() < 0.06:
-            sides, number = None, number + 1
-            book = Book(wanted[:1], number, number - 1, None, None, is_lost=True)
-        else:
-            changes = _towards(rng, sides, wanted)
-            for side, ticks, lots in changes:
-                sides[side].pop(ticks, None)
-                if lots:
-                    sides[side][ticks] = lots
-            book = Book(changes, number, number - 1, dict(sides[1]), dict(sides[-1]))
-        found.append(Tick(ts, book))
-    return tuple(found)
-
-
-def _levels(rng: Chance, price: int) -> tuple[Level, ...]:
-    """Up to four levels a side, the best always there."""
-    return tuple(
-        (side, price - side * k, rng.choice((1, 2, 5, 9)))
-        for side in (1, -1)
-        for k in range(1, 5)
-        if k == 1 or rng.random() < 0.6
-    )
-
-
-def _towards(
-    rng: Chance, sides: dict[int, dict[int, int]], wanted: tuple[Level, ...]
-) -> tuple[Level, ...]:
-    """The changes that make the wanted book of what stands; some levels stay."""
-    known = {(side, ticks) for side, ticks, _ in wanted}
-    best = {side: next(t for s, t, _ in wanted if s == side) for side in (1, -1)}
-    gone = [
-        (side, ticks, 0)
-        for side in (1, -1)
-        for ticks in sides[side]
-        if (side, ticks) not in known and (side * (ticks - best[-side]) >= 0 or rng.random() < 0.7)
-    ]
-    return (*gone, *wanted)
-
-
-def _tapes(rng: Chance, name: str, kinds: tuple[Kind, ...]) -> list[Tape]:
-    points = path(rng, rng.randint(15, 45))
-    tapes = []
-    for kind in kinds:
-        near = [p for p in points if len(kinds) == 1 or rng.random() < 0.6] or points
-        if kind == "depth":
-            ticks = books(rng, near)
-        else:
-            make = quote if kind == "quotes" else printed
-            ticks = tuple(Tick(ts, make(rng, price)) for ts, price in near)
-        tapes.append(Tape(name, kind, ticks))
-    return tapes
-
-
-def _near(tapes: list[Tape]) -> tuple[Bar, ...]:
-    """Bars that stand for the market around each row, for a script to name prices from."""
-    found, price = [], 50
-    for tick in sorted((tick for tape in tapes for tick in tape.ticks), key=lambda t: t.ts):
-        match tick.what:
-            case Quote(bid, ask):
-                price = bid or ask or price
-            case Print(ticks):
-                price = ticks
-            case Book(bids=bids):
-                price = max(bids) if bids else price
-        found.append(Bar(tick.ts, tick.ts, price, price + 2, max(1, price - 2), price, 9))
-    return tuple(found)
 
 
 def rules(rng: Chance) -> VenueRules:
@@ -159,28 +70,35 @@ def tick_case(seed: int) -> TapeRun:
     rng = stream(seed, "tick semantics")
     instruments: list[Instrument] = []
     sources: list[Source] = []
-    tapes: list[Tape] = []
+    recorded: list[Tape] = []
     strategies: list[Strategy] = []
-    halts: list[Happenings] = []
+    happenings: list[Happenings] = []
+    times = Times(rng)
     for number in range(rng.choice((1, 2, 2, 3))):
         name = f"{'XYZ'[number]}.sim"
         kinds = MARKETS[rng.randint(0, 4 if number == 0 else 5)]
-        instruments.append(Instrument(name, *rng.choice(GRIDS)))
-        own = _tapes(rng, name, kinds) if kinds else []
-        tapes += own
-        if not kinds or rng.random() < 0.5:
-            bars = market(rng, MINUTE_NS, START, rng.randint(20, 45), rng.choice(SHAPES))
+        calendar, hours = times.of_one(rng)
+        instruments.append(Instrument(name, *rng.choice(GRIDS), calendar))
+        own = tapes(rng, name, kinds, hours) if kinds else []
+        recorded += own
+        has_bars = not kinds or rng.random() < 0.5
+        if has_bars:
+            shape = rng.choice(SHAPES) if calendar is None else SHAPES[0]
+            bars = market(rng, MINUTE_NS, hours.begins, rng.randint(20, 45), shape)
             sources.append(Source(name, bars))
             heard = signal(rng, rng.choice(SIGNALS))
-            strategies.append(Strategy(f"s{len(strategies)}", name, heard))
+            strategies.append(Strategy(f"s{len(strategies)}", name, heard, exits(rng)))
         if own:
-            near = _near(own)
+            near = near_bars(own)
             for _ in range(rng.choice((1, 1, 2))):
-                kind = rng.choice(("targets", "orders", "orders"))
-                plan = script(rng, near, kind)
-                strategies.append(Strategy(f"s{len(strategies)}", name, plan, hears_ticks=True))
-            if rng.random() < 0.2:
-                halts.append(_halted(rng, name, near))
+                kind = rng.choice(("targets", "orders", "brackets", "both"))
+                plan = _varied(rng, script(rng, near, kind))
+                ends = exits(rng) if has_bars else ()
+                label = f"s{len(strategies)}"
+                strategies.append(Strategy(label, name, plan, ends, hears_ticks=True))
+            happened = _happened(rng, near, has_bars=has_bars)
+            if happened:
+                happenings.append(Happenings(name, happened))
     run = TapeRun(
         cash=Fraction(rng.choice((10_000, 500_000))),
         instruments=tuple(instruments),
@@ -188,25 +106,85 @@ def tick_case(seed: int) -> TapeRun:
         strategies=tuple(strategies),
         rules=rules(rng),
         equity_interval_ns=rng.choice((10 * MINUTE_NS, 60 * MINUTE_NS, None)),
-        happenings=tuple(halts),
-        tapes=tuple(tapes),
-        by_volume=rng.random() < 0.5,
+        happenings=tuple(happenings),
+        calendars=times.calendars,
+        tapes=tuple(recorded),
+        by_volume=rng.random() < 0.75,
         venue_stale_ns=rng.choice((60, 60, 10)) * SECOND_NS,
         seed=seed,
     )
     if rng.random() < 0.25:
-        run = replace(run, limits=_limits(rng))
-    return _with_latency(rng, run) if rng.random() < 0.4 else run
+        run = replace(run, limits=_limits(rng, run))
+    # What is under way when a split comes is for later: no run has both.
+    is_split = any(isinstance(row, Split) for each in happenings for row in each.rows)
+    return _with_latency(rng, run) if not is_split and rng.random() < 0.4 else run
 
 
-def _halted(rng: Chance, name: str, near: tuple[Bar, ...]) -> Happenings:
-    begin = rng.choice(near).ts_open + rng.choice((0, SECOND_NS))
-    end = begin + rng.choice((1, 90)) * SECOND_NS
-    return Happenings(name, (Halt(begin), Halt(end, is_over=True)))
+class Times:
+    """The hours of a run's markets, which begin near one instant; some have a calendar."""
+
+    def __init__(self, rng: Chance) -> None:
+        self.calendars: dict[str, Sessions] = {}
+        self._shared: str | None = rng.choice(CALENDARS) if rng.random() < 0.4 else None
+        midnight = START // DAY_NS * DAY_NS + DAY_NS
+        self._begins = rng.choice((START, midnight - 10 * MINUTE_NS, midnight - 2 * MINUTE_NS))
+        if self._shared is not None:
+            first = rng.choice(FIRST_DAYS) * DAY_NS
+            opens, closes = next(each for each in sessions_of(self._shared) if each[0] >= first)
+            self._begins = rng.choice((opens, closes - 20 * MINUTE_NS, closes - 5 * MINUTE_NS))
+
+    def of_one(self, rng: Chance) -> tuple[str | None, Hours]:
+        """The calendar of an instrument, and when its market is recorded."""
+        if self._shared is None or rng.random() < 0.2:
+            midnight = self._begins // DAY_NS * DAY_NS
+            return None, Hours(self._begins, (midnight + DAY_NS, midnight + 2 * DAY_NS))
+        sessions = within(sessions_of(self._shared), self._begins, self._begins)
+        self.calendars[self._shared] = sessions
+        turns = tuple(ts for each in sessions for ts in each)
+        return self._shared, Hours(self._begins, turns)
 
 
-def _limits(rng: Chance) -> Limits:
+def _varied(rng: Chance, plan: Scripted) -> Scripted:
+    """Some changes ask for a size that orders were sent with, some children have children."""
+    sends = [act for acts in plan.at_bar.values() for act in acts if isinstance(act, Send)]
+
+    def varied(act: Action) -> Action:
+        if isinstance(act, Replace) and sends and rng.random() < 0.4:
+            return replace(act, lots=abs(rng.choice(sends).lots))
+        if isinstance(act, Send) and act.parent and act.tag > "b" and rng.random() < 0.6:
+            return replace(act, parent="b", lots=-act.lots)
+        return act
+
+    return Scripted({at: tuple(map(varied, acts)) for at, acts in plan.at_bar.items()})
+
+
+def _happened(rng: Chance, near: tuple[Bar, ...], *, has_bars: bool) -> tuple[Happening, ...]:
+    """Perhaps a suspension, and now and then splits and dividends; these between bars of a minute.
+
+    The first row is always a price.
+    """
+    rows: list[Happening] = []
+    if rng.random() < 0.2:
+        begin = rng.choice(near).ts_open + rng.choice((0, SECOND_NS))
+        end = begin + rng.choice((1, 90)) * SECOND_NS
+        rows += [Halt(begin), Halt(end, is_over=True)]
+    if rng.random() < 0.25:
+        for _ in range(rng.choice((1, 2, 3))):
+            ts = rng.choice(near[1:]).ts_open + rng.choice((0, 0, -SECOND_NS, SECOND_NS))
+            ts = ts // MINUTE_NS * MINUTE_NS if has_bars else ts
+            if ts > near[0].ts_open:
+                amount = Fraction(rng.choice(("0.25", "1", "0.00000001", "3.5")))
+                rows.append(
+                    Split(ts, *rng.choice(RATIOS)) if rng.random() < 0.5 else Dividend(ts, amount)
+                )
+    return tuple(sorted(rows, key=lambda row: row.ts))
+
+
+def _limits(rng: Chance, run: TapeRun) -> Limits:
+    names = [each.name for each in run.instruments]
     return Limits(
+        stale_ns=rng.choice(({}, dict.fromkeys(names, 150 * SECOND_NS))),
+        denies_closed=rng.random() < 0.5,
         lots_max=rng.choice((None, 10)),
         position_max=rng.choice((None, 10, 25)),
         orders_max=rng.choice((None, 3)),

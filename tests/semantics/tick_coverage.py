@@ -35,6 +35,7 @@ def _taking(kind: str, tif: str) -> Iterator[str]:
         yield "print"
 
 
+EXITS: Final = ("atr_stop", "take_profit", "trailing", "time_stop")
 EXPECTED_ON_TICKS: Final = frozenset(
     (
         *_fills(),
@@ -42,10 +43,32 @@ EXPECTED_ON_TICKS: Final = frozenset(
         "stop by quote",
         "stale market waits",
         "gap in the book",
+        "fill of a child",
+        "fill of a child of a child",
+        "canceled asked_for",
+        "canceled group",
+        "canceled nothing_left",
+        "canceled parent_ended",
+        "rejected unknown_parent",
         "canceled ioc",
         "canceled fok",
         "rejected post_only",
+        "canceled split",
+        "split with working orders",
+        "split of a position",
+        "dividend of a position",
+        "halt of a position",
+        "expired session_closed",
+        "order while closed",
+        "row while closed",
+        "row while halted",
+        *(f"decided {reason}" for reason in EXITS),
+        "decided flat_at_close",
+        "decided no_price",
+        "decided warming_up",
         "denied instrument_halted",
+        "denied market_closed",
+        "denied price_stale",
         "under way at the end",
     )
 )

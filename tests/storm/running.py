@@ -50,6 +50,8 @@ def run(asked: Asked, *, say: Say, progress: Say, clock: Clock) -> int:
     began = told = clock()
     for seed, verdict in verdicts(asked):
         tally.add(seed, verdict)
+        if verdict.faults:
+            progress(f"seed {seed} fails\n")
         if (now := clock()) - told > TELL_SECONDS:
             told = now
             pace = tally.seeds / (now - began)
@@ -81,7 +83,8 @@ def _told(asked: Asked, tally: Tally, seconds: float, say: Say) -> int:
         for fault in faults:
             say(f"  {fault}\n")
         say(f"  repeat with: scripts/storm {asked.name} --seed {seed} --seeds 1\n")
-    say(f"{tally.seeds} seeds, {len(tally.failed)} failed, {seconds:.0f} s\n")
+    tried = f"{tally.seeds} seeds from {asked.first} on"
+    say(f"{tried}, {len(tally.failed)} failed, {seconds:.0f} s\n")
     if tally.failed:
         return 1
     missed = sorted(asked.storm.expected - tally.met.keys())

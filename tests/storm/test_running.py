@@ -29,13 +29,17 @@ def outcome(asked: Asked) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     ("asked", "code", "told"),
     [
-        (Asked("n", storm("even", "odd"), 0, 6), 0, "6 seeds, 0 failed"),
+        (Asked("n", storm("even", "odd"), 0, 6), 0, "6 seeds from 0 on, 0 failed"),
         (Asked("n", storm("even", "odd", "other"), 0, 6), 1, "never met: other"),
-        (Asked("n", storm("other", enough=9), 0, 6), 0, "6 seeds, 0 failed"),
+        (Asked("n", storm("other", enough=9), 0, 6), 0, "6 seeds from 0 on, 0 failed"),
         (Asked("n", storm(), 5, 9), 1, "scripts/storm n --seed 7 --seeds 1"),
-        (Asked("n", storm("other"), 5, 9), 1, "3 seeds, 1 failed"),
-        (Asked("n", storm(), 5, 9, on=True), 1, "9 seeds, 1 failed"),
-        (Asked("n", storm("even", "odd"), 0, 200, jobs=2, on=True), 1, "200 seeds, 1 failed"),
+        (Asked("n", storm("other"), 5, 9), 1, "3 seeds from 5 on, 1 failed"),
+        (Asked("n", storm(), 5, 9, on=True), 1, "9 seeds from 5 on, 1 failed"),
+        (
+            Asked("n", storm("even", "odd"), 0, 200, jobs=2, on=True),
+            1,
+            "200 seeds from 0 on, 1 failed",
+        ),
     ],
 )
 def test_a_storm_says_what_it_met_and_where_it_failed(asked: Asked, code: int, told: str) -> None:
@@ -49,3 +53,11 @@ def test_a_storm_says_what_it_met_and_where_it_failed(asked: Asked, code: int, t
 def _without_clock(asked: Asked) -> tuple[int, str, str]:
     said: list[str] = []
     return run(asked, say=said.append, progress=said.append, clock=lambda: 0.0), "".join(said), ""
+
+
+def test_a_seed_that_fails_is_told_at_once() -> None:
+    """A long storm may be ended before it has said what came of it."""
+    _, _, progress = outcome(Asked("n", storm(), 5, 9, on=True))
+
+    assert progress.count("seed 7 fails\n") == 1
+    assert progress.index("seed 7 fails") < progress.rindex("of 9 seeds")

@@ -37,7 +37,8 @@ KS = st.sampled_from([Decimal(3), Decimal("0.5"), Decimal("1.25"), Decimal(10)])
 
 def watch(stop: ExitPolicy, bars: list[tuple[int, int, int]]) -> None:
     for high, low, close in bars:
-        stop.on_bar(slow.bar(close, high=high, low=low))
+        if stop.kernel is not None:
+            stop.kernel(stop.state, slow.bar(close, high=high, low=low))
 
 
 @given(BARS, st.integers(1, 14), KS)
@@ -81,7 +82,7 @@ def test_without_its_average_it_cannot_protect() -> None:
     readiness = []
     for close in (100, 101, 102):
         readiness.append(stop.ready)
-        stop.on_bar(slow.bar(close))
+        watch(stop, [(close, close, close)])
 
     assert readiness == [False, False, False]
     assert stop.ready
@@ -236,14 +237,14 @@ def test_one_stop_and_one_target_go_with_an_entry() -> None:
 @pytest.mark.parametrize(
     ("cls", "done"),
     [
-        (AtrStop, ["on_bar", "protection", "on_split"]),
-        (TakeProfit, ["on_bar", "protection", "on_split"]),
-        (Trailing, ["on_bar", "protection", "trail", "on_split"]),
+        (AtrStop, ["kernel", "protection", "on_split"]),
+        (TakeProfit, ["kernel", "protection", "on_split"]),
+        (Trailing, ["kernel", "protection", "trail", "on_split"]),
         (TimeStop, ["ends"]),
     ],
 )
 def test_a_policy_is_asked_for_what_it_does(cls: type[ExitPolicy], done: list[str]) -> None:
     """So that at each bar nobody need be asked who has nothing to say."""
-    methods = ("on_bar", "protection", "trail", "ends", "on_split")
+    methods = ("kernel", "protection", "trail", "ends", "on_split")
 
     assert [method for method in methods if cls.does(method)] == done

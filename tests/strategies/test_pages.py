@@ -117,7 +117,8 @@ def watched() -> Iterator[tuple[Row, dict[str, ExitPolicy]]]:
     for row in next(tables(text)):
         bar = slow.bar(int(row["close"]), high=int(row["high"]), low=int(row["low"]))
         for exit_ in exits.values():
-            exit_.on_bar(bar)
+            if exit_.kernel is not None:
+                exit_.kernel(exit_.state, bar)
         yield row, exits
 
 

@@ -177,6 +177,22 @@ def test_figures_and_the_largest_trades_are_told() -> None:
     assert "Sortino" not in text
 
 
+def test_a_run_of_a_day_has_no_figures_a_year() -> None:
+    day = {"from": "2006-01-03T00:00:00Z", "to": "2006-01-03T06:00:00Z"}
+    text = shown(80, {**RUN, "period": day}, {**METRICS, **MEASURED})
+
+    assert "figures   a year n/a: 6.0 h are too short, from 30 days on" in text
+    assert "in the market 87.8 % of the time" in text
+    assert "Sharpe" not in text
+
+
+def test_the_range_of_equity_has_what_the_account_began_with() -> None:
+    """The first row may be later than the first trades."""
+    text = shown(80, {**RUN, "account": {"currency": "USD", "cash": "90000"}})
+
+    assert "90,000.00 to 240,587.78 USD, between 90,000.00 and 240,587.78" in text
+
+
 def test_figures_that_need_more_room_take_another_line() -> None:
     text = shown(50, RUN, {**METRICS, **MEASURED})
 

@@ -76,18 +76,30 @@ def list_(options: Options) -> int:
     """List what the catalog has (in `state_dir`, if there is one)."""
     from trader.cli.pages import program
     from trader.config.notation import instant_text
-    from trader.data.catalog import all_series, catalog_root, range_of
+    from trader.data.catalog import all_series, catalog_root, length_of, range_of
     from trader.data.parquet import open_parquet
 
     root = catalog_root(options.load().config)
     found = []
     for series in all_series(root):
-        files = series.files(root)
+        files: list[Path] = []
+        instants: list[int] = []
+        rows = 0
         try:
-            rows = sum(open_parquet(path).rows for path in files)
-            first, last = range_of(files[0])[0], range_of(files[-1])[1]
+            length_of(root, series)
         except DataError as error:
             note(f"warning: {error}")
+            continue
+        for path in series.files(root):
+            try:
+                own, count = range_of(path), open_parquet(path).rows
+            except DataError as error:
+                note(f"warning: {error}")
+                continue
+            files.append(path)
+            instants += own
+            rows += count
+        if not files:
             continue
         found.append(
             {
@@ -96,8 +108,8 @@ def list_(options: Options) -> int:
                 "symbol": series.symbol,
                 "interval": series.interval,
                 "rows": rows,
-                "from": instant_text(first),
-                "to": instant_text(last),
+                "from": instant_text(min(instants)),
+                "to": instant_text(max(instants)),
                 "files": [str(path) for path in files],
             }
         )
@@ -207,8 +219,8 @@ def _told(incoming: "Incoming") -> str:
 def _findings(findings: "tuple[Finding, ...]") -> list[str]:
     lines = []
     for each in findings:
-        why = f": {each.why}" if each.why else ""
-        lines.append(f"  {each.what:<{_WIDTH}}{each.value}  ({each.origin}{why})")
+        origin = f"  ({each.known_by})" if each.known_by else ""
+        lines.append(f"  {each.what:<{_WIDTH}}{each.value}{origin}")
     return lines
 
 

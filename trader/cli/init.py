@@ -1,6 +1,7 @@
 """`traderd init [DIR]`: something of one's own to start from, which runs at once."""
 
 import shlex
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -112,6 +113,11 @@ def _write(folder: Path, contents: dict[str, bytes]) -> None:
         for name, content in contents.items():
             (folder / name).write_bytes(content)
     except OSError as error:
+        with suppress(OSError):
+            for name in contents:
+                (folder / name).unlink(missing_ok=True)
         raise UsageError(
-            f"the folder cannot be written: {error.strerror}", where=str(folder)
+            f"the folder cannot be written: {error.strerror}",
+            where=str(folder),
+            hint="make room, or name another folder: traderd init DIR",
         ) from None

@@ -6,13 +6,18 @@ A mistake of the user's never shows a traceback; a mistake of ours says so and h
 import io
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
+from typing import Final
 
 import click
+from click.exceptions import Exit
 
 from trader.cli.options import PROGRAM, Options
-from trader.cli.output import document, failure, note
+from trader.cli.output import document, failure, note, stdout_for_the_document
 from trader.cli.program import traderd
 from trader.errors import INTERRUPTED, TraderdError, UsageError
+
+JSON: Final = "--json"
 
 
 class Interrupted(TraderdError):
@@ -34,6 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a curve on a terminal without its characters
+    with stdout_for_the_document() if JSON in words else nullcontext():
+        return _run(words)
+
+
+def _run(words: list[str]) -> int:
     try:
         given = Options(words=tuple(words))
         code = traderd.main(words, prog_name=PROGRAM, standalone_mode=False, obj=given)
@@ -53,8 +63,9 @@ def internal_error(error: BaseException, words: Sequence[str]) -> None:
 
 
 def _fail(error: TraderdError, words: Sequence[str]) -> int:
-    if "--json" in words:
-        document(failure(error))
+    if JSON in words:
+        with suppress(Exit):  # stdout is full as well, and that was said
+            document(failure(error))
     else:
         note(f"error: {error}")
     return error.exit_code

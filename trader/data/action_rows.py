@@ -22,7 +22,7 @@ from trader.data.action_cells import (
     TS,
     Cells,
 )
-from trader.data.order import TS_MAX
+from trader.data.order import TS_MAX, YEAR_MAX, YEAR_MIN
 from trader.errors import DataError
 from trader.model.control import (
     DividendPaid,
@@ -165,12 +165,13 @@ def _when(cells: Cells, row: int, sessions: Sessions) -> Nanoseconds:
 def _instant(column: str, text: str) -> Nanoseconds:
     is_date = _DATE.fullmatch(text) is not None
     if column == EX_DATE and not is_date:
-        raise Unfit(f"expected a date, got {shown(text)}", f"a time stands in `{TS}`")
+        hint = f"write it like 2020-12-31; a time stands in `{TS}`"
+        raise Unfit(f"expected a date, got {shown(text)}", hint)
     if column == TS and is_date:
         raise Unfit(f"expected a time, got {shown(text)}", f"a date stands in `{EX_DATE}`")
     ts = whole_instant(int(text)) if _COUNT.fullmatch(text) else instant(text)
     if abs(ts) > TS_MAX:
-        raise Unfit(f"{shown(text)} is outside 1824 to 2115")
+        raise Unfit(f"{shown(text)} is outside {YEAR_MIN} to {YEAR_MAX}")
     return ts
 
 

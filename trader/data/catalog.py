@@ -6,21 +6,24 @@ reads them as if they were one. They are never changed, so what a run has read c
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from trader.config.notation import instant, instant_text
+from trader.config.notation import Unfit, instant, instant_text, interval_ns
 from trader.config.schema import Config, DataSource
 from trader.config.spelling import nearest
 from trader.data.recording import Recording, join
 from trader.data.tables.rhythm import interval_text
 from trader.data.tables.roles import Kind
 from trader.errors import DataError
+from trader.model.units import Nanoseconds
 
 FOLDER: Final = "catalog"
 TICK: Final = "tick"
+EXAMPLE: Final = "20200101T000000-20200102T000000.parquet"
 KINDS: Final[tuple[Kind, ...]] = ("bars", "quotes", "trades", "depth")
 
 
@@ -81,9 +84,28 @@ def catalog_files(config: Config, source: DataSource) -> list[Path]:
 
 
 def catalog_recording(config: Config, source: DataSource) -> Recording:
-    """The catalog's files of a source as one recording."""
+    """The catalog's files of a source as one recording; `DataError` if they are none."""
     series = series_of(config, source)
-    return join(series.folder(catalog_root(config)), catalog_files(config, source))
+    files = catalog_files(config, source)
+    check_apart(files)
+    return join(series.folder(catalog_root(config)), files)
+
+
+def check_apart(files: Sequence[Path]) -> None:
+    """No two files of a series, in the order of their names, share a time by these.
+
+    Raises `DataError` for a file that overlaps the one before it. What a name does not tell is
+    seen when the rows are read.
+    """
+    named = [(path, *_stamps(path.name)) for path in files]
+    told = [(path, first, last) for path, first, last in named if first <= last]
+    for (before, _, ended), (path, begun, _) in pairwise(told):
+        if begun < ended:
+            raise DataError(
+                f"it overlaps {before.name}, and a series has each time once",
+                where=str(path),
+                hint="move one of the two away; `data import` never writes such files",
+            )
 
 
 def all_series(root: Path) -> Iterator[Series]:
@@ -111,13 +133,42 @@ def range_of(path: Path) -> tuple[int, int]:
     >>> range_of(Path("19700101T000000-19700101T000001.5.parquet"))
     (0, 1500000000)
     """
-    match = _NAME.fullmatch(path.name)
-    if match is None:
+    first, last = _stamps(path.name)
+    if first > last:
         raise DataError(
-            "no file of the catalog is named so", where=str(path), hint="import it from elsewhere"
+            "no file of the catalog is named so",
+            where=str(path),
+            hint=f"move it away and import it, or name it by its rows, like {EXAMPLE}",
         )
-    first, last = (instant(_STAMP.sub(r"\1-\2-\3T\4:\5:\6Z", stamp)) for stamp in match.groups())
     return first, last
+
+
+def length_of(root: Path, series: Series) -> Nanoseconds:
+    """How long the bars of a series are, 0 of other rows; `DataError` if its folder tells none."""
+    if series.kind != "bars":
+        return 0
+    try:
+        return interval_ns(series.interval)
+    except Unfit as unfit:
+        raise DataError(
+            f"no folder of bars is named so: {unfit.message}",
+            where=str(series.folder(root)),
+            hint="name it by the length of its bars, such as 1m or 1d",
+        ) from None
+
+
+def _stamps(name: str) -> tuple[int, int]:
+    """The two instants in a name; the later first if they are none."""
+    match = _NAME.fullmatch(name)
+    try:
+        first, last = map(_instant, match.groups()) if match else (1, 0)
+    except Unfit:
+        return 1, 0
+    return first, last
+
+
+def _instant(stamp: str) -> int:
+    return instant(_STAMP.sub(r"\1-\2-\3T\4:\5:\6Z", stamp))
 
 
 _BARE: Final = str.maketrans("", "", "-:")

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from trader.config.notation import interval_ns
-from trader.data.catalog import TICK, Series, all_series
+from trader.data.catalog import Series, all_series, check_apart, length_of
 from trader.data.examining import Examined, examine
 from trader.data.reading import read_file
 from trader.data.recording import join
@@ -28,8 +27,9 @@ class Checked:
 def check_series(root: Path, series: Series) -> Checked:
     """Read all files of a series as a run does."""
     name, folder, files = str(series), series.folder(root), series.files(root)
-    length = 0 if series.interval == TICK else interval_ns(series.interval)
     try:
+        length = length_of(root, series)
+        check_apart(files)
         rows = join(folder, files)
         examined = examine(rows, series.kind, series.name, interval_ns=length)
     except DataError as error:

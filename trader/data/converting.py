@@ -25,7 +25,7 @@ from trader.errors import DataError
 ENDINGS: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 MEMORY_BYTES: Final = 1 << 26
 """A text of up to so many bytes is kept in memory."""
-VERSION: Final = 1
+VERSION: Final = 2
 """Changes when the same text would be read otherwise."""
 NOTES: Final = "notes"
 

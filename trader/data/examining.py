@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 
 from trader.data.bars import BATCH_ROWS, open_bars
 from trader.data.checks import Grid
+from trader.data.defects import Source
 from trader.data.depth import open_depth
 from trader.data.grids import finest, largest, lot_of, tick_of
 from trader.data.quotes import open_quotes
@@ -20,6 +22,9 @@ from trader.data.ticks import TS, TS_RECV, has_received
 from trader.data.trades import open_trades
 from trader.model.money import plain
 from trader.model.units import INT64_MAX, Nanoseconds
+
+ODD_TIMES: Final = 1_000_000
+"""A number beyond so many times the middle one is hardly meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ def examine(
     A grid that is given has to hold; one that is not given is found, and prices that show none are
     rounded to the finest there is.
     """
-    grid, findings = _grid(recording, kind, tick, lot)
+    grid, findings = _grid(recording, kind, name, tick, lot)
     if kind == "bars":
         bars = open_bars(
             recording,
@@ -95,11 +100,12 @@ _TICKS: Final[dict[Kind, tuple[Callable[..., Any], Callable[[Any], Facts]]]] = {
 
 
 def _grid(
-    recording: Recording, kind: Kind, tick: Decimal | None, lot: Decimal | None
+    recording: Recording, kind: Kind, name: str, tick: Decimal | None, lot: Decimal | None
 ) -> tuple[Grid, list[Finding]]:
     file, prices = recording.file, PRICES[kind]
     shown = tick_of(file, prices) if tick is None else tick
     if shown is None:
+        _check_alone(recording, recording.source(name, kind), prices, "tick")
         step = finest(file, prices)
         why = "prices show none and are rounded, as run.off_grid: round does"
         told = Finding(what="tick", value=plain(step), origin="default", why=why)
@@ -107,14 +113,16 @@ def _grid(
         step = shown
         told = Finding(what="tick", value=plain(step), origin="found" if tick is None else "given")
     most = INT64_MAX / 2 / max(1.0, largest(file, prices) / float(step))
-    size, size_told = _lot(recording, lot, most)
+    size, size_told = _lot(recording, recording.source(name, kind), lot, most)
     return (
         Grid(tick=step, lot=size, off_grid="round" if shown is None else "refuse"),
         [told, size_told],
     )
 
 
-def _lot(recording: Recording, lot: Decimal | None, most: float) -> tuple[Decimal, Finding]:
+def _lot(
+    recording: Recording, source: Source, lot: Decimal | None, most: float
+) -> tuple[Decimal, Finding]:
     """The lot that is given or found; the finest of which no size has more than `most`, else."""
     if lot is not None:
         return lot, Finding(what="lot", value=plain(lot), origin="given")
@@ -122,9 +130,30 @@ def _lot(recording: Recording, lot: Decimal | None, most: float) -> tuple[Decima
     shown = lot_of(file, SIZES)
     if shown is not None and largest(file, SIZES) / float(shown) <= most:
         return shown, Finding(what="lot", value=plain(shown), origin="found")
+    if shown is not None:
+        _check_alone(recording, source, SIZES, "lot")
     lot = finest(file, SIZES, most)
     why = "sizes show none" if shown is None else "with a finer one, sizes times prices overflow"
     return lot, Finding(what="lot", value=plain(lot), origin="default", why=why)
+
+
+def _check_alone(recording: Recording, source: Source, columns: tuple[str, ...], step: str) -> None:
+    """No number that is alone beyond all others makes the step of all rows coarser."""
+    file = recording.file
+    for column in (each for each in columns if file.schema.get(each, pl.Null()).is_numeric()):
+        size = pl.col(column)
+        usual = file.lazy.filter(size > 0).select(size.median()).collect().item()
+        if usual is None:
+            continue
+        odd = file.lazy.with_row_index("row").filter(size > ODD_TIMES * usual)
+        for row, value in odd.select("row", column).head(1).collect().iter_rows():
+            raise source.defect(
+                f"{column} {value:g} is more than a million times the usual {usual:g}, and would"
+                f" make the {step} of all rows coarser",
+                row=row,
+                column=column,
+                hint=f"correct it, or give the {step} of all rows (--{step} in `data import`)",
+            )
 
 
 def _needs_received(recording: Recording) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from trader.data.recording import open_recording
 from trader.data.tables.findings import Finding
 from trader.data.tables.rhythm import interval_text
 from trader.data.tables.table import Asked
+
+CATALOG: Final = "the catalog"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +99,9 @@ def new_pieces(root: Path, arrivals: Sequence[Incoming]) -> list[Piece]:
     for number, incoming in enumerate(arrivals):
         series = incoming.series
         near = (open_recording(path) for path in _near(root, incoming))
-        kept = [sheet_of(each, series.kind, series.name) for each in near]
-        kept += [each.sheet for each in arrivals[:number] if each.series == series]
+        kept = [(sheet_of(each, series.kind, series.name), CATALOG) for each in near]
+        before = [each for each in arrivals[:number] if each.series == series]
+        kept += [(each.sheet, str(each.path)) for each in before]
         pieces += _new(incoming, kept)
     return pieces
 
@@ -112,23 +116,24 @@ def _near(root: Path, incoming: Incoming) -> Iterator[Path]:
             yield path
 
 
-def _new(incoming: Incoming, kept: Iterable[Sheet]) -> Iterator[Piece]:
+def _new(incoming: Incoming, kept: Iterable[tuple[Sheet, str]]) -> Iterator[Piece]:
+    """The rows that nobody has of those who are kept, each with its holder."""
     mine = incoming.sheet
     known: list[tuple[int, int]] = []
-    for other in kept:
+    for other, holder in kept:
         _check_alike(mine, other)
         low = max(mine.times[0], other.times[0])
         high = min(mine.times[-1], other.times[-1])
         if low <= high:
             shared = mine.between(low, high)
-            _check_same(mine, shared, other, other.between(low, high))
+            _check_same(mine, shared, other, other.between(low, high), holder)
             known.append(shared)
         elif low - high < incoming.interval_ns:
             row = 0 if low == mine.times[0] else len(mine.times) - 1
             raise mine.source.defect(
                 f"overlapping bars: {mine.source.place(row)} opens at"
                 f" {instant_text(int(mine.times[row]))}, less than {incoming.series.interval} from"
-                " a bar in the catalog",
+                f" a bar in {holder}",
                 row=row,
                 hint=f"compare it with {other.source.path}",
             )
@@ -152,8 +157,10 @@ def _check_alike(mine: Sheet, other: Sheet) -> None:
         )
 
 
-def _check_same(mine: Sheet, here: tuple[int, int], other: Sheet, there: tuple[int, int]) -> None:
-    """The rows that both have are the same."""
+def _check_same(
+    mine: Sheet, here: tuple[int, int], other: Sheet, there: tuple[int, int], holder: str
+) -> None:
+    """The rows that both have are the same; `holder` is who has the other ones."""
     ours, theirs = mine.part(*here), other.part(*there)
     if ours.equals(theirs):
         return
@@ -162,19 +169,20 @@ def _check_same(mine: Sheet, here: tuple[int, int], other: Sheet, there: tuple[i
     at = first(np.logical_or.reduce([each.to_numpy() for each in pairs]))
     at = count if at is None else at
     row, twin = here[0] + at, there[0] + at
-    hint = f"the catalog has its rows from {other.source.path}: delete that file to take these"
+    hint = f"the two are imported together and disagree: leave out {holder} or this one"
+    if holder == CATALOG:
+        hint = f"the catalog has its rows from {other.source.path}: delete that file to take these"
     is_both = at < count and mine.times[row] == other.times[twin]
     if is_both:
         one, two = ours.row(at, named=True), theirs.row(at, named=True)
         column = next(name for name in ours.columns if one[name] != two[name])
         raise mine.source.defect(
-            f"{mine.source.place(row)} has {one[column]} where the catalog has {two[column]}",
+            f"{mine.source.place(row)} has {one[column]} where {holder} has {two[column]}",
             row=row,
             column=column,
             hint=hint,
         )
     is_ours = at < ours.height and (at >= theirs.height or mine.times[row] < other.times[twin])
     when = instant_text(int(mine.times[row] if is_ours else other.times[twin]))
-    who = "the file has a row" if is_ours else "the catalog has a row"
-    lacks = "the catalog" if is_ours else "the file"
-    raise mine.source.defect(f"{who} of {when} that {lacks} has not", hint=hint)
+    who, lacks = ("the file", holder) if is_ours else (holder, "the file")
+    raise mine.source.defect(f"{who} has a row of {when} that {lacks} has not", hint=hint)

@@ -19,6 +19,8 @@ TS_OPEN: Final = "ts_open"
 
 # Half of int64's reach, 1823 to 2116: differences and closing times stay inside int64.
 TS_MAX: Final = 2**62
+YEAR_MIN: Final = 1824
+YEAR_MAX: Final = 2115
 # A recording before 1973-03-03 is more likely one in seconds, milliseconds or microseconds.
 TS_LIKELY_MIN: Final = 10**17
 NS_PER_UNIT: Final = {"ns": 1, "us": 1_000, "ms": MILLISECOND_NS}
@@ -62,7 +64,7 @@ def instants(source: Source, column: pl.Series, row: int) -> Int64s:
     limit = TS_MAX // factor
     if (at := first((counts > limit) | (counts < -limit))) is not None:
         raise source.defect(
-            f"{counts[at]} {unit} since 1970 is outside 1824 to 2115",
+            f"{counts[at]} {unit} since 1970 is outside {YEAR_MIN} to {YEAR_MAX}",
             row=row + at,
             column=column.name,
         )

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from trader.errors import DataError
+from trader.errors import DataError, TraderdError
 
 MAGIC: Final = b"PAR1"
 SIZE_MIN: Final = 12  # magic, length of the footer, magic
@@ -74,6 +74,19 @@ def digest_of(path: Path) -> str:
     except OSError as error:
         raise _unreadable(path, error) from error
     return digest.hexdigest()
+
+
+def reason_of(error: BaseException) -> str:
+    """Why the disk did not take a file, in a few words.
+
+    >>> reason_of(OSError(28, "No space left on device", "x.parquet"))
+    'No space left on device'
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, TraderdError):
+        return error.message
+    return _first_line(error).rpartition("IO error: ")[2]
 
 
 def _collect(

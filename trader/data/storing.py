@@ -15,6 +15,7 @@ import polars as pl
 
 from trader.data.catalog import file_name
 from trader.data.importing import Piece
+from trader.data.parquet import reason_of
 from trader.errors import DataError
 
 
@@ -76,9 +77,10 @@ def write_pieces(root: Path, pieces: Sequence[Piece]) -> list[Path]:
 
 
 def _unwritable(root: Path, error: Exception) -> DataError:
-    reason = next(iter(str(error).splitlines()), type(error).__name__)
     return DataError(
-        f"the catalog cannot be written: {reason}", where=str(root), hint="nothing was imported"
+        f"the catalog cannot be written: {reason_of(error)}",
+        where=str(root),
+        hint="nothing was imported; make room, or name another folder by state_dir",
     )
 
 

@@ -17,7 +17,7 @@ from trader.data.grid import Bools, Int64s
 from trader.data.quotes import QuoteColumns
 from trader.data.ticks import TickFile
 from trader.data.trades import TradeColumns
-from trader.model.units import HOUR_NS, NONE
+from trader.model.units import HOUR_NS, INT64_MAX, NONE
 
 JUMP_SHARE: Final = 5
 """A price that moves by more than one part in so many of the one before it has jumped."""
@@ -34,7 +34,8 @@ def survey_bars(file: BarFile) -> Facts:
     close, opened = 0, None
     for bars in file.batches(0, file.rows):
         facts["off_grid"] += bars.rounded
-        facts["zero_volume"] += int((bars.lots == 0).sum())
+        if file.has_volume:
+            facts["zero_volume"] += int((bars.lots == 0).sum())
         facts["jumps"] += _jumps(bars.close, close)
         _holes(facts, bars, opened, file.interval_ns)
         close, opened = int(bars.close[-1]), int(bars.ts_open[-1])
@@ -78,10 +79,12 @@ def survey_trades(file: TickFile[TradeColumns]) -> Facts:
 def survey_depth(file: TickFile[DepthColumns], batch_rows: int = BATCH_ROWS) -> Facts:
     """Read all changes of a file; raises `DataError` for what a run would refuse.
 
-    A sequence gap is a message whose ids do not follow on those of the change before it.
+    A sequence gap is a change whose ids do not follow on those of the change before it, nor on a
+    snapshot that came between them.
     """
     facts: Counter[str] = Counter()
     last_id: int | None = None
+    held = NONE
     for rows in file.batches(0, file.rows, batch_rows):
         ends = rows.last == 1
         facts["off_grid"] += rows.rounded
@@ -89,10 +92,11 @@ def survey_depth(file: TickFile[DepthColumns], batch_rows: int = BATCH_ROWS) -> 
         facts["snapshots"] += int((ends & (rows.snapshot == 1)).sum())
         changes = ends & (rows.snapshot == 0) & (rows.last_id != NONE)
         ids = rows.last_id[changes]
+        snapshots, held = _snapshots(rows, ends, changes, held)
         if not len(ids):
             continue
         former = np.concatenate(([NONE if last_id is None else last_id], ids[:-1]))
-        broken = _broken(rows, changes, former)
+        broken = _broken(rows, changes, former, snapshots)
         facts["sequence_gaps"] += int(broken[last_id is None :].sum())
         last_id = int(ids[-1])
     return +facts
@@ -139,9 +143,26 @@ def _without_size(quotes: QuoteColumns) -> int:
     return int(missing.sum())
 
 
-def _broken(rows: DepthColumns, changes: Bools, former: Int64s) -> Bools:
-    """Which changes do not follow on the last id of the one before, by what ids they have."""
+def _snapshots(rows: DepthColumns, ends: Bools, changes: Bools, held: int) -> tuple[Int64s, int]:
+    """For each change the last id of the snapshots since the one before it, NONE without any.
+
+    `held` is that of the snapshots after the last change so far; what is left of them is returned.
+    A snapshot that tells no id holds whatever comes next.
+    """
+    at = np.flatnonzero(changes)
+    found = np.full(len(at) + 1, NONE)
+    found[0] = held
+    for row in np.flatnonzero(ends & (rows.snapshot == 1)).tolist():
+        id_ = int(rows.last_id[row])
+        next_change = int(np.searchsorted(at, row))
+        found[next_change] = max(int(found[next_change]), INT64_MAX - 1 if id_ == NONE else id_)
+    return found[:-1], int(found[-1])
+
+
+def _broken(rows: DepthColumns, changes: Bools, former: Int64s, snapshots: Int64s) -> Bools:
+    """Which changes follow neither on the one before nor on a snapshot, by what ids they have."""
     first, prev = rows.first_id[changes], rows.prev_id[changes]
-    by_first = (first != NONE) & (first > former + 1)
-    broken: Bools = np.where(prev != NONE, prev != former, by_first)
+    by_first = (first != NONE) & (first > np.maximum(former, snapshots) + 1)
+    by_prev = (prev != former) & ((snapshots == NONE) | (prev > snapshots))
+    broken: Bools = np.where(prev != NONE, by_prev, by_first)
     return broken

@@ -44,6 +44,25 @@ def is_met(event: OrderReplaced, asked: Change) -> bool:
     return (event.limit_ticks, event.stop_ticks) == (asked.limit_ticks, asked.stop_ticks)
 
 
+def is_due(event: OrderReplaced, order: Order) -> bool:
+    """Whether the venue tells just what a group's fill or a parent's end had to leave."""
+    is_resized = event.limit_ticks is None and event.stop_ticks is None
+    return is_resized and abs(event.lots) == order.expected
+
+
+def is_answer(event: OrderReplaced, asked: Change, order: Order) -> bool:
+    """Whether this is what became of our question, and not of its group or its parent.
+
+    What a group's fill or a parent's end does is told right after it: before any answer. For the
+    end of the parent of a strategy's own order nobody waits: it makes the order smaller, which an
+    answer only does if that was asked for.
+    """
+    met = is_met(event, asked)
+    if order.due:
+        return met and not is_due(event, order)
+    return met or not order.parent or abs(event.lots) >= abs(order.lots)
+
+
 def repeats(event: OrderReplaced, order: Order) -> bool:
     """Whether the venue tells what is known already."""
     return (

@@ -14,7 +14,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trader.logic.changes import is_met, lacking, repeats
+from trader.logic.changes import is_answer, lacking, merged, repeats
 from trader.logic.cover import Cover
 from trader.logic.desk import Change, Desk, Guard, Order, members
 from trader.logic.lifecycle import ENDED, FILL, TRANSITIONS, computed, is_duplicate
@@ -189,6 +189,8 @@ class Dealing:
         """
         change = lacking(order, self.cover(order))
         if change is None:
+            if order.status in WORKING:
+                order.wish = None  # it is that, and what becomes of it later nobody wished for
             return []
         if change.lots is not None and abs(change.lots) <= order.done:
             return self.cancel(id_, order, reason)
@@ -223,15 +225,14 @@ class Dealing:
         if asked is None and order.status in WORKING and repeats(event, order):
             self.state.duplicates += 1
             return []
-        # What a group's fill or a parent's end does is told right after it: before any answer.
-        is_answer = asked is not None and (not order.due or is_met(event, asked))
+        answered = asked is not None and is_answer(event, asked, order)
         order.lots = event.lots
         order.due = 0
         if event.limit_ticks is not None:
             order.limit_ticks = event.limit_ticks
         if event.stop_ticks is not None:
             order.stop_ticks = event.stop_ticks
-        if asked is not None and is_answer:
+        if asked is not None and answered:
             self._answered(asked, order)
         elif order.status is _PENDING_REPLACE:
             return [told(event, order, self.state.desks[order.strategy].instrument)]
@@ -240,19 +241,22 @@ class Dealing:
     def _answered(self, asked: Change, order: Order) -> None:
         order.asked = None
         order.reason = asked.reason or order.reason
-        crossed = 0 if asked.lots is None else order.taken - asked.taken
-        if crossed and order.role is not _PROTECTION and order.wish is None:
+        if asked.lots is None or order.role is _PROTECTION:
+            return
+        crossed = order.taken - asked.taken
+        if crossed:
             # Its group took these lots while we asked, and the size we asked for gave them back.
-            size = max(order.done, abs(order.lots) - crossed)
-            order.wish = Change(lots=size if order.lots > 0 else -size)
+            size = max(order.done, min(abs(order.lots), abs(asked.lots) - crossed))
+            lower = Change(lots=size if order.lots > 0 else -size)
+            order.wish = merged(order.wish or Change(), lower)
 
     def resume(self, event: OrderEvent, order: Order) -> list[Message]:
         """What had to wait until the order works: its cancel, or a change."""
         id_ = event.client_order_id
         if order.cancel_wanted:
             order.cancel_wanted, order.asked = False, None
-            return [] if isinstance(event, CancelRejected) else self.cancel(id_, order, "asked_for")
-        if isinstance(event, ReplaceRejected):
+            return [] if type(event) is CancelRejected else self.cancel(id_, order, "asked_for")
+        if type(event) is ReplaceRejected:
             return self._refused(event, order)
         order.asked = None
         return self.urge(id_, order)

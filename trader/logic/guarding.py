@@ -90,15 +90,13 @@ class Guarding:
         """Lots that are held without protection get what protects the target."""
         key, cover = self._own(target.strategy, desk, lots)
         out: list[Message] = []
+        work = set()
+        for id_, each in self._members(desk, key):
+            out += self._dealing.urge(id_, each)
+            if not each.cancel_wanted:
+                work.add(each.order_type)
         for guard in guards(target, cover.side * cover.held):
-            same = [
-                (id_, each)
-                for id_, each in self._members(desk, key)
-                if each.order_type is guard.order_type and not each.cancel_wanted
-            ]
-            for id_, each in same:
-                out += self._dealing.urge(id_, each)
-            if not same:
+            if guard.order_type not in work:
                 out.append(self._place(target.strategy, desk, guard, (key, ""), now))
         return out
 

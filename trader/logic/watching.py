@@ -9,13 +9,13 @@ position or an order changes, and by a timer at the instant at which too much wi
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from trader.logic.breakers import Breach, Slippage, Slips, lost
+from trader.logic.breakers import Breach, Slippage, Slips, alarm_line, lost
 from trader.logic.rules.view import Account, Standing
 from trader.model.account import EquityMarked
 from trader.model.control import LimitBreached, StartTimer, TradingState
 from trader.model.envelope import Message
 from trader.model.orders import OrderFilled, OrderRole, OrderType, SubmitOrder
-from trader.model.units import Money, Nanoseconds
+from trader.model.units import NONE, Money, Nanoseconds
 
 OWNER: Final = "risk"
 """Whose timers these are."""
@@ -44,6 +44,7 @@ class Watching:
         """Looks the limits up anew."""
         account, limits = self._account, self._account.limits
         self._drawdown, self._daily_loss = limits.drawdown_max, limits.daily_loss_max
+        self._wholes, self._line = (NONE, NONE), NONE
         self._tick_lots = {name: 2 * each.half for name, each in account.exposures.items()}
         allowed = limits.slippage_bps_max
         self.slippage = (
@@ -65,10 +66,19 @@ class Watching:
 
     # -- losses ---------------------------------------------------------------------------------
 
-    def marked(self, marked: EquityMarked) -> Sequence[Message]:
+    def on_marked(self, marked: EquityMarked, now: Nanoseconds) -> Sequence[Message]:
         """The account is worth so much; what is lost of its peak, and since the session began."""
+        del now
         account = self._account
         account.equity, account.cash = marked.equity, marked.cash
+        wholes = marked.peak, marked.session
+        if wholes != self._wholes:
+            # They seldom change, and with them the line above which nobody has to look.
+            self._wholes = wholes
+            self._line = alarm_line(*wholes, self._drawdown, self._daily_loss)
+        return _NOTHING if marked.equity >= self._line else self._losses(marked)
+
+    def _losses(self, marked: EquityMarked) -> Sequence[Message]:
         out: Sequence[Message] = _NOTHING
         if self._drawdown is not None:
             breach = lost(marked.peak, marked.equity, self._drawdown)

@@ -13,6 +13,7 @@ from trader.report.markup import Child, Markup, tag
 from trader.report.sampling import MONTHS_OF_TABLES, growth, periods, summed
 from trader.report.tables import Cell, table
 from trader.report.words import amount, count, duration, ratio, reason, share, signed, tone
+from trader.ui import yearly
 
 DEEPEST: Final = 0.10
 """A monthly return from which on its cell has the full colour."""
@@ -86,8 +87,15 @@ def accounts(content: Content) -> Markup:
         if each is not None
     }
     columns = {"this run": content.metrics, **others}
+    short = yearly.too_short(content.run)
     rows: list[Sequence[Child]] = [
-        (label, *(spell(each.get(key)) for each in columns.values()))
+        (
+            label,
+            *(
+                "n/a" if short and key in yearly.YEARLY else spell(each.get(key))
+                for each in columns.values()
+            ),
+        )
         for label, key, spell in FIGURES
     ]
     caption = "The account and the baselines" if others else "The account"

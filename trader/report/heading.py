@@ -16,6 +16,7 @@ from trader.report.words import (
     signed,
     tone,
 )
+from trader.ui import yearly
 from trader.ui.wording import day
 
 HASH_SHOWN: Final = 16
@@ -89,19 +90,25 @@ def figures(content: Content) -> Markup:
         ),
         class_="hero",
     )
-    return tag("section", hero, *_cards(metrics), class_="figures", aria_label="Key figures")
+    cards = _cards(metrics, yearly.too_short(content.run))
+    return tag("section", hero, *cards, class_="figures", aria_label="Key figures")
 
 
-def _cards(metrics: Mapping[str, Any]) -> list[Markup]:
+def _cards(metrics: Mapping[str, Any], too_short: str) -> list[Markup]:
+    """`too_short` says why there are no yearly figures, if there are none."""
     until = metrics["max_drawdown_until"]
     fall = f"back on {until[:10]}" if until else "not made good yet"
     lost = metrics["max_drawdown"]
     growth = metrics["cagr"]
+
+    def a_year(label: str, figure: str, note: str, look: str | None = None) -> Markup:
+        return _card(label, "n/a", too_short) if too_short else _card(label, figure, note, look)
+
     return [
-        _card("Growth a year", share(growth, sign=True), "compounded", tone(growth)),
+        a_year("Growth a year", share(growth, sign=True), "compounded", tone(growth)),
         _card("Deepest drawdown", share(-lost) if lost else "0.0 %", fall if lost else "none"),
-        _card("Sharpe", ratio(metrics["sharpe"]), f"Sortino {ratio(metrics['sortino'])}"),
-        _card("Volatility", share(metrics["volatility"]), f"Calmar {ratio(metrics['calmar'])}"),
+        a_year("Sharpe", ratio(metrics["sharpe"]), f"Sortino {ratio(metrics['sortino'])}"),
+        a_year("Volatility", share(metrics["volatility"]), f"Calmar {ratio(metrics['calmar'])}"),
         _card("Hit rate", share(metrics["hit_rate"]), f"of {count(metrics['trades'])} trades"),
         _card(
             "Profit factor",
@@ -110,7 +117,7 @@ def _cards(metrics: Mapping[str, Any]) -> list[Markup]:
         ),
         _card("Held", duration(metrics["holding_time"]), "on average"),
         _card("Exposure", share(metrics["exposure"]), "of the time in the market"),
-        _card("Turnover", ratio(metrics["turnover"], "×"), "of the equity a year"),
+        a_year("Turnover", ratio(metrics["turnover"], "×"), "of the equity a year"),
         _card("Fees", amount(metrics["fees"]), f"for {count(metrics['fills'])} fills"),
     ]
 

@@ -41,7 +41,11 @@ def honest_band(
         watch(moment_of(simulation, STAGE))
         simulation.stopped = interruption.wanted
 
-    simulation.run(look)
+    try:
+        simulation.run(look)
+    except KeyboardInterrupt:
+        # The run itself is whole and worth more than its other end.
+        interruption.wanted = True
     if simulation.rows != simulation.rows_total:
         return None
     equity = outcome.tables.tables["equity"]

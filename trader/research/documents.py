@@ -110,7 +110,7 @@ def rss_mib() -> float:
 def _period(config: Config, outcome: Outcome, inputs: Sequence[InputReference]) -> dict[str, str]:
     """When trading began, and the opening of the last bar: what people call the run's dates."""
     begun = config.run.from_
-    last = outcome.now - min(data.interval_ns for data in config.data)
+    last = outcome.now - min(data.interval_ns for data in config.data if data.kind != "actions")
     return {
         "from": min(each.from_ for each in inputs) if begun is None else instant_text(begun),
         "to": instant_text(last),
@@ -128,7 +128,10 @@ def _warnings(outcome: Outcome) -> list[str]:
         found.append(f"equity is negative, first at {instant_text(first)}")
     if not outcome.complete:
         found.append(f"stopped after {outcome.rows} of {outcome.rows_total} rows")
+    if outcome.broken_off:
+        found.append(f"interrupted while a strategy was asked, in {outcome.broken_off}")
     found += [f"strategy {name} is quarantined: {text}" for name, text in outcome.faults.items()]
+    found += outcome.notes
     if outcome.trading_state != TradingState.ACTIVE.name:
         found.append(f"ended {outcome.trading_state}: {_last_reason(outcome)}")
     return found

@@ -5,16 +5,18 @@ stands in the documentation of the interface.
 """
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import polars as pl
 from msgspec import Struct
 
-from trader.data.parquet import BROKEN
+from trader.data.parquet import BROKEN, open_parquet
 from trader.errors import DataError, UsageError
+
+Query: TypeAlias = Callable[[pl.LazyFrame], pl.LazyFrame]
 
 RUN: Final = "run.json"
 METRICS: Final = "metrics.json"
@@ -22,6 +24,11 @@ CONFIG: Final = "config.yaml"
 TRADES: Final = "trades.parquet"
 REPORT: Final = "report.html"
 JOURNAL: Final = "journal.db"
+_OTHER_COLUMNS: Final = (
+    pl.exceptions.ColumnNotFoundError,
+    pl.exceptions.SchemaError,
+    pl.exceptions.InvalidOperationError,
+)
 _RUN_HAS: Final = ("id", "config_digest", "gear", "period", "inputs", "digest", "counts", "account")
 _METRICS_HAVE: Final = ("equity_final", "strategies", "orders_by_status", "denials_by_code")
 
@@ -34,29 +41,44 @@ class RunFolder(Struct, frozen=True, kw_only=True):
     metrics: dict[str, Any]
 
     def frame(self, name: str) -> pl.DataFrame:
-        """One of its tables; raises `DataError` if the file is missing or damaged."""
+        """One of its tables; raises `DataError` as `rows` does."""
+        return self.rows(name, lambda table: table)
+
+    def rows(self, name: str, query: Query) -> pl.DataFrame:
+        """What a query finds in one of its tables.
+
+        Raises `DataError` if the file is missing, damaged, or not what a run writes.
+        """
         path = self.path / f"{name}.parquet"
         try:
-            return pl.read_parquet(path)
+            return query(open_parquet(path).lazy).collect()
+        except DataError as error:
+            problem = error.message
+        except _OTHER_COLUMNS:
+            problem = "its columns are not those that a run writes"
         except BROKEN as error:
-            problem = str(error).partition("\n")[0]
-            raise DataError(
-                f"a table of the run cannot be read: {problem}", where=str(path)
-            ) from None
+            problem = f"damaged Parquet file: {str(error).partition('. ')[0].splitlines()[0]}"
+        raise DataError(
+            f"a table of the run cannot be read: {problem}",
+            where=str(path),
+            hint="copy the folder of the run again, or run its config.yaml anew",
+        )
 
     def curves(self) -> tuple[list[float], list[float]]:
         """Equity and drawdown, a value a row."""
-        rows = self.frame("equity")
+        rows = self.rows("equity", lambda table: table.select("equity", "drawdown"))
         return rows["equity"].to_list(), rows["drawdown"].to_list()
 
     def trades(self, most: int) -> list[dict[str, Any]]:
         """The trades that moved the account most, the largest first; none of an older run."""
         if not (self.path / TRADES).is_file():
             return []
-        largest = self.frame("trades").sort(
-            pl.col("pnl").abs(), descending=True, maintain_order=True
+        by_size = pl.col("pnl").abs()
+        largest = self.rows(
+            "trades",
+            lambda table: table.sort(by_size, descending=True, maintain_order=True).head(most),
         )
-        return largest.head(most).to_dicts()
+        return largest.to_dicts()
 
 
 def write_folder(

@@ -14,14 +14,19 @@ from msgspec import Struct, field
 from sims.streams import ACTIONS, BARS, Source, span
 from trader.config.notation import instant_text
 from trader.config.schema import Config
+from trader.data.actions import ActionFile
 from trader.data.bars import BATCH_ROWS, BarFile
 from trader.data.parquet import digest_of
+from trader.data.ticks import TickFile
 from trader.errors import DataError
+from trader.model.units import Nanoseconds
 
 ORDER_OF_INPUTS: Final = "ts"
 """Recorded bars carry the instant they are about, not the one at which anybody received them."""
 STEPS_READ: Final = 512
 """So many bars show how far apart they usually open."""
+PLACES_SHOWN: Final = 3
+"""So many rows are named of those that do nothing."""
 COARSE_TICKS: Final = 1_000
 """Below so many ticks a price moves in steps of more than ten basis points."""
 
@@ -90,8 +95,10 @@ def data_notes(sources: Sequence[Source]) -> list[str]:
 
 def data_warnings(config: Config, sources: Sequence[Source]) -> list[str]:
     """What is allowed about the data but probably not meant, one sentence each."""
-    found = []
+    found: list[str] = []
     for source in sources:
+        if source.kind == ACTIONS and source.path:
+            found += _outside(source, sources)
         if source.kind != BARS:
             continue
         file = cast("BarFile", source.file)
@@ -113,6 +120,33 @@ def data_warnings(config: Config, sources: Sequence[Source]) -> list[str]:
             )
         found += _changed(config, source)
     return found
+
+
+def _outside(actions: Source, sources: Sequence[Source]) -> Iterator[str]:
+    """The actions of a file that lie before or after all prices of their instrument."""
+    own = [
+        _reach(each)
+        for each in sources
+        if each.kind != ACTIONS and each.instrument == actions.instrument
+    ]
+    first, last = min(first for first, _ in own), max(last for _, last in own)
+    file = cast("ActionFile", actions.file)
+    rows = np.flatnonzero((file.ts < first) | (file.ts > last)).tolist()
+    if rows:
+        places = ", ".join(file.source.place(row) for row in rows[:PLACES_SHOWN])
+        more = ", ..." if len(rows) > PLACES_SHOWN else ""
+        yield (
+            f"{len(rows)} of {file.rows} actions of {actions.instrument} lie outside its data"
+            f" ({instant_text(first)} to {instant_text(last)}) and do nothing: {places}{more}"
+        )
+
+
+def _reach(source: Source) -> tuple[Nanoseconds, Nanoseconds]:
+    """From when to when there are prices, in the run or not."""
+    if not source.path:
+        return span(source)
+    file = cast("BarFile | TickFile[Any]", source.file)
+    return file.ts_first, file.ts_last + source.interval_ns
 
 
 def _changed(config: Config, source: Source) -> Iterator[str]:

@@ -13,8 +13,6 @@ import polars as pl
 from msgspec import Struct
 
 from trader.config.notation import instant_text
-from trader.data.parquet import BROKEN
-from trader.errors import DataError
 from trader.model.envelope import Name
 from trader.model.units import Nanoseconds
 from trader.research.folder import TRADES, RunFolder
@@ -60,16 +58,12 @@ class Messages:
         self, table: str, where: pl.Expr | None = None, *, last: int | None = None
     ) -> list[dict[str, Any]]:
         """The rows of a table for which `where` holds, or the `last` of them."""
-        path = self.folder.path / f"{table}.parquet"
-        try:
-            lazy = pl.scan_parquet(path, glob=False, hive_partitioning=False)
-            lazy = lazy if where is None else lazy.filter(where)
-            return (lazy if last is None else lazy.tail(last)).collect().to_dicts()
-        except BROKEN as error:
-            problem = str(error).partition("\n")[0]
-            raise DataError(
-                f"a table of the run cannot be read: {problem}", where=str(path)
-            ) from None
+
+        def query(lazy: pl.LazyFrame) -> pl.LazyFrame:
+            found = lazy if where is None else lazy.filter(where)
+            return found if last is None else found.tail(last)
+
+        return self.folder.rows(table, query).to_dicts()
 
     def of(self, table: str, where: pl.Expr, *, last: int | None = None) -> list[Message]:
         """The messages of a table for which `where` holds, or the `last` of them."""

@@ -27,6 +27,8 @@ class Outcome:
     `rows` of `rows_total` input rows were delivered, the last at `now`. `marks` are the last
     prices in half ticks, NONE before there was one. `state_hash` is None where the gear has none.
     `faults` holds what each quarantined strategy said, `in_flight` is how much had not arrived.
+    `notes` say for people what no table holds.
+    `broken_off` is the row after the last one, and where a strategy did not come back from it.
     """
 
     tables: Tables
@@ -42,6 +44,8 @@ class Outcome:
     load_seconds: float
     run_seconds: float
     in_flight: int = 0
+    broken_off: str = ""
+    notes: Sequence[str] = ()
     faults: Mapping[str, str] = field(default_factory=dict)
 
     @property

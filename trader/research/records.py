@@ -56,8 +56,18 @@ async def _write(path: Path, header: Header, end: End) -> None:
 
 
 def read_contents(path: Path) -> JournalContents:
-    """Everything in the journal at `path`, checked; raises as `read_journal` does."""
-    return anyio.run(read_journal, path)
+    """Everything in the journal at `path`, checked; raises as `read_journal` does.
+
+    Raises `VerificationError` as well where not a single record is left of it.
+    """
+    contents = anyio.run(read_journal, path)
+    if not contents.records:
+        raise VerificationError(
+            f"the run cannot be made again: {contents.note}",
+            where=str(path),
+            hint="restore the journal from a copy, or run its configuration anew",
+        )
+    return contents
 
 
 def mode_of(contents: JournalContents) -> str:
@@ -77,8 +87,6 @@ def end_of(contents: JournalContents) -> End | None:
 
 
 def _decode(contents: JournalContents, index: int, kind: type[T]) -> T:
-    if not contents.records:
-        raise VerificationError("the journal has no records", hint="the run cannot be made again")
     record = contents.records[index]
     try:
         return msgspec.json.decode(record.payload, type=kind)

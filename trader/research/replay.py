@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from actors.edge.journal import JournalContents
 from sims.build import build, open_sources
+from sims.simulation import ENDLESS
 from sims.streams import Source
 from trader.config.loaded import Loaded
 from trader.config.loader import load
@@ -150,7 +151,7 @@ def _run(
     config: Config, sources: list[Source], stop: int | None, watch: Watch, clock: Clock
 ) -> Outcome:
     simulation = build(config, sources, clock)
-    simulation.until = stop
+    simulation.until = ENDLESS if stop is None else stop
     simulation.run(lambda each: watch(moment_of(each)))
     return outcome_of(simulation)
 

@@ -43,6 +43,7 @@ from trader.research.pacing import Clock, Pacer
 from trader.research.records import End, Header, write_journal
 from trader.research.stepping import Follower, Watch, declared_inputs, run_step
 from trader.research.trades import round_trips
+from trader.research.writing import written_whole
 
 Tell: TypeAlias = Callable[[str], None]
 
@@ -113,16 +114,18 @@ def simulate(request: Request, watch: Watch, clock: Clock, tell: Tell = silence)
             trips = round_trips(outcome)
             metrics = metrics_document(outcome, config, trips, figures(baselines))
             metrics["band"] = band
-            _write(folder, request.loaded, outcome, inputs, run, metrics)
-            write_trades(folder, Traded(config, outcome, sources, trips, run, metrics, baselines))
-            run["seconds"] = {
-                "load": round(opening + outcome.load_seconds, 6),
-                "run": round(outcome.run_seconds, 6),
-                "baselines": round(writing - measuring, 6),
-                "write": round(clock() - writing, 6),
-            }
-            run["rss_mib"] = rss_mib()
-            write_document(folder / RUN, run)
+            with written_whole(folder):
+                _write(folder, request.loaded, outcome, inputs, run, metrics)
+                traded = Traded(config, outcome, sources, trips, run, metrics, baselines)
+                write_trades(folder, traded)
+                run["seconds"] = {
+                    "load": round(opening + outcome.load_seconds, 6),
+                    "run": round(outcome.run_seconds, 6),
+                    "baselines": round(writing - measuring, 6),
+                    "write": round(clock() - writing, 6),
+                }
+                run["rss_mib"] = rss_mib()
+                write_document(folder / RUN, run)
         finally:
             release(folder)
         return Report(folder=folder, run=run, metrics=metrics, interrupted=interruption.wanted)

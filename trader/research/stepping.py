@@ -1,23 +1,30 @@
 """A run in the step gear, followed from outside: shown while it runs, paced, stopped at a row."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from traceback import walk_tb
 from typing import Final, TypeAlias, get_type_hints
 
 from msgspec import Struct
 
 from actors.assembly import make_strategy
+from actors.core.feed import Feed
+from actors.core.strategy import StrategyActor
 from sims.build import build
-from sims.simulation import Simulation
+from sims.simulation import ENDLESS, Simulation
 from sims.streams import Source
 from trader.config.notation import instant_text
 from trader.config.schema import Config
+from trader.config.spelling import shown
 from trader.errors import RangeError
+from trader.logic.ignoring import Ignored
+from trader.model.orders import CancelKey, OrderRequested, ReplaceKey
 from trader.model.units import Nanoseconds
 from trader.research.frames import Inputs
 from trader.research.interruption import Interruption
 from trader.research.outcome import Outcome
 from trader.research.pacing import Clock, Pacer
+from trader.strategies.faults import told
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -44,6 +51,10 @@ class Follower:
         self._interruption: Final = interruption
         self._pacer: Final = pacer
 
+    def broken_off(self) -> None:
+        """A strategy did not come back from its row: the run ends as an interrupted one does."""
+        self._interruption.wanted = True
+
     def follow(self, simulation: Simulation) -> None:
         """Runs it to its end, or to the row after the one at which somebody interrupted."""
         self._show(simulation)
@@ -65,7 +76,7 @@ class Follower:
 
     def _heed(self, simulation: Simulation) -> None:
         # A whole row more, rather than here and now: a replay can stop at a row, at nothing else.
-        if self._interruption.wanted and simulation.until is None:
+        if self._interruption.wanted and simulation.until == ENDLESS:
             simulation.until = simulation.rows + 1
 
     def _pace(self, simulation: Simulation, now: Nanoseconds) -> None:
@@ -93,13 +104,32 @@ def run_step(config: Config, sources: list[Source], follower: Follower, clock: C
     begun = clock()
     simulation = build(config, sources, clock)
     built = clock()
-    follower.follow(simulation)
+    broken_off = ""
+    try:
+        follower.follow(simulation)
+    except KeyboardInterrupt as error:
+        # What it left half done is the state of no row: those before it are run once more.
+        row = simulation.core.reactor.state.seq
+        if row < 2 or not _is_of_a_strategy(error):  # noqa: PLR2004 - a row before it
+            raise
+        broken_off = f"row {row}: {told(error)}"
+        simulation = build(config, sources, clock)
+        simulation.until = row - 1
+        follower.broken_off()
+        follower.follow(simulation)
     seconds = clock() - built - simulation.load_seconds
     return outcome_of(
         simulation,
         load_seconds=built - begun + simulation.load_seconds,
         run_seconds=seconds,
+        broken_off=broken_off,
     )
+
+
+def _is_of_a_strategy(error: BaseException) -> bool:
+    """Whether it was raised while a strategy was asked."""
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    return any(frame.f_globals.get("__name__") == StrategyActor.__module__ for frame in frames)
 
 
 def outcome_of(
@@ -107,9 +137,11 @@ def outcome_of(
     *,
     load_seconds: float = 0.0,
     run_seconds: float = 0.0,
+    broken_off: str = "",
 ) -> Outcome:
     """What a simulation left behind."""
     core = simulation.core
+    [feed] = [each for each in core.reactor.actors if isinstance(each, Feed)]
     return Outcome(
         tables=core.tables,
         scale=core.scale,
@@ -124,11 +156,45 @@ def outcome_of(
         in_flight=simulation.in_flight,
         load_seconds=load_seconds,
         run_seconds=run_seconds,
+        broken_off=broken_off,
+        notes=[
+            *(_ignored(*each) for each in core.order_manager.ignored.items()),
+            *(note for source in simulation.sources for note in _unknown_book(source, feed)),
+        ],
         faults={
             name.partition(":")[2]: f"{fault.error} (row {fault.seq}, {instant_text(fault.ts)})"
             for name, fault in core.reactor.state.quarantined.items()
         },
     )
+
+
+_IGNORED: Final[Mapping[type, str]] = {
+    OrderRequested: "orders were not taken, for another one of their key works",
+    ReplaceKey: "changes named a key under which no order works",
+    CancelKey: "cancels named a key under which no order works",
+}
+
+
+def _ignored(kind: tuple[str, type], ignored: Ignored) -> str:
+    strategy, asked = kind
+    first = f"first {shown(ignored.key)} at {instant_text(ignored.ts)}"
+    return f"strategy {strategy}: {ignored.times} {_IGNORED[asked]}, {first}"
+
+
+def _unknown_book(source: Source, feed: Feed) -> Iterator[str]:
+    """When there was no market for want of a snapshot."""
+    if source.kind != "depth":
+        return
+    book = feed.state.symbols[source.instrument].book
+    if book.gaps:
+        often = "once" if book.gaps == 1 else f"{book.gaps} times"
+        until = "to the next snapshot" if book.synced else "to a snapshot, and none came at last"
+        yield (
+            f"the book of {source.instrument} lost updates {often}:"
+            f" there was no market from there {until}"
+        )
+    elif not book.synced:
+        yield f"the depth of {source.instrument} has no snapshot: there was no market"
 
 
 def declared_inputs(config: Config) -> Inputs:

@@ -19,7 +19,7 @@ from trader.errors import UsageError, VerificationError
 from trader.model.envelope import Envelope
 from trader.model.market import BarClosed, Quote, Trade
 from trader.model.orders import OrderStatus
-from trader.model.units import BEFORE_ALL, Nanoseconds
+from trader.model.units import BEFORE_ALL, Lots, Nanoseconds
 from trader.research.again import play_until
 from trader.research.differences import first_difference
 from trader.research.entries import entries
@@ -31,6 +31,7 @@ from trader.research.reopening import Reopened
 from trader.research.standing import Standing, trading
 from trader.research.stepping import Watch, declared_inputs
 from trader.research.telling import Telling, Told
+from trader.research.trade_frame import SIDES
 
 _HEARD: Final = (BarClosed, Quote, Trade)
 _METHODS: Final = {
@@ -194,15 +195,35 @@ def _heard(config: Config, own: StrategyConfig, sources: Sequence[Source]) -> li
     ]
 
 
+def apart(told: Told) -> list[str]:
+    """Why it holds something else than its target, and by which of the two its rule goes."""
+    wanted, held = told["target_lots"], told["position_lots"]
+    last = told["last_order"]
+    why = f"its target of {wanted} lots stands, but it holds {held}"
+    if last is not None and last["kind"] == "denial":
+        id_, code = last["client_order_id"], last["code"]
+        why = f"its target of {wanted} lots stands, but risk denied {id_}: {code}"
+    elif told["working"]:
+        why += f"; working: {', '.join(each['client_order_id'] for each in told['working'])}"
+    elif last is not None:
+        why += f": {last['client_order_id']} is {last['status']}"
+    if _side(wanted) == _side(held):
+        return [why]
+    believes = f"its rule goes by its target and takes itself for {_side(wanted)}"
+    return [why, f"{believes}; it is {_side(held)}: it holds {held} lots"]
+
+
+def _side(lots: Lots) -> str:
+    return "flat" if not lots else SIDES[1 if lots > 0 else -1].lower()
+
+
 def _held_back(told: Told) -> list[str]:
     """In a sentence each, what kept it from another position at that moment."""
     found = []
     if told["trading"]["state"] != "ACTIVE":
         found.append(f"trading is {told['trading']['state']}: {told['trading']['reason']}")
-    wanted, last = told["target_lots"], told["last_order"]
-    if wanted != told["position_lots"] and last is not None and last["kind"] == "denial":
-        id_, code = last["client_order_id"], last["code"]
-        found.append(f"its target of {wanted} lots stands, but risk denied {id_}: {code}")
+    if told["target_lots"] != told["position_lots"]:
+        found += apart(told)
     found += [
         f"its rule: {each['name']} is {each['value']}, it needs {each['needs']}"
         for each in told["conditions"]

@@ -18,7 +18,7 @@ from trader.kernels.sizing import weighted_lots
 from trader.model.envelope import Message
 from trader.model.orders import CancelKey, DecisionRecorded, TargetPosition
 from trader.model.units import INT64_MAX, NONE, Lots, Money, Nanoseconds, Ticks
-from trader.strategies import answering, saving
+from trader.strategies import answering, faults, saving
 from trader.strategies.exits import ExitPolicy, Held, protections
 from trader.strategies.strategy import (
     Action,
@@ -99,7 +99,14 @@ class Decider:
         self._unpack = Packing(f"<{len(formats)}q").unpack
 
     def take(self, answer: Answer, ref: Ticks, now: Nanoseconds) -> Sequence[Message]:
-        """What an answer comes to, decided at a price of `ref`."""
+        """What an answer comes to, decided at a price of `ref`; raises for one without sense."""
+        try:
+            return self._taken(answer, ref, now)
+        except (TypeError, ValueError) as error:
+            faults.blame(error, type(self._strategy))
+            raise
+
+    def _taken(self, answer: Answer, ref: Ticks, now: Nanoseconds) -> Sequence[Message]:
         state = self.state
         if now < state.decides_from:
             self._strategy.on_flat(exited=False)
@@ -146,9 +153,10 @@ class Decider:
         reason = side.reason
         if type(reason) is not str or not reason.isascii():
             reason = answering.text(reason)
-        lots = 0
-        if sign:
-            sized = self._sized(sign, ref)
+        # Fixed lots are those of most; sizes that follow the equity take a call.
+        lots = sign * self._sizing.lots
+        if sign and not lots:
+            sized = self._weighted(sign, ref)
             if sized is None:
                 self._strategy.on_flat(exited=False)
                 return (self._withheld(0, "no_price"),)
@@ -160,11 +168,9 @@ class Decider:
             return (self._withheld(lots, reason),)
         return self._aim(lots, reason, ref)
 
-    def _sized(self, sign: int, ref: Ticks) -> Lots | None:
-        """The lots of a full side; None where the mark that they follow is still unknown."""
+    def _weighted(self, sign: int, ref: Ticks) -> Lots | None:
+        """The lots of a side by weight; None where the mark that they follow is still unknown."""
         sizing = self._sizing
-        if sizing.lots:
-            return sign * sizing.lots
         if not sizing.rate:
             raise ValueError("a side needs a size: give params lots or weight")
         mark = self.state.mark if self._marked_apart else 2 * ref

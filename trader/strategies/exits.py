@@ -5,7 +5,7 @@ go with it so that nothing is naked; some move the stops after a price that runs
 position that has lasted long enough. Their strategy's actor asks them, and keeps what it holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
@@ -55,8 +55,10 @@ class ExitPolicy:
         """How many bars before the first decision are worth loading."""
         return 0
 
-    def on_bar(self, bar: BarClosed) -> None:
-        """Takes a closed bar, before the decision of that bar."""
+    @property
+    def kernel(self) -> Callable[[Any, BarClosed], int] | None:
+        """The step that takes a closed bar into the state, before the decision of that bar."""
+        return None
 
     def protection(self) -> Protection | None:
         """The order that goes with an entry decided now; None for none."""
@@ -95,9 +97,10 @@ class AtrExit(ExitPolicy):
         """Three times the average's length."""
         return 3 * self.state.n
 
-    def on_bar(self, bar: BarClosed) -> None:
-        """Takes the bar's range into the average."""
-        atr(self.state, bar)
+    @property
+    def kernel(self) -> Callable[[Any, BarClosed], int]:
+        """It takes the bar's range into the average."""
+        return atr
 
     @property
     def distance_ticks(self) -> Ticks:

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trader.config.notation import instant_text
+from trader.ui import yearly
 from trader.ui.sparkline import sparkline
 from trader.ui.wording import counted, day, duration, money, percent
 
@@ -134,7 +135,9 @@ def _fall(figures: Mapping[str, Any]) -> str:
 def _curves(page: Page, width: int) -> Iterator[tuple[str, Text]]:
     currency, metrics = page.run["account"]["currency"], page.metrics
     begun, ended = money(page.run["account"]["cash"]), money(metrics["equity_final"])
-    highest, lowest = (f"{pick(page.equity, default=0.0):,.2f}" for pick in (max, min))
+    # The first row may lie after the first trades; what the account began with counts as well.
+    worth = (float(page.run["account"]["cash"]), *page.equity)
+    highest, lowest = (f"{pick(worth):,.2f}" for pick in (max, min))
     yield "equity", Text(sparkline(page.equity, width), "green")
     yield "", Text(f"{begun} to {ended} {currency}, between {lowest} and {highest}")
     yield "drawdown", Text(sparkline(page.drawdown, width, max), "red")
@@ -144,7 +147,11 @@ def _curves(page: Page, width: int) -> Iterator[tuple[str, Text]]:
 def _trading(page: Page, width: int) -> Iterator[tuple[str, Text]]:
     """What growth and trades were like, and the trades that moved the account most."""
     metrics = page.metrics
-    yield from _listed("figures", _measured(metrics, _FIGURES), width)
+    measured = [*_measured(yearly.shown(metrics, page.run), _FIGURES)]
+    why = yearly.too_short(page.run)
+    if why and metrics.get("cagr") is not None:
+        measured.insert(0, f"a year n/a: {why}")
+    yield from _listed("figures", measured, width)
     if metrics.get("trades") is not None:
         closed = f"{metrics['trades']:,} closed"
         yield from _listed("trades", (closed, *_measured(metrics, _OF_TRADES)), width)

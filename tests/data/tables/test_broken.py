@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.data.tables.refusing import ANY, BARS, GOOD, HEAD, Broken, refuse, with_row
+from trader.data.tables.table import Asked
 
 BROKEN: list[Broken] = [
     ("nothing", "", ANY, "the file is empty (0 bytes)", "", ""),
@@ -60,9 +61,32 @@ BROKEN: list[Broken] = [
         ANY,
         "column time of bars is missing",
         "",
-        "open",
+        "the file has open, high, low, close; time may be called ts_open, open_time",
     ),
-    ("unknown names", "a1,b1,c1\nx,y,z\n", ANY, "are missing", "", "the file has a1, b1, c1"),
+    (
+        "no time of quotes",
+        "zeit,bid,ask\n2020-01-02,1,2\n",
+        ANY,
+        "column time of quotes is missing",
+        "",
+        "the file has zeit, bid, ask; time may be called ts, timestamp",
+    ),
+    (
+        "unknown names",
+        "a1,b1,c1\nx,y,z\n",
+        ANY,
+        "its header names no prices",
+        "",
+        "the file has a1, b1, c1; name them in English: bars have time, open, high, low, close;",
+    ),
+    (
+        "unknown names of a kind",
+        "a1,b1,c1\nx,y,z\n",
+        Asked(kind="quotes"),
+        "columns bid, ask, time of quotes are missing",
+        "",
+        "the file has a1, b1, c1; bid may be called bid, bid_price",
+    ),
     (
         "a column twice",
         "time,open,high,low,close,close\n2020-01-02,1,2,1,2,2\n",

@@ -35,13 +35,13 @@ def test_everything_that_was_inferred_is_told(tmp_path: Path) -> None:
     table = read(tmp_path, bars("2020-01-02", "2020-01-03", "2020-01-06"))
 
     assert [str(finding) for finding in table.findings] == [
-        "columns 6 parted by comma (found)",
-        "header yes (found)",
+        "columns 6 parted by comma",
+        "header yes",
         "kind bars (found: columns 'open', 'high', 'low', 'close')",
-        "decimal point (found)",
+        "decimal point",
         "times like '2020-01-02' (found: column 'time')",
         "zone UTC (default: days begin at 00:00 UTC)",
-        "order oldest first (found)",
+        "order oldest first",
         "interval 1d (found: 1 of 2 steps, the shortest)",
         "label open (default: nothing shows it)",
     ]
@@ -159,7 +159,7 @@ def test_an_hour_that_came_twice_is_told(tmp_path: Path) -> None:
 def test_newest_first_is_turned_round_and_lines_stay_known(tmp_path: Path) -> None:
     table = read(tmp_path, bars("2020-01-06", "2020-01-03", "2020-01-02"))
 
-    assert told(table, "order") == "order newest first, turned round (found)"
+    assert told(table, "order") == "order newest first, turned round"
     assert table.frame["ts_open"].to_list() == [FIRST, FIRST + DAY, FIRST + 4 * DAY]
     assert [table.cells.place(record) for record in table.frame["record"]] == [
         "line 4",

@@ -44,7 +44,7 @@ LOCAL: Mapping[str, Times] = {
     "digits together": lambda at: [at.strftime("%Y%m%d%H%M%S")],
     "two columns": lambda at: [at.strftime("%Y-%m-%d"), _clock(at)],
     "two columns of digits": lambda at: [at.strftime("%Y%m%d"), at.strftime("%H%M%S")],
-    "two columns, month first": lambda at: [at.strftime("%m/%d/%y"), at.strftime("%H:%M")],
+    "two columns, month first": lambda at: [at.strftime("%m/%d/%Y"), at.strftime("%H:%M")],
 }
 """Ways that leave open in whose zone it is."""
 HEADERS = (

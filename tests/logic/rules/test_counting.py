@@ -21,7 +21,7 @@ from tests.logic.rules.ruling import (
     target,
 )
 from trader.logic.rules.gate import Gate
-from trader.model.orders import OrderBusted, SubmitOrder
+from trader.model.orders import OrderBusted, OrderStatus, SubmitOrder
 
 SIDES = pytest.mark.parametrize("side", [1, -1])
 
@@ -172,6 +172,9 @@ def test_a_larger_size_counts_from_the_asking_until_it_is_refused(side: int) -> 
         (9, {"limit_ticks": 101}, 9, 101, 0),
         (7, {"limit_ticks": 101}, 7, 101, 0),  # the answer, after a group has lowered it
         (3, {}, 9, 100, 9),  # the group's word, which crosses our question
+        (3, {"status": OrderStatus.PENDING_REPLACE}, 9, 100, 9),
+        (7, {"status": OrderStatus.ACCEPTED}, 7, 100, 0),  # an answer that gives less
+        (7, {"status": OrderStatus.PARTIALLY_FILLED}, 7, 100, 0),
     ],
 )
 def test_an_answer_settles_what_was_asked(

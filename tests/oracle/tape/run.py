@@ -17,7 +17,7 @@ from tests.oracle.market import last_close
 from tests.oracle.run import OracleResult, World
 from tests.oracle.tape.rows import Book, Tape, TapeRun
 from tests.oracle.tape.venues import Floor
-from tests.oracle.ticks import Quote
+from tests.oracle.ticks import Print, Quote
 
 KINDS = {"trades": Kind.PRINT, "quotes": Kind.QUOTE, "depth": Kind.DEPTH}
 Top = tuple[int | None, int | None, int, int]
@@ -55,7 +55,8 @@ class TapeWorld(World):
         return max([*ticks, *closes, *(r.ts for h in self._run.happenings for r in h.rows)])
 
     def first_known(self) -> int:
-        return self.begins()
+        """No equity row stands at the very first instant."""
+        return self.begins() + 1
 
     def delay(self, way: str, ts: int) -> int:
         """When what leaves at `ts` arrives; nothing overtakes."""
@@ -97,7 +98,16 @@ class TapeWorld(World):
                 self._mark(name, Fraction(what.bid + what.ask, 2), event.ts)
         elif name not in self._quoted:
             self._mark(name, Fraction(what.ticks), event.ts)
-        self._desk.on_tick(name, Moment(event.ts, self._seq))
+        self._desk.on_tick(name, _price(what), Moment(event.ts, self._seq))
+
+    def _happen(self, event: Event) -> None:
+        happenings = self._run.happenings[event.source]
+        lots = sum(
+            p.lots for key, p in self._ledger.positions.items() if key[1] == happenings.instrument
+        )
+        kind = type(happenings.rows[event.row]).__name__.lower()
+        self._venue.met[f"{kind} of a position"] += lots != 0
+        super()._happen(event)
 
     def _mark(self, name: str, mark: Fraction, ts: int) -> None:
         self._ledger.mark(name, mark)
@@ -115,3 +125,12 @@ class TapeWorld(World):
             return None
         self._tops[name] = top
         return Quote(bid, ask, bid_lots, ask_lots)
+
+
+def _price(what: Quote | Print) -> int | None:
+    """What a decision is made at: a print, or the middle of a quote, or the one side it has."""
+    if isinstance(what, Print):
+        return what.ticks
+    if what.bid is None or what.ask is None:
+        return what.ask if what.bid is None else what.bid
+    return (what.bid + what.ask) // 2

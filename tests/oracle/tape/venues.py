@@ -18,6 +18,7 @@ class TapeVenue(TickVenue):
         self._begin("at arrival")
         if self._has_quotes and self._shown is not None and not self._is_fresh(ts):
             self.met["stale market waits"] += 1
+        self.met["order while closed"] += self._rests_all(ts) and not self._halted
         super().arrive(order, ts)
 
     def replace(self, order: Order, change: Change, ts: int) -> None:
@@ -26,21 +27,35 @@ class TapeVenue(TickVenue):
 
     def quote(self, row: Quote, ts: int) -> None:
         self._begin("first row")
+        self._look_at_hours(ts)
         super().quote(row, ts)
 
     def book(self, bids: dict[int, int], asks: dict[int, int], ts: int) -> None:
         self._begin("first row")
+        self._look_at_hours(ts)
         super().book(bids, asks, ts)
 
     def trade(self, row: Print, ts: int) -> None:
         self._begin("print")
+        self._look_at_hours(ts)
         super().trade(row, ts)
+
+    def split(self, instrument: str, numerator: int, denominator: int) -> None:
+        self.met["split with working orders"] += bool(self._live)
+        super().split(instrument, numerator, denominator)
 
     def lose(self) -> None:
         """Nobody knows any longer what stands in the book."""
         self.met["gap in the book"] += 1
         self._ahead.clear()
         self._shown = None
+
+    def _look_at_hours(self, ts: int) -> None:
+        working = any(self._room(order) > 0 for order in self._live.values())
+        if working and self._halted:
+            self.met["row while halted"] += 1
+        elif working and self._rests_all(ts):
+            self.met["row while closed"] += 1
 
     def _begin(self, during: str) -> None:
         self._during, self._served = during, None
@@ -56,6 +71,10 @@ class TapeVenue(TickVenue):
         else:
             place = "resting"
         self.met[f"{order.order_type} {order.time_in_force} {place}"] += 1
+        if order.parent is not None:
+            self.met["fill of a child"] += 1
+            parent = self.orders[order.parent]
+            self.met["fill of a child of a child"] += parent.parent is not None
         if order.triggered:
             self.met["stop by print" if self._has_prints else "stop by quote"] += 1
         super()._book(order, lots, ticks, ts, taker=taker)
@@ -79,6 +98,7 @@ class Floor(Venue):
                     has_prints="trades" in kinds[each.name],
                     by_volume=run.by_volume,
                     stale_after_ns=run.venue_stale_ns,
+                    sessions=run.calendars[each.calendar] if each.calendar else None,
                 )
                 venue.reports, venue.met = self.reports, self.met
                 self._on_ticks[each.name] = venue

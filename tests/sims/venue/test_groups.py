@@ -230,6 +230,22 @@ def test_all_limits_of_a_torn_group_are_held_and_all_its_stops_fill() -> None:
     ]
 
 
+def test_a_limit_of_a_torn_group_is_held_whatever_its_parent_opens_for_it_then() -> None:
+    floor = Floor(TENTH)
+    floor.send(
+        order("p", 8, limit=98),
+        target(parent="p"),
+        stop(ticks=96, parent="p"),
+    )
+    assert floor.bar(101, 101, 97, 101, 60) == [("p", 6, 98)]
+
+    assert floor.bar(*WIDE) == [
+        ("p", 2, 98),
+        ("s", -8, 96),
+        ("t", "canceled", "group"),
+    ]
+
+
 def test_a_stop_limit_of_a_torn_group_triggers_and_the_limit_waits() -> None:
     floor = Floor()
     floor.send(order("s", -8, stop=97, limit=90, group="g"), target())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from sims.venue import VenueRules
 from tests.sims.venue.floor import FOK, GTX, IOC, X, order
 from tests.sims.venue.ticker import Ticker
+from trader.calendars.sessions import Calendar
 from trader.model.orders import TimeInForce
-from trader.model.units import SECOND_NS
+from trader.model.units import DAY_NS, SECOND_NS
 
 BY_VOLUME = VenueRules(by_volume=True)
 Way = Callable[[Ticker], object]
@@ -314,6 +316,19 @@ def test_nothing_fills_while_trading_is_suspended() -> None:
     assert ticker.quote(90, 91) == []
     assert ticker.trade(90) == []
     ticker.venue.resumed(X)
+    assert ticker.quote(98, 99) == [("a", 8, 99), ("b", 2, 99)]
+
+
+def test_nothing_fills_while_its_market_is_closed() -> None:
+    """Four rows come a second apart, of which the session holds the last."""
+    ticker = resting()
+    begins, ends = np.array([ticker.now + 4 * SECOND_NS]), np.array([ticker.now + DAY_NS])
+    ticker.book.sessions = Calendar("C", begins, ends, ts_from=0, ts_to=ticker.now + DAY_NS)
+
+    assert ticker.send(order("m", 5), order("s", 1, stop=120)) == []
+    assert ticker.quote(90, 91) == []
+    assert ticker.trade(90) == []
+    assert ticker.quote(119, 120) == []
     assert ticker.quote(98, 99) == [("a", 8, 99), ("b", 2, 99)]
 
 

@@ -53,9 +53,13 @@ class Cells:
 
     def first(self, role: str, condition: pl.Expr) -> tuple[int, str]:
         """The first record in which a condition holds, and what stands there in a column."""
+        [found] = self.some(role, condition)
+        return found
+
+    def some(self, role: str, condition: pl.Expr) -> list[tuple[int, str]]:
+        """As `first`, and nothing where there is no such record."""
         found = self.lazy.filter(condition).select(RECORD, role).head(1).collect()
-        record, cell = found.row(0)
-        return record, cell or ""
+        return [(record, cell or "") for record, cell in found.iter_rows()]
 
     def defect(self, message: str, record: int, role: str = "", hint: str = "") -> DataError:
         """The error for a record; the caller raises it."""

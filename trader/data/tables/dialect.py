@@ -93,7 +93,7 @@ def sniff(source: Source) -> tuple[Dialect, list[list[str]], list[Finding]]:
     with opened(source) as file:
         sample = file.read(SAMPLE_BYTES)
         whole = not file.read(1)
-    text = _decoded(source, sample)
+    text = decoded(source, sample)
     eol = "\r" if "\r" in text and "\n" not in text else "\n"
     lines = text.split(eol)
     if not whole and len(lines) > 1:
@@ -116,7 +116,8 @@ def looks_like_data(cell: str) -> bool:
     return bool(_NUMBER.fullmatch(cell) or _DATE.match(cell))
 
 
-def _decoded(source: Source, sample: bytes) -> str:
+def decoded(source: Source, sample: bytes) -> str:
+    """The bytes as text without a byte order mark; `DataError` for what is none in UTF-8."""
     if not sample:
         raise source.defect("the file is empty (0 bytes)")
     for magic, (what, hint) in FOREIGN.items():

@@ -19,5 +19,12 @@ class Finding:
     origin: Origin
     why: str = ""
 
+    @property
+    def known_by(self) -> str:
+        """Where it came from and why, for people; nothing where the file plainly shows it."""
+        if self.origin == "found" and not self.why:
+            return ""
+        return f"{self.origin}{': ' if self.why else ''}{self.why}"
+
     def __str__(self) -> str:
-        return f"{self.what} {self.value} ({self.origin}{': ' if self.why else ''}{self.why})"
+        return f"{self.what} {self.value}" + (f" ({self.known_by})" if self.known_by else "")

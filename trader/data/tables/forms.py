@@ -7,6 +7,7 @@ offset from UTC where it is written. Which of two small numbers is the month is 
 whole column.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 import polars as pl
 
-from trader.data.order import TS_MAX
+from trader.data.order import TS_MAX, YEAR_MAX, YEAR_MIN
 from trader.data.tables.numbers import text
 from trader.model.units import DAY_NS, HOUR_NS, MILLISECOND_NS, MINUTE_NS, SECOND_NS
 
@@ -46,6 +47,8 @@ FORMS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Patterns of whole texts; where two fit as often, the later is meant."""
+MAYBE_SHORT: Final = frozenset({"year last", "month's name"})
+"""The forms whose years people write with two digits as well."""
 CLOCKS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "clock": _CLOCK + _OFFSET,
@@ -70,8 +73,7 @@ _MONTHS: Final = (
 )
 UNITS: Final = ((10**11, "s", SECOND_NS), (10**14, "ms", MILLISECOND_NS), (10**17, "us", 1_000))
 """Below the first number a count since 1970 has this unit; beyond all, nanoseconds."""
-_TWO_DIGITS: Final = 70
-"""Years of two digits lie in 1970 to 2069."""
+_DAYS_MAX: Final = TS_MAX // DAY_NS
 _NOON: Final = 12
 _HOURS: Final = 24
 _MINUTES: Final = 60
@@ -145,6 +147,25 @@ def counted_size(column: str) -> pl.Expr:
     return _whole(groups, "count").abs()
 
 
+def has_short_year(column: str, form: str) -> pl.Expr:
+    """Whether a text of a form in MAYBE_SHORT tells the last two digits of its year alone."""
+    groups = text(column).str.extract_groups(f"^{FORMS[form]}$")
+    return groups.struct.field("year").str.len_chars() < 4  # noqa: PLR2004 - digits of a year
+
+
+def is_far(cell: str, form: str) -> bool:
+    """Whether a text of the form tells an instant, but one that int64 does not hold.
+
+    >>> is_far("9999-12-31", "year first"), is_far("2020-02-30", "year first")
+    (True, False)
+    """
+    found = re.fullmatch(FORMS[form], cell.strip())
+    if found is None:
+        return False
+    year = found.groupdict().get("year")
+    return year is None or not YEAR_MIN <= int(year) <= YEAR_MAX
+
+
 def unit_of(count: int) -> tuple[str, int]:
     """The unit in which somebody counted since 1970, and its nanoseconds.
 
@@ -194,17 +215,14 @@ def _of_half(hour: pl.Expr, half: pl.Expr) -> pl.Expr:
 
 
 def _days(groups: pl.Expr, form: str, order: Order) -> pl.Expr:
-    """Days since 1970; null for a date that is in no calendar."""
-    year = _whole(groups, "year")
-    if form in {"year last", "month's name"}:
-        century = pl.when(year < _TWO_DIGITS).then(2000).otherwise(1900)
-        year = pl.when(year < 100).then(year + century).otherwise(year)  # noqa: PLR2004 - two digits
+    """Days since 1970; null for a date that is in no calendar, or further away than instants go."""
     day, month = ("one", "two") if order == "day_first" else ("two", "one")
     if form != "year last":
         day, month = "day", "month"
     number = _month(groups) if form.startswith("month") else _whole(groups, month)
-    written = pl.format("{}-{}-{}", year, number, _whole(groups, day))
-    return written.str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32).cast(pl.Int64)
+    written = pl.format("{}-{}-{}", _whole(groups, "year"), number, _whole(groups, day))
+    days = written.str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32).cast(pl.Int64)
+    return pl.when(days.abs() <= _DAYS_MAX).then(days)
 
 
 def _month(groups: pl.Expr) -> pl.Expr:

@@ -13,15 +13,19 @@ import numpy as np
 import polars as pl
 
 from trader.config.spelling import shown
+from trader.data.order import YEAR_MAX, YEAR_MIN
 from trader.data.tables.cells import RECORD, Cells
 from trader.data.tables.findings import Finding
 from trader.data.tables.forms import (
     CLOCKS,
     FORMS,
+    MAYBE_SHORT,
     Order,
     Parsed,
     counted_size,
     first_and_second,
+    has_short_year,
+    is_far,
     matches,
     parsed,
     parts,
@@ -38,6 +42,7 @@ ASK_ZONE: Final = (
     " (--time-zone in `traderd data`)"
 )
 ASK_DATES: Final = "write them like 2020-12-31"
+ASK_CENTURY: Final = "write all four digits of the year, like 2020-12-31: it may be 1920 too"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,6 +64,9 @@ def written(cells: Cells, role: str) -> Written:
     form = _form(cells, role, FORMS)
     if form == "count":
         _check_units(cells, role)
+    if form in MAYBE_SHORT:
+        for record, cell in cells.some(role, has_short_year(role, form)):
+            raise cells.defect(f"{shown(cell)} names no century", record, role, ASK_CENTURY)
     order, findings = _order(cells, role) if form == "year last" else ("day_first", [])
     times, before = parsed(role, form, order), [parts(role, form)]
     if role == "time" and "clock" in cells.titles:
@@ -72,7 +80,7 @@ def written(cells: Cells, role: str) -> Written:
         times.has_clock.alias("has_clock"),
         before=before,
     )
-    _check(cells, role, frame)
+    _check(cells, role, form, frame)
     why = f"column {shown(cells.titles[role])}"
     if "clock" in cells.titles and role == "time":
         why += f" and {shown(cells.titles['clock'])}"
@@ -141,13 +149,16 @@ def _joined(day: Parsed, clock: Parsed) -> Parsed:
     )
 
 
-def _check(cells: Cells, role: str, frame: pl.DataFrame) -> None:
+def _check(cells: Cells, role: str, form: str, frame: pl.DataFrame) -> None:
     """Every record has an instant, and all of them are written alike."""
     if frame["naive"].null_count():
         record = frame.filter(pl.col("naive").is_null())[RECORD][0]
         _, cell = cells.first(role, pl.col(RECORD) == record)
         if not cell.strip():
             raise cells.defect("there is no time", record, role)
+        if is_far(cell, form):
+            far = f"{shown(cell)} is outside {YEAR_MIN} to {YEAR_MAX}"
+            raise cells.defect(far, record, role, "correct the year, or leave the row out")
         raise cells.defect(f"there is no time {shown(cell)}", record, role, ASK_DATES)
     for column, what in (("offset", "an offset from UTC"), ("has_clock", "a time of day")):
         has = frame[column].is_not_null() if column == "offset" else frame[column]

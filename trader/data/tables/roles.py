@@ -197,7 +197,22 @@ def _incomplete(source: Source, names: Sequence[str], found: Mapping[Kind, Roles
     likely = min(lacking, key=lambda each: len(lacking[each]) / len(NEEDED[each]))
     missing = lacking[likely] or ["first_id or is_snapshot"]
     what = "column" if len(missing) == 1 else "columns"
+    has = f"the file has {', '.join(name or '(unnamed)' for name in names)}"
+    is_strange = all(roles.keys().isdisjoint(NEEDED[each]) for each, roles in found.items())
+    if is_strange and len(found) > 1:
+        return source.defect(
+            "its header names no prices",
+            hint=f"{has}; name them in English: {_kinds_said()}",
+        )
+    known = [
+        f"{role} may be called {', '.join(NAMES[likely][role].split())}" for role in lacking[likely]
+    ]
     return source.defect(
         f"{what} {', '.join(missing)} of {likely} {'is' if len(missing) == 1 else 'are'} missing",
-        hint=f"the file has {', '.join(name or '(unnamed)' for name in names)}",
+        hint="; ".join([has, *known]),
     )
+
+
+def _kinds_said() -> str:
+    """What each kind needs."""
+    return "; ".join(f"{kind} have time, {', '.join(NEEDED[kind])}" for kind in NAMES)

@@ -20,12 +20,15 @@ from trader.model.orders import (
     OrderFilled,
     OrderReplaced,
     OrderRole,
+    OrderStatus,
     SubmitOrder,
 )
 from trader.model.units import INT64_MAX, NONE, Lots, Ticks
 
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
+_SETTLED: Final = (OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED)
+"""Statuses of an order of which nothing is asked any more."""
 
 
 class Counting:
@@ -81,14 +84,14 @@ class Counting:
             return
         resting.room = room
         order = resting.order
-        role = order.role
-        if order.lots < 0:
+        role, is_buy = order.role, order.lots > 0
+        if not is_buy:
             more = -more
         if order.group:
             self._regroup(exposure, exposure.groups[order.group])
         elif role is _PROTECTION:
-            _guard(exposure, more, is_buy=order.lots > 0)
-        elif order.lots > 0:
+            _guard(exposure, more, is_buy=is_buy)
+        elif is_buy:
             exposure.buys += more
         else:
             exposure.sells += more
@@ -97,7 +100,7 @@ class Counting:
         standing = self.account.standings.get(order.strategy)
         if standing is None:
             standing = self.standing(order.strategy, order.instrument)
-        if order.lots > 0:
+        if is_buy:
             standing.buys += more
         else:
             standing.sells += more
@@ -233,7 +236,8 @@ class Counting:
             return
         size, order = abs(event.lots), resting.order
         limit, stop = event.limit_ticks, event.stop_ticks
-        if limit is not None or stop is not None or size == resting.asked:
+        is_met = limit is not None or stop is not None or size == resting.asked
+        if is_met or event.status in _SETTLED:
             resting.asked, resting.asked_ticks = 0, None
         resting.size = max(size, resting.asked)
         resting.order = replace(

@@ -61,6 +61,7 @@ class Gate:
         self._kept_ns = max(
             limits.intent_window_ns or 0, limits.repeats_window_ns if limits.repeats_max else 0
         )
+        self._looks_back = bool(self._paced_ns or self._kept_ns)
 
     def _desk(self, facts: Facts) -> Desk:
         account = self.account
@@ -109,7 +110,7 @@ class Gate:
         if denial is not None:
             return denial
         self.account.seen[order.client_order_id] = True
-        if order.role is not _PROTECTION:
+        if self._looks_back and order.role is not _PROTECTION:
             self._pace(order, now)
         self.counting.approve(order)
         return None
@@ -144,7 +145,7 @@ class Gate:
         )
         denial = self._judge_without(resting, wanted, now)
         if denial is None:
-            if order.role is not _PROTECTION:
+            if self._looks_back and order.role is not _PROTECTION:
                 self._pace(wanted, now)
             self.counting.ask(resting, raised, stop if order.limit_ticks is None else limit)
         return denial

@@ -1,0 +1,67 @@
+"""The short way of market data: what becomes of the rows of one source is found once for them all.
+
+Most rows cause nothing, and to find the way of each would be a good part of its cost.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, Protocol, TypeAlias
+
+from actors.runtime.actor import Handler
+from actors.runtime.routes import MarketKey, Receiver, Route
+
+Passes: TypeAlias = Callable[[Any], bool]
+"""Takes a row that goes through the feed as it came; False leaves it to the feed's handler."""
+
+
+class Keeper(Protocol):
+    """Where somebody who only keeps a source's last row finds it when he needs it."""
+
+    last: Any
+
+
+Keepers: TypeAlias = Mapping[str, Callable[[type, MarketKey], Keeper | None]]
+"""By actor: where the rows of a source are left for it, if that is all it does with them."""
+NO_KEEPERS: Final[Keepers] = MappingProxyType({})
+
+
+class _Nobody:
+    """The keeper of rows that nobody keeps."""
+
+    __slots__ = ("last",)
+
+    last: Any
+
+
+class Lane:
+    """One source's rows: the feed's short answer, where the last is left, and who hears of each."""
+
+    __slots__ = ("keeper", "passes", "ways")
+
+    def __init__(self) -> None:
+        self.passes: Passes = never
+        self.keeper: Keeper = _Nobody()
+        self.ways: list[tuple[Handler, Receiver]] = []
+
+    def find(
+        self, kind: type, about: MarketKey, route: Route | None, passes: Passes, keepers: Keepers
+    ) -> None:
+        """Finds the way anew; it is another one once an actor's state was replaced."""
+        self.passes, self.keeper, self.ways = passes, _Nobody(), []
+        if route is None:
+            return
+        for receiver in route.concerned.get(about, route.everybody):
+            keeps = keepers.get(receiver.actor)
+            keeper = keeps(kind, about) if keeps is not None else None
+            if keeper is None:
+                self.ways.append((receiver.handle, receiver))
+            else:
+                # Who only keeps a row hears it first, as the graph has it: so it may be left there.
+                assert not self.ways, receiver.actor
+                self.keeper = keeper
+
+
+def never(row: Any) -> bool:  # noqa: ANN401 - a row of any kind
+    """Every row of the kind is the feed's to look at."""
+    del row
+    return False
