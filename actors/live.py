@@ -119,6 +119,12 @@ class Daemon:
 
     async def run(self) -> int:
         """Runs until somebody stops it; the exit code. A failure that ends it is raised."""
+        try:
+            return await self._run()
+        finally:
+            self._observers.close()
+
+    async def _run(self) -> int:
         async with open_journal(self._folder / "journal.db") as journal:
             self.journal = journal
             self._epochs = Epochs(self._folder, await self._recover())

@@ -85,6 +85,10 @@ class Observers:
         self._stall.stop()
         self.metrics.stop()
 
+    def close(self) -> None:
+        """Nothing is said any more."""
+        self._sink.close()
+
     def settle(self, step: Step) -> None:
         """A step has become durable."""
         self._operator.settle(step)

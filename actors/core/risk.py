@@ -338,8 +338,7 @@ class Risk(Stateful[Account]):
     def _on_rearm(self, command: RearmStrategy, now: Nanoseconds) -> Sequence[Message]:
         del now
         standing = self.state.standings.get(command.strategy)
-        if standing is None:
-            return NOTHING
-        standing.disabled = ""
-        standing.recent = []
+        if standing is not None:  # it has none before its first target or order
+            standing.disabled = ""
+            standing.recent = []
         return (StrategyRearmed(strategy=command.strategy, by=command.by, reason=command.reason),)

@@ -165,7 +165,8 @@ class StrategyActor:
         if answer is None:
             self.state.blocked = 0
             return NOTHING
-        return self._take(answer, bar.close_ticks, now)
+        # A live run hears what it missed late: a bar speaks for when it closed.
+        return self._take(answer, bar.close_ticks, min(now, bar.ts_close))
 
     def _on_bar_with_exits(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:
         """Exits speak first: of the position there is, before a new one is decided."""

@@ -163,7 +163,6 @@ def test_a_strategy_that_repeats_itself_is_disabled_until_a_person_lifts_that() 
     gate = risk(repeats_max=2)
     given(gate, own(1, "a"), own(-1, "b"), now=NOW)
     rearm = RearmStrategy(strategy="one", by="ada", reason="mended")
-    assert given(gate, RearmStrategy(strategy="nobody", by="ada", reason="?")) == []
 
     _, disabled = given(gate, own(1, "c"), now=NOW)
     assert disabled == StrategyDisabled(strategy="one", code="repeat_exceeds_max")
@@ -171,6 +170,12 @@ def test_a_strategy_that_repeats_itself_is_disabled_until_a_person_lifts_that() 
     assert len(given(gate, own(1, "c"), now=later)) == 1  # told once
     assert given(gate, rearm) == [StrategyRearmed(strategy="one", by="ada", reason="mended")]
     assert verdict(gate, own(1, "c"), later) == ""
+
+
+def test_a_strategy_that_was_paused_before_its_first_order_is_let_trade_again_too() -> None:
+    rearm = RearmStrategy(strategy="one", by="ada", reason="seen")
+
+    assert given(risk(), rearm) == [StrategyRearmed(strategy="one", by="ada", reason="seen")]
 
 
 def test_a_replacement_to_no_end_disables_as_well() -> None:

@@ -235,6 +235,15 @@ def test_afterwards_the_warm_up_counts_as_before() -> None:
     assert actor.state.decides_from == 100
 
 
+def test_a_bar_from_before_the_start_decides_nothing_however_late_it_is_heard() -> None:
+    before, first = bar(1, row=1), bar(1, row=2)
+    actor = says(Target(5), Target(7), trade_from=first.ts_close)
+
+    assert given(actor, before, now=first.ts_close + 1) == []
+    assert actor.state.target == 0
+    assert targets(given(actor, first, now=first.ts_close + 1)) == [7]
+
+
 def test_a_restart_keeps_it_disabled() -> None:
     actor = says(Target(7))
     given(actor, LEAVE)

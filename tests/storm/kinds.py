@@ -9,6 +9,7 @@ from tests.semantics.coverage import EXPECTED
 from tests.semantics.tick_coverage import EXPECTED_ON_TICKS
 from tests.semantics.trying import tried, tried_on_ticks
 from tests.storm.trial import Storm
+from tests.venues.binance.ambiguity import FAULTS, ambiguous
 
 KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
     {
@@ -23,6 +24,12 @@ KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
             trial=tried_on_ticks,
             expected=EXPECTED_ON_TICKS,
             seeds_enough=400,
+        ),
+        "ambiguity": Storm(
+            about="500 submits a seed over a wire that loses, delays, doubles and contradicts",
+            trial=ambiguous,
+            expected=FAULTS,
+            seeds_enough=4,
         ),
         "crash": Storm(
             about="a live daemon killed five times a seed at every point, against its venue",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +15,7 @@ from trader.ui.wording import duration, money
 
 _MODES: Final = {"live": "bold white on red", "paper": "bold black on cyan"}
 _GOOD: Final = {"ACTIVE"}
+_WIDE_MAX: Final = 1_000
 _BAD_EVENTS: Final = (
     "denied",
     "rejected",
@@ -127,6 +129,12 @@ def _table(console: Console, names: Sequence[str], rows: Sequence[Mapping[str, A
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*("-" if row[name] is None else str(row[name]) for name in names))
+    if "fault" in names:
+        console.print(table)
+        return
+    # An id in two halves can be neither copied nor searched for.
+    wide = Measurement.get(console, console.options.update(max_width=_WIDE_MAX), table).maximum
+    console.width = max(wide, console.width)
     console.print(table)
 
 
