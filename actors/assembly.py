@@ -67,8 +67,12 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 class Core:
     """The wired core of one run."""
 
-    def __init__(self, config: Config, *, patient: bool) -> None:
-        """`patient`: cancels take time, so orders wait for their answers (live)."""
+    def __init__(self, config: Config, *, patient: bool, live: bool = False) -> None:
+        """`patient`: cancels take time, so orders wait for their answers.
+
+        `live`: the venue is nobody's of ours. Its view is held beside ours again and again, and
+        what is for the day is taken back when that ends.
+        """
         self.scale: Final = scale_of(config)
         self.tables: Final = Tables()
         self.timers: Final = Timers()
@@ -78,12 +82,13 @@ class Core:
         self.portfolio: Final = _portfolio(config, self.scale, sized=sized)
         self.kill_switch: Final = KillSwitch(config.risk.on_breach)
         self.reconciler: Final = Reconciler(
-            RECONCILE_NS if patient else None, foreign=config.account.foreign
+            RECONCILE_NS if live else None, foreign=config.account.foreign
         )
         self.order_manager: Final = OrderManager(
             {s.name: s.instrument for s in config.strategies},
             account=config.account.id,
             patient=patient,
+            ends_days=live,
             calendars={i.name: _calendar_of(config, i.name) for i in config.instruments},
         )
         self.feed, self.risk = _feed(config), _risk(config, self.scale)

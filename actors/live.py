@@ -85,7 +85,7 @@ class Daemon:
         assert config.state_dir is not None
         self.config: Final = config
         self._side: Final = self.side(config, environ)
-        self.core: Final = Core(config, patient=True)
+        self.core: Final = Core(config, patient=True, live=True)
         self.inbox: Final = Inbox(InboxLimits())
         self._observers: Final = Observers(
             config, self.core, self.inbox, mode=self._side.mode, now=self.now, environ=environ

@@ -63,7 +63,7 @@ async def _recover(folder: Path, snapshot: bool) -> float:  # noqa: FBT001 - any
         for start in range(0, len(whole), BATCH):
             await journal.commit(whole[start : start + BATCH])
     begun = perf_counter()
-    core = Core(header.config, patient=True)
+    core = Core(header.config, patient=True, live=True)
     async with open_journal(folder / "journal.db") as journal:
         log = Telemetry(Sink(io.StringIO(), None), lambda: 0)
         await recover_core(journal, core, header, folder, log)
@@ -82,7 +82,11 @@ def _header() -> LiveHeader:
 @cache
 def _life() -> tuple[Records, str]:
     """The records of a life, a snapshot at their end, and the hash of the state."""
-    core, observer, records = Core(_header().config, patient=True), StepObserver(), Records()
+    core, observer, records = (
+        Core(_header().config, patient=True, live=True),
+        StepObserver(),
+        Records(),
+    )
     core.reactor.observer = observer
 
     def take(message: Message, ts: int) -> None:

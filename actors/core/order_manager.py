@@ -97,12 +97,14 @@ class OrderManager(Stateful[Orders]):
         *,
         account: str,
         patient: bool,
+        ends_days: bool = False,
         calendars: Mapping[str, str] = NO_CALENDARS,
     ) -> None:
         """`strategies`: instrument by strategy. `patient` is for where cancels take time.
 
         A new target then waits for their answers before it makes an order. `calendars`: by
-        instrument whose sessions it follows, where that is not the UTC day.
+        instrument whose sessions it follows, where that is not the UTC day. With `ends_days` it
+        takes back itself what is for the day when that ends.
         """
         desks = {name: Desk(instrument=instrument) for name, instrument in strategies.items()}
         self.state = Orders(orders={}, desks=desks)
@@ -111,7 +113,7 @@ class OrderManager(Stateful[Orders]):
         self._aiming = Aiming(self._dealing, self._guarding, patient=patient)
         self._clearing = Clearing(self._dealing, self._aiming)
         self._calendars = calendars
-        self._patient = patient
+        self._ends_days = ends_days
         self.ignored: Final = Ignoring()
 
     def bind(self) -> None:
@@ -178,6 +180,8 @@ class OrderManager(Stateful[Orders]):
             parent=parent if request.parent else "",
             reason=request.key,
         )
+        # A strategy that was told to leave the market asks for something once it may again.
+        desk.leaves = False
         order = self._dealing.make(strategy, desk, wish, now)
         desk.keys[request.key] = order.client_order_id
         return (order,)
@@ -361,7 +365,7 @@ class OrderManager(Stateful[Orders]):
             for name, desk in desks.items()
             if calendars.get(desk.instrument, _UTC) == closed.calendar
         ]
-        out = self._dealing.end_day(theirs) if self._patient else NOTHING
+        out = self._dealing.end_day(theirs) if self._ends_days else NOTHING
         kept: dict[str, Order] = {}
         for id_, order in self.state.orders.items():
             if order.status < ENDED or order.strategy not in theirs:

@@ -31,7 +31,7 @@ def write_live_journal(folder: Path, state_hash: str | None = None) -> None:
     """The journal of a live run that stopped before its first input."""
     config = load(Path("traderd.yaml")).config
     header = LiveHeader(run="trial", config=config, code_version="", money_quantum="1")
-    stop = Stop(seq=0, state_hash=state_hash or Core(config, patient=True).state_hash())
+    stop = Stop(seq=0, state_hash=state_hash or Core(config, patient=True, live=True).state_hash())
 
     async def write() -> None:
         async with open_journal(folder / "journal.db") as journal:

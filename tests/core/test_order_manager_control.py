@@ -131,13 +131,14 @@ def test_an_order_is_forgotten_by_its_own_calendar() -> None:
     assert list(made.state.orders) == [name(1, "two"), name(2)]
 
 
-@pytest.mark.parametrize("patient", [True, False])
-def test_what_is_for_the_day_is_taken_back_where_the_venue_knows_no_day(patient: bool) -> None:
+@pytest.mark.parametrize("ends_days", [True, False])
+def test_what_is_for_the_day_is_taken_back_where_the_venue_knows_no_day(ends_days: bool) -> None:
     """The simulated venue lets it expire by itself."""
     made = OrderManager(
         {"one": A, "two": B},
         account="main",
-        patient=patient,
+        patient=True,
+        ends_days=ends_days,
         calendars={A: "XNYS", B: "UTC"},
     )
     day = TimeInForce.DAY
@@ -147,8 +148,8 @@ def test_what_is_for_the_day_is_taken_back_where_the_venue_knows_no_day(patient:
 
     assert commands(given(made, SessionClosed(calendar="UTC", session=0))) == []
     closed = given(made, SessionClosed(calendar="XNYS", session=0))
-    assert commands(closed) == (["cancel 2"] if patient else [])
-    if patient:
+    assert commands(closed) == (["cancel 2"] if ends_days else [])
+    if ends_days:
         assert [each.reason for each in closed if isinstance(each, CancelOrder)] == [
             "session_closed"
         ]
@@ -161,3 +162,14 @@ def test_a_denied_order_of_nobody_who_waits_is_only_closed() -> None:
     given(made, target(-5))
 
     assert commands(ask(made, own("k", 1))) == ["submit 2 1"]
+
+
+def test_a_strategy_of_own_orders_that_had_to_leave_may_come_back() -> None:
+    """Its next fill is what it asked for, and not brought back."""
+    made = manager()
+    given(made, Flatten(strategy="one", reason="x"))
+    work(made, own("k", 5))
+
+    given(made, fill(5))
+
+    assert commands(given(made, changed(5, 5, EXPLICIT))) == []

@@ -107,7 +107,7 @@ async def judge_end(stage: Stage) -> None:
 async def judge_books(stage: Stage) -> None:
     """Cash is the venue's to the unit, and so are the orders that work."""
     contents = await read_journal(stage.journal)
-    core = Core(header_of(contents).config, patient=True)
+    core = Core(header_of(contents).config, patient=True, live=True)
     await anyio.to_thread.run_sync(recover, contents, core)
     [account] = stage.engine.accounts.values()
     balance = account.balance("USDT")

@@ -43,7 +43,7 @@ async def live(stage: Stage) -> Running:
 
 def state_of(contents: JournalContents) -> str:
     """The state to which the journal brings a core, from its last snapshot."""
-    core = Core(header_of(contents).config, patient=True)
+    core = Core(header_of(contents).config, patient=True, live=True)
     recover(contents, core)
     return core.state_hash()
 

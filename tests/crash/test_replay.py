@@ -58,7 +58,7 @@ class Writer:
     """Takes steps as a daemon would and keeps the records."""
 
     def __init__(self) -> None:
-        self.core = Core(whole(), patient=True)
+        self.core = Core(whole(), patient=True, live=True)
         self.records: list[Record] = []
         self._observer = StepObserver()
         self.core.reactor.observer = self._observer
@@ -129,13 +129,16 @@ def test_a_journal_replays_to_the_state_it_recorded() -> None:
 
     assert agrees
     assert writer.core.state_hash() in text
-    assert writer.core.portfolio.state.cash != Core(whole(), patient=True).portfolio.state.cash
+    assert (
+        writer.core.portfolio.state.cash
+        != Core(whole(), patient=True, live=True).portfolio.state.cash
+    )
 
 
 @pytest.mark.parametrize("snapshot_at", [0, 2, 3, 7, None])
 def test_a_core_is_recovered_with_or_without_a_snapshot(snapshot_at: int | None) -> None:
     writer = written(snapshot_at=snapshot_at)
-    core = Core(whole(), patient=True)
+    core = Core(whole(), patient=True, live=True)
 
     steps = recover(writer.contents(), core)
 
@@ -149,7 +152,7 @@ def test_a_core_is_recovered_with_or_without_a_snapshot(snapshot_at: int | None)
 
 def test_a_recovered_core_goes_on_like_the_first_one() -> None:
     writer = written(snapshot_at=4)
-    core = Core(whole(), patient=True)
+    core = Core(whole(), patient=True, live=True)
     recover(writer.contents(), core)
     observer = core.reactor.observer = StepObserver()
 
@@ -234,7 +237,7 @@ def test_a_state_that_differs_at_a_snapshot_is_named() -> None:
     assert f"record {at} (seq" in text
     assert "recorded state 00" in text
     with pytest.raises(VerificationError, match="recorded state 00"):
-        recover(writer.contents(), Core(whole(), patient=True))
+        recover(writer.contents(), Core(whole(), patient=True, live=True))
 
 
 @pytest.mark.parametrize(
