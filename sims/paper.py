@@ -16,7 +16,7 @@ from actors.edge.binance import PUBLIC, check_rules
 from actors.live import Daemon
 from actors.markets import Market, open_market
 from actors.runtime.supervisor import Ready
-from actors.venue_side import OrderGateway, Ports, VenueSide
+from actors.venue_side import Figures, OrderGateway, Ports, VenueSide
 from sims.build import closings_of, venue_of
 from trader.config.finest import finest
 from trader.config.schema import Config
@@ -35,7 +35,7 @@ from trader.model.orders import (
     QueryOrder,
     ReplaceOrder,
 )
-from trader.model.units import SECOND_NS, Lots
+from trader.model.units import SECOND_NS, Lots, Nanoseconds
 from trader.venues.binance.budget import Budget
 
 MODE: Final = "paper"
@@ -75,6 +75,7 @@ class PaperSide:
                 )
         self._config: Final = config
         self._venue: PaperVenue | None = None
+        self._budget: Final = Budget()
 
     async def check(self, core: Core) -> bool:
         """The prices of its streams must lie on our grid."""
@@ -88,10 +89,14 @@ class PaperSide:
         self._venue = PaperVenue(self._config, core, ports)
         return self._venue
 
+    def figures(self, now: Nanoseconds) -> Figures:
+        """The simulated venue has our own clock."""
+        return Figures(clock_skew_ns=0, headroom={"weight": self._budget.headroom(now)})
+
     def market(self, core: Core, ports: Ports) -> Market:
         """The venue's own streams, which the simulated venue hears too."""
         assert self._venue is not None
-        access = PUBLIC, Budget()
+        access = PUBLIC, self._budget
         put = self._venue.heard_by(ports.put)
         return open_market(self._config, core, access, clock=ports.clock, put=put)
 
