@@ -12,13 +12,13 @@ import anyio
 from actors.assembly import Core
 from actors.runtime.inbox import Inbox
 from actors.runtime.supervisor import Ready
-from actors.venue_side import Figures
 from trader.config.limits import facts_of
 from trader.config.notation import interval_ns
 from trader.config.schema import Config
 from trader.model.orders import OrderStatus
 from trader.model.units import MILLISECOND_NS, SECOND_NS, Nanoseconds
 from trader.ops.metrics import Metrics
+from trader.venues.execution_client import Figures
 
 PERIOD_S: Final = 1.0
 PULSE_S: Final = 0.25

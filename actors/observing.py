@@ -18,13 +18,13 @@ from actors.runtime.inbox import Inbox
 from actors.runtime.step_record import Step
 from actors.runtime.supervisor import Child
 from actors.timing import Timing
-from actors.venue_side import Figures
 from trader.config.notation import interval_ns
 from trader.config.schema import Config
 from trader.model.units import SECOND_NS, Nanoseconds
 from trader.ops.logs import Sink, rotated
 from trader.ops.metrics import Metrics
 from trader.ops.stall import StallDetector
+from trader.venues.execution_client import Figures
 
 
 class Observers:

@@ -18,6 +18,7 @@ from trader.model.units import Nanoseconds
 from trader.venues.binance.budget import Budget
 from trader.venues.binance.dialogue import BinanceDialogue
 from trader.venues.binance.inquiry import Patience
+from trader.venues.execution_client import Figures
 
 
 class Ports(Struct, frozen=True, kw_only=True):
@@ -27,13 +28,6 @@ class Ports(Struct, frozen=True, kw_only=True):
     put: Callable[[Message], None]
     begin: Callable[[], int]
     begun: Callable[[int], None]
-
-
-class Figures(Struct, frozen=True, kw_only=True):
-    """Our clock less the venue's, and what is left of each of its limits, as a share of it."""
-
-    clock_skew_ns: Nanoseconds
-    headroom: Mapping[str, float]
 
 
 class OrderGateway(Protocol):

@@ -16,7 +16,7 @@ from actors.edge.binance import PUBLIC, check_rules
 from actors.live import Daemon
 from actors.markets import Market, open_market
 from actors.runtime.supervisor import Ready
-from actors.venue_side import Figures, OrderGateway, Ports, VenueSide
+from actors.venue_side import OrderGateway, Ports, VenueSide
 from sims.build import closings_of, venue_of
 from trader.config.finest import finest
 from trader.config.schema import Config
@@ -37,6 +37,7 @@ from trader.model.orders import (
 )
 from trader.model.units import SECOND_NS, Lots, Nanoseconds
 from trader.venues.binance.budget import Budget
+from trader.venues.execution_client import Figures
 
 MODE: Final = "paper"
 FORGOTTEN: Final = "paper_venue_restarted"

@@ -8,7 +8,6 @@ from actors.minding import Minder
 from actors.runtime.inbox import Inbox, InboxLimits
 from actors.runtime.step_record import StepObserver
 from actors.timing import Timing
-from actors.venue_side import Figures
 from tests.core.making import A, awake, bar
 from tests.test_acting import ORDER, trading, whole
 from trader.model.account import DifferenceFound
@@ -16,6 +15,7 @@ from trader.model.envelope import Message
 from trader.model.orders import OrderAccepted, OrderFilled, OrderInDoubt, OrderSubmitted
 from trader.model.units import MINUTE_NS, SECOND_NS
 from trader.ops.metrics import Metrics
+from trader.venues.execution_client import Figures
 
 Said = list[dict[str, Any]]
 
