@@ -70,6 +70,7 @@ ROUTES: Final[Routes] = {
     ("world", control.CloseInstrument): ("strategy", "order_manager"),
     ("world", control.CancelById): ("order_manager",),
     ("world", control.InboxOverflowed): ("kill_switch",),
+    ("world", control.ClockCompared): ("kill_switch",),
     ("world", control.EdgeFailed): ("kill_switch",),
     ("world", control.TimerFired): ("portfolio", "risk", "reconciler", "scheduler"),
     ("runtime", control.StrategyFaulted): ("order_manager",),

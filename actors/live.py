@@ -88,7 +88,13 @@ class Daemon:
         self.core: Final = Core(config, patient=True, live=True)
         self.inbox: Final = Inbox(InboxLimits())
         self._observers: Final = Observers(
-            config, self.core, self.inbox, mode=self._side.mode, now=self.now, environ=environ
+            config,
+            self.core,
+            self.inbox,
+            mode=self._side.mode,
+            now=self.now,
+            environ=environ,
+            figures=self._side.figures,
         )
         self.log: Final = self._observers.log
         self._folder: Final = Path(config.state_dir)

@@ -16,11 +16,14 @@ from trader.config.limits import facts_of
 from trader.config.notation import interval_ns
 from trader.config.schema import Config
 from trader.model.orders import OrderStatus
-from trader.model.units import SECOND_NS, Nanoseconds
+from trader.model.units import MILLISECOND_NS, SECOND_NS, Nanoseconds
 from trader.ops.metrics import Metrics
+from trader.venues.execution_client import Figures
 
 PERIOD_S: Final = 1.0
 PULSE_S: Final = 0.25
+SKEW_WARNS_NS: Final = 50 * MILLISECOND_NS
+"""From here on the difference of the clocks is told of."""
 _ENDED: Final = OrderStatus.DENIED
 
 Say = Callable[..., None]
@@ -46,7 +49,7 @@ class Pulse:
 class Minder:
     """Minds one core and its inbox."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         config: Config,
         core: Core,
@@ -55,13 +58,16 @@ class Minder:
         *,
         now: Callable[[], Nanoseconds],
         say: Say,
+        figures: Callable[[Nanoseconds], Figures],
     ) -> None:
-        """`say` makes an event of what is noticed."""
+        """`say` makes an event of what is noticed; `figures` are those of the venue's side."""
         self._core: Final = core
         self._inbox: Final = inbox
         self._metrics: Final = metrics
         self._now: Final = now
         self._say: Final = say
+        self._figures: Final = figures
+        self._is_skewed = False
         self._facts: Final = facts_of(config, core.scale)
         self._patience: Final = interval_ns(config.ops.in_doubt_after)
         self._doubts: dict[str, Nanoseconds] = {}
@@ -79,6 +85,7 @@ class Minder:
         """One look at everything."""
         self._look_at_orders(now)
         self._look_at_feeds(now)
+        self._look_at_venue(now)
         core, metrics = self._core, self._metrics
         metrics.stands("inbox_depth", len(self._inbox))
         metrics.stands("inbox_dropped", self._inbox.conflated)
@@ -86,6 +93,20 @@ class Minder:
         metrics.stands("equity", float(core.scale.text(core.portfolio.state.equity)))
         naked = sum(each.naked.worth for each in core.risk.state.standings.values())
         metrics.stands("unprotected", float(core.scale.text(naked)))
+
+    def _look_at_venue(self, now: Nanoseconds) -> None:
+        figures, metrics = self._figures(now), self._metrics
+        skew_s = figures.clock_skew_ns / SECOND_NS
+        metrics.stands("clock_skew_seconds", skew_s)
+        for limit, share in figures.headroom.items():
+            metrics.stands_at("rate_limit_headroom", limit, share)
+        suspects = self._core.reconciler.state.suspects
+        differing = sum(each.kind == "position" for each in suspects)
+        metrics.stands("position_differences", differing)
+        is_skewed = abs(figures.clock_skew_ns) > SKEW_WARNS_NS
+        if is_skewed is not self._is_skewed:
+            self._is_skewed = is_skewed
+            self._say("clock_skewed" if is_skewed else "clock_near", skew_s=round(skew_s, 3))
 
     def _look_at_orders(self, now: Nanoseconds) -> None:
         orders = self._core.order_manager.state.orders.items()

@@ -24,12 +24,13 @@ from trader.model.units import SECOND_NS, Nanoseconds
 from trader.ops.logs import Sink, rotated
 from trader.ops.metrics import Metrics
 from trader.ops.stall import StallDetector
+from trader.venues.execution_client import Figures
 
 
 class Observers:
     """The observers of one daemon; `log` is where everybody else says what happens."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         config: Config,
         core: Core,
@@ -38,6 +39,7 @@ class Observers:
         mode: str,
         now: Callable[[], Nanoseconds],
         environ: Mapping[str, str],
+        figures: Callable[[Nanoseconds], Figures],
     ) -> None:
         """Raises ConfigError for a channel or a path that cannot be."""
         assert config.state_dir is not None
@@ -53,7 +55,9 @@ class Observers:
         self._stall: Final = StallDetector(
             interval_ns(config.ops.stalled_after) / SECOND_NS, self._on_stalled
         )
-        self._minder: Final = Minder(config, core, inbox, self.metrics, now=now, say=self.log.say)
+        self._minder: Final = Minder(
+            config, core, inbox, self.metrics, now=now, say=self.log.say, figures=figures
+        )
         self._pulse: Final = Pulse(self.metrics, self._stall.beat)
         self._timing: Final = Timing(self.metrics)
         self.log.bind(run=config.run.name, mode=mode)

@@ -16,7 +16,9 @@ from trader.config.schema import Config
 from trader.model.envelope import Message
 from trader.model.units import Nanoseconds
 from trader.venues.binance.budget import Budget
+from trader.venues.binance.dialogue import BinanceDialogue
 from trader.venues.binance.inquiry import Patience
+from trader.venues.execution_client import Figures
 
 
 class Ports(Struct, frozen=True, kw_only=True):
@@ -57,6 +59,9 @@ class VenueSide(Protocol):
     def gateway(self, core: Core, ports: Ports) -> OrderGateway:
         """The way for orders."""
 
+    def figures(self, now: Nanoseconds) -> Figures:
+        """What it measures about the venue."""
+
     def market(self, core: Core, ports: Ports) -> Market:
         """The market data of a recovered core."""
 
@@ -81,6 +86,7 @@ class BinanceSide:
         self._patience: Final = patience
         self._kind: Final = kind
         self._budget: Final = Budget()
+        self._dialogue: BinanceDialogue | None = None
 
     async def check(self, core: Core) -> bool:
         """Asks over REST, where there is that way."""
@@ -90,6 +96,9 @@ class BinanceSide:
     def gateway(self, core: Core, ports: Ports) -> OrderGateway:
         """The way for orders: the venue's WebSocket API, and REST beside it."""
         dialogue = dialogue_of(self._config, core.scale, self._keys, self._patience, self._budget)
+        if core.kill_switch.state.clock_off:
+            dialogue.know_clock_off()
+        self._dialogue = dialogue
         orders = core.order_manager.state
         for order in orders.orders.values():
             for trade_id in order.trades:
@@ -103,6 +112,11 @@ class BinanceSide:
             begin=ports.begin,
             begun=ports.begun,
         )
+
+    def figures(self, now: Nanoseconds) -> Figures:
+        """What the dialogue and the budget measure."""
+        skew = 0 if self._dialogue is None else self._dialogue.clock_skew_ns
+        return Figures(clock_skew_ns=skew, headroom={"weight": self._budget.headroom(now)})
 
     def market(self, core: Core, ports: Ports) -> Market:
         """Its streams, or recorded bars in their stead."""

@@ -35,8 +35,9 @@ from trader.model.orders import (
     QueryOrder,
     ReplaceOrder,
 )
-from trader.model.units import SECOND_NS, Lots
+from trader.model.units import SECOND_NS, Lots, Nanoseconds
 from trader.venues.binance.budget import Budget
+from trader.venues.execution_client import Figures
 
 MODE: Final = "paper"
 FORGOTTEN: Final = "paper_venue_restarted"
@@ -75,6 +76,7 @@ class PaperSide:
                 )
         self._config: Final = config
         self._venue: PaperVenue | None = None
+        self._budget: Final = Budget()
 
     async def check(self, core: Core) -> bool:
         """The prices of its streams must lie on our grid."""
@@ -88,10 +90,14 @@ class PaperSide:
         self._venue = PaperVenue(self._config, core, ports)
         return self._venue
 
+    def figures(self, now: Nanoseconds) -> Figures:
+        """The simulated venue has our own clock."""
+        return Figures(clock_skew_ns=0, headroom={"weight": self._budget.headroom(now)})
+
     def market(self, core: Core, ports: Ports) -> Market:
         """The venue's own streams, which the simulated venue hears too."""
         assert self._venue is not None
-        access = PUBLIC, Budget()
+        access = PUBLIC, self._budget
         put = self._venue.heard_by(ports.put)
         return open_market(self._config, core, access, clock=ports.clock, put=put)
 

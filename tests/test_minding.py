@@ -1,5 +1,6 @@
 """What is noticed about a running core: orders in doubt, silent feeds, and how long things take."""
 
+from collections.abc import Callable
 from typing import Any
 
 from actors.assembly import Core
@@ -9,15 +10,24 @@ from actors.runtime.step_record import StepObserver
 from actors.timing import Timing
 from tests.core.making import A, awake, bar
 from tests.test_acting import ORDER, trading, whole
+from trader.model.account import DifferenceFound
 from trader.model.envelope import Message
 from trader.model.orders import OrderAccepted, OrderFilled, OrderInDoubt, OrderSubmitted
 from trader.model.units import MINUTE_NS, SECOND_NS
 from trader.ops.metrics import Metrics
+from trader.venues.execution_client import Figures
 
 Said = list[dict[str, Any]]
 
 
-def minding(core: Core, metrics: Metrics | None = None) -> tuple[Minder, Said]:
+def level(now: int) -> Figures:
+    del now
+    return Figures(clock_skew_ns=0, headroom={})
+
+
+def minding(
+    core: Core, metrics: Metrics | None = None, figures: Callable[[int], Figures] = level
+) -> tuple[Minder, Said]:
     said: Said = []
 
     def say(event: str, **fields: object) -> None:
@@ -25,7 +35,7 @@ def minding(core: Core, metrics: Metrics | None = None) -> tuple[Minder, Said]:
 
     inbox = Inbox(InboxLimits())
     made = metrics or Metrics()
-    return Minder(whole(), core, inbox, made, now=lambda: 0, say=say), said
+    return Minder(whole(), core, inbox, made, now=lambda: 0, say=say, figures=figures), said
 
 
 def test_an_order_in_doubt_is_told_of_once_it_is_so_for_long() -> None:
@@ -68,6 +78,32 @@ def test_the_figures_are_those_of_the_core() -> None:
     assert figure("traderd_trading_state") == 2
     assert figure("traderd_equity") == 10000.5
     assert figure("traderd_feed_age_seconds", {"instrument": A}) == 60
+
+
+def test_what_the_venue_s_side_measures_is_shown_and_a_skew_is_told_once() -> None:
+    core, metrics, skews = trading(), Metrics(), [50, 51, -800, 0]
+
+    def figures(now: int) -> Figures:
+        return Figures(clock_skew_ns=skews[now] * 1_000_000, headroom={"weight": 0.25})
+
+    core.reconciler.state.suspects = [
+        DifferenceFound(kind=kind, key=A, ours="1", theirs="2") for kind in ("position", "order")
+    ]
+    minder, said = minding(core, metrics, figures)
+    figure = metrics.registry.get_sample_value
+
+    minder.look(0)
+    assert said == []
+    for at in (1, 2):
+        minder.look(at)
+    assert figure("traderd_clock_skew_seconds") == -0.8
+    assert figure("traderd_rate_limit_headroom", {"limit": "weight"}) == 0.25
+    assert figure("traderd_position_differences") == 1
+    minder.look(3)
+    assert said == [
+        {"event": "clock_skewed", "skew_s": 0.051},
+        {"event": "clock_near", "skew_s": 0.0},
+    ]
 
 
 def test_an_order_s_way_is_timed_from_its_decision_to_its_first_fill() -> None:

@@ -3,7 +3,8 @@
 ACTIVE lets everything through, REDUCING only what makes positions smaller, HALTED nothing at all.
 FLATTENING closes every position and becomes HALTED when that is done. Whatever a breaker or a
 person ordered is *latched*: it stays until a person lifts it. A lost connection halts as well,
-but agreement with the venue lifts that, and what was latched before goes on.
+but agreement with the venue lifts that, and what was latched before goes on. So does a clock that
+is off, until it is near the venue's again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.logic.rules.limits import Breach
 from trader.model.account import DifferenceFound, Reconciled
 from trader.model.control import (
+    ClockCompared,
     EdgeFailed,
     Flattened,
     InboxOverflowed,
@@ -48,7 +50,8 @@ class KillSwitchState(Struct):
     """The trading state, and whether it is latched until a person lifts it.
 
     `ordered` is what was latched, and by what word; `on_breach` is what a breaker does. The venue
-    and we have `agreed` since the last start, break or difference.
+    and we have `agreed` since the last start, break or difference. `clock_off`: orders would be
+    dated by a clock that nobody trusts.
     """
 
     trading: TradingState = TradingState.HALTED
@@ -57,6 +60,7 @@ class KillSwitchState(Struct):
     code: str = ""
     on_breach: str = "halt"
     agreed: bool = False
+    clock_off: bool = False
 
 
 class KillSwitch(Stateful[KillSwitchState]):
@@ -78,6 +82,7 @@ class KillSwitch(Stateful[KillSwitchState]):
             LimitChanged: self._on_limit,
             EdgeFailed: self._on_edge_failed,
             InboxOverflowed: self._on_overflow,
+            ClockCompared: self._on_clock,
             SetTradingState: self._on_command,
             Flattened: self._on_flattened,
             SessionOpened: self._on_open,
@@ -95,7 +100,7 @@ class KillSwitch(Stateful[KillSwitchState]):
         state = self.state
         state.agreed = True
         if not state.latched:
-            return self._move(_ACTIVE, "reconciled", "reconciler")
+            return self._activate("reconciled", "reconciler")
         if state.trading is not _HALTED or state.ordered is _HALTED:
             return NOTHING
         return self._enter(state.ordered, state.code, "reconciler")
@@ -134,6 +139,23 @@ class KillSwitch(Stateful[KillSwitchState]):
         del overflow, now
         return self._latch(_HALTED, "inbox_overflowed", "runtime")
 
+    def _on_clock(self, compared: ClockCompared, now: Nanoseconds) -> Sequence[Message]:
+        """Nothing new by a clock that is off; what only makes positions smaller goes on."""
+        del now
+        state = self.state
+        state.clock_off = not compared.is_trusted
+        if state.clock_off:
+            return self._activate("", "") if state.trading is _ACTIVE else NOTHING
+        if state.latched or not state.agreed:
+            return NOTHING
+        return self._activate("clock_trusted", "clock")
+
+    def _activate(self, code: str, by: str) -> Sequence[Message]:
+        """Lets trading go on, unless the clock is off: then once it is not."""
+        if self.state.clock_off:
+            return self._move(_HALTED, "clock_untrusted", "clock")
+        return self._move(_ACTIVE, code, by)
+
     def _on_command(self, command: SetTradingState, now: Nanoseconds) -> Sequence[Message]:
         del now
         if command.state is _ACTIVE:
@@ -141,7 +163,7 @@ class KillSwitch(Stateful[KillSwitchState]):
             if not self.state.agreed:
                 # Nobody trades before both agree; if they do, this is what lets it begin.
                 return (Reconcile(accept=command.accept),)
-            return self._move(_ACTIVE, command.reason, command.by)
+            return self._activate(command.reason, command.by)
         return self._latch(command.state, command.reason, command.by)
 
     def _on_flattened(self, flattened: Flattened, now: Nanoseconds) -> Sequence[Message]:

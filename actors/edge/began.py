@@ -22,7 +22,7 @@ def began(folder: Path, now: Nanoseconds) -> Nanoseconds:
     try:
         text = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_text(f"{now}\n", encoding="ascii")
         return now
     except (OSError, UnicodeDecodeError):

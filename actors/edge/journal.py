@@ -109,6 +109,7 @@ async def open_journal(path: Path, *, version: int = JOURNAL_VERSION) -> AsyncIt
     Raises AccountHeld if somebody else writes there, VerificationError for a damaged journal.
     """
     with _locked(path.parent):
+        _make(path)
         log = _log_of(path)
         if log.cuts_file:
             raise VerificationError(
@@ -326,10 +327,15 @@ def _address(path: Path, log: _Log) -> str:
     return f"{path.absolute().as_uri()}?{mode}"
 
 
+def _make(path: Path) -> None:
+    """A new file is its owner's alone; SQLite gives the log beside it the same rights."""
+    path.touch(mode=0o600)
+
+
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Holds the folder for one writer; the lock ends with the process, however that ends."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         _lock(descriptor, folder)

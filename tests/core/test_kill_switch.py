@@ -10,6 +10,7 @@ from actors.core.kill_switch import KillSwitch
 from tests.core.making import given, reborn
 from trader.model.account import DifferenceFound, Reconciled
 from trader.model.control import (
+    ClockCompared,
     EdgeFailed,
     InboxOverflowed,
     LimitBreached,
@@ -165,3 +166,36 @@ def test_every_move_is_told_once_and_survives_a_restart(messages: list[Message],
     assert [each.previous for each in changes] == states[:-1]
     assert all(one is not two for one, two in pairwise(states))
     assert states[-1] is kill.state.trading
+
+
+def clock(*, is_trusted: bool) -> ClockCompared:
+    return ClockCompared(skew=0, is_trusted=is_trusted)
+
+
+CLOCK_OFF, CLOCK_NEAR = clock(is_trusted=False), clock(is_trusted=True)
+OFF = moved(HALTED, ACTIVE, "clock_untrusted", "clock")
+NEAR = moved(ACTIVE, HALTED, "clock_trusted", "clock")
+
+
+def test_a_clock_that_is_off_halts_until_it_is_near_again() -> None:
+    kill = switch(STARTED, AGREED, CLOCK_NEAR)
+
+    assert given(kill, CLOCK_OFF, CLOCK_OFF) == [OFF]
+    assert not kill.state.latched
+    assert given(kill, AGREED, told(ACTIVE)) == []  # neither lifts it
+    assert given(reborn(kill, KillSwitch()), CLOCK_NEAR) == [NEAR]
+
+
+def test_a_clock_that_is_near_lifts_nothing_else() -> None:
+    assert given(switch(STARTED, CLOCK_OFF), CLOCK_NEAR) == []  # nobody has agreed
+    assert given(switch(AGREED, CLOCK_OFF, told(HALTED)), CLOCK_NEAR) == []
+    kill = switch(CLOCK_OFF, AGREED)
+    assert kill.state.trading is HALTED
+    assert given(kill, CLOCK_NEAR) == [NEAR]
+
+
+def test_what_only_reduces_goes_on_by_any_clock_and_builds_up_by_none_that_is_off() -> None:
+    kill = switch(AGREED, told(REDUCING))
+
+    assert given(kill, CLOCK_OFF) == []
+    assert given(kill, told(ACTIVE)) == [moved(HALTED, REDUCING, "clock_untrusted", "clock")]

@@ -4,7 +4,7 @@
 kills itself, as abruptly as the machine would. `POINTS` are those that every daemon passes,
 whatever it trades. Other points fill the disk (`full`) or make the core crash (`poison`) at the
 COUNT-th commit; `none` is nowhere, `unsnapped` too, and no snapshot is made. At `stopped_POINT` it
-is only stopped, and its lease is short.
+is only stopped, and its lease is short. The commit of the COUNT-th order can be `slow`.
 """
 
 import os
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import anyio
 from websockets.asyncio.client import ClientConnection
 
 from actors.edge.gateway import Gateway
@@ -33,6 +34,7 @@ from trader.venues.binance.inquiry import Patience
 from trader.venues.execution_client import Turn
 
 STOPPED = "stopped_"
+SLOW_S = 5
 LEASE_S = 0.8
 PLACE = b'"order.place"'
 POINTS = {
@@ -158,6 +160,11 @@ class MortalDaemon(Daemon):
             fill_disk()
         self._settled = records
         POINT.passes("commit_before")
+        for effect in effects:
+            if isinstance(effect, OrderApproved) and POINT.reached("slow"):
+                order = effect.order.client_order_id
+                sys.stderr.write(f'{{"event": "slow", "client_order_id": "{order}"}}\n')
+                await anyio.sleep(SLOW_S)
         await super().settle(records, effects)
         POINT.passes("released")
 

@@ -355,3 +355,14 @@ def start(program: str, path: Path) -> subprocess.Popen[str]:
 def line_of(stream: IO[str] | None) -> str:
     assert stream is not None
     return stream.readline()
+
+
+async def test_a_journal_is_its_owners_alone(tmp_path: Path) -> None:
+    """With its log, and in a folder into which nobody else can look."""
+    path = tmp_path / "state" / "journal.db"
+    async with open_journal(path) as journal:
+        await journal.commit(BATCH)
+        modes = {each.name: each.stat().st_mode & 0o777 for each in path.parent.iterdir()}
+
+    assert modes == {"journal.db": 0o600, "journal.db-wal": 0o600, "journal.db-shm": 0o600}
+    assert path.parent.stat().st_mode & 0o777 == 0o700

@@ -219,6 +219,13 @@ class EdgeFailed(Body, frozen=True, kw_only=True):
     attempt: int
 
 
+class ClockCompared(Body, frozen=True, kw_only=True):
+    """By how much our clock is ahead of the venue's; said when `is_trusted` has changed."""
+
+    skew: Nanoseconds
+    is_trusted: bool
+
+
 class InboxOverflowed(Body, frozen=True, kw_only=True):
     """The inbox was full of what may not be dropped."""
 

@@ -90,6 +90,7 @@ Message: TypeAlias = (
     | control.TimerFired
     | control.EdgeFailed
     | control.InboxOverflowed
+    | control.ClockCompared
 )
 
 Name: TypeAlias = tuple[int, int]

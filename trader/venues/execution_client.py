@@ -65,6 +65,13 @@ class Turn(Struct):
         )
 
 
+class Figures(Struct, frozen=True, kw_only=True):
+    """Our clock less the venue's, and what is left of each of its limits, as a share of it."""
+
+    clock_skew_ns: Nanoseconds
+    headroom: Mapping[str, float]
+
+
 class ExecutionClient(Protocol):
     """A venue's side of the gateway. Only the venue's nonsense raises: VenueFault."""
 

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
+from trader.model.control import ClockCompared
 from trader.model.envelope import Message
 from trader.model.units import INT64_MAX, Nanoseconds
 from trader.venues.binance import requests, rest
@@ -76,6 +77,8 @@ class Correspondence:
         self.has_logged_on = False
         self.barred = ""
         """What the venue said when it refused our keys; nothing is placed from then on."""
+        self.core_trusts_clock = True
+        """What the core takes our clock for; it is told where that is wrong."""
         self._keys: Final = keys
         self._within: Final = answer_within_ns
         self._has_rest: Final = has_rest
@@ -113,7 +116,7 @@ class Correspondence:
 
         def told(raw: Raw, at: Nanoseconds) -> Turn:
             self.clock.learn(now, body(raw, Time).ms, at)
-            return done(at)
+            return self._judged() + done(at)
 
         def done(at: Nanoseconds) -> Turn:
             self._is_comparing = False
@@ -123,6 +126,15 @@ class Correspondence:
             Question(request=_TIME, answered=told, refused=lambda _, at: done(at), unknown=done),
             now,
         )
+
+    def _judged(self) -> Turn:
+        """Tells whether our clock is trusted, if that is new."""
+        is_trusted = self.clock.is_trusted
+        if is_trusted is self.core_trusts_clock:
+            return Turn()
+        self.core_trusts_clock = is_trusted
+        told = ClockCompared(skew=-self.clock.offset_ns, is_trusted=is_trusted)
+        return Turn(messages=[told])
 
     def ask(self, question: Question, now: Nanoseconds) -> Turn:
         """Asks, or lets the question wait for the end of a silence or of a window."""

@@ -100,6 +100,15 @@ class BinanceDialogue:
             grid = self._by_instrument[instrument]
             self._trading.history.know(grid.symbol, int(trade_id))
 
+    def know_clock_off(self) -> None:
+        """The core has been told in a life before this one that our clock is not to be trusted."""
+        self._line.core_trusts_clock = False
+
+    @property
+    def clock_skew_ns(self) -> Nanoseconds:
+        """By how much our clock is ahead of the venue's, at its likeliest."""
+        return -self._line.clock.offset_ns
+
     def greet(self, epoch: int, now: Nanoseconds) -> Turn:
         """Compares the clocks, then subscribes; `ready` once the venue has confirmed it."""
         self._once = Once(epoch)

@@ -14,6 +14,9 @@ from trader.model.units import INT64_MAX, MILLISECOND_NS, Nanoseconds
 DRIFT_PER_MILLION: Final = 200
 """How much two clocks may drift apart, in millionths of the time that passes."""
 
+SKEW_MAX_NS: Final = 500 * MILLISECOND_NS
+"""How far ours may be from the venue's, to either side, before it is not trusted."""
+
 
 class ServerClock:
     """Turns instants of ours into the venue's milliseconds."""
@@ -32,6 +35,11 @@ class ServerClock:
     def offset_ns(self) -> Nanoseconds:
         """The venue's time less ours, at its likeliest."""
         return (self._low + self._high) // 2
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether ours is near enough to the venue's."""
+        return abs(self.offset_ns) <= SKEW_MAX_NS
 
     def uncertainty_ns(self, now: Nanoseconds) -> Nanoseconds:
         """By how much the offset may be wrong, to either side."""
