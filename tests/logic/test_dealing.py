@@ -4,7 +4,7 @@ import pytest
 
 from tests.logic.dealt import ID, dealing
 from trader.logic.dealing import Wish, contradiction, unknown
-from trader.logic.desk import Guard, Order
+from trader.logic.desk import Desk, Guard, Order
 from trader.model.account import DifferenceFound
 from trader.model.orders import (
     CancelOrder,
@@ -175,6 +175,19 @@ def test_a_difference_says_both_sides() -> None:
     assert unknown(event).ours == "nothing"
     assert contradiction(event, order).ours == "FILLED"
     assert unknown(event).theirs == contradiction(event, order).theirs == "OrderAccepted"
+
+
+# -- counts --------------------------------------------------------------------------------------
+
+
+def test_the_account_holds_what_its_strategies_hold_together() -> None:
+    dealer, desk, _ = dealing()
+    for name, lots in (("two", -3), ("three", 5)):
+        dealer.state.desks[name] = Desk(instrument=desk.instrument, position=lots)
+    dealer.state.desks["other"] = Desk(instrument="other.v", position=7)
+    desk.position = 10
+
+    assert dealer.held() == {desk.instrument: 12, "other.v": 7}
 
 
 def test_a_target_that_is_given_up_is_none_for_everybody() -> None:
