@@ -40,12 +40,13 @@ ROUTES: Final[Routes] = {
     ("world", market.Quote): ("feed",),
     ("world", market.Trade): ("feed",),
     ("world", market.BookDelta): ("feed",),
+    # A loss by it is told to those who count in the new lots by then.
     ("world", control.SplitEffective): (
         "feed",
-        "portfolio",
         "risk",
         "order_manager",
         "strategy",
+        "portfolio",
     ),
     ("world", control.DividendPaid): ("portfolio",),
     ("world", control.InstrumentHalted): ("risk",),

@@ -192,7 +192,8 @@ class KillSwitch(Stateful[KillSwitchState]):
             return moved
         if state is _FLATTENING:
             return (*moved, *self._again())
-        return (*moved, CancelAll(strategy="", reason=code))
+        cancel = CancelAll(strategy="", reason=code, keep_exits=state is _REDUCING)
+        return (*moved, cancel)
 
     def _again(self) -> Sequence[Message]:
         return (Flatten(strategy="", reason=self.state.code),)

@@ -62,7 +62,7 @@ from trader.model.orders import (
     TargetPosition,
     TrailStops,
 )
-from trader.model.units import Lots, Nanoseconds
+from trader.model.units import Nanoseconds
 
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
@@ -266,12 +266,13 @@ class OrderManager(Stateful[Orders]):
 
     def _on_query_own(self, query: QueryOwn, now: Nanoseconds) -> Sequence[Message]:
         del query, now
-        traded: dict[str, Lots] = {}
-        for desk in self.state.desks.values():
-            traded[desk.instrument] = traded.get(desk.instrument, 0) + desk.position
         working = [id_ for desk in self.state.desks.values() for id_ in desk.working]
         return (
-            OwnReported(working=tuple(working), in_doubt=self._dealing.in_doubt(), traded=traded),
+            OwnReported(
+                working=tuple(working),
+                in_doubt=self._dealing.in_doubt(),
+                traded=self._dealing.held(),
+            ),
         )
 
     def _on_filled(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
@@ -351,7 +352,7 @@ class OrderManager(Stateful[Orders]):
         del now
         desk = self.state.desks[fault.strategy]
         desk.waits = False
-        return self._aiming.take_back(desk, "strategy_faulted")
+        return self._aiming.take_back(desk, "strategy_faulted", {})
 
     def _on_session_closed(self, closed: SessionClosed, now: Nanoseconds) -> Sequence[Message]:
         """Forgets orders that ended before this session: so long may a venue repeat itself.

@@ -251,7 +251,7 @@ class Portfolio(Stateful[PortfolioState]):
     def _on_submit(self, order: SubmitOrder, now: Nanoseconds) -> Sequence[Message]:
         """Risk hears what the account is worth before it hears of the order."""
         del order, now
-        return (self._marked(),) if self._asked else NOTHING
+        return (self._marked(asked=True),) if self._asked else NOTHING
 
     # -- what happens to an instrument ----------------------------------------------------------
 
@@ -336,10 +336,14 @@ class Portfolio(Stateful[PortfolioState]):
         due = self._next_sample(ts)
         return StartTimer(owner=self.name, name="equity", due=due, after_bars=True)
 
-    def _marked(self) -> EquityMarked:
+    def _marked(self, *, asked: bool = False) -> EquityMarked:
         state = self.state
         return EquityMarked(
-            equity=state.equity, peak=state.peak, session=state.session, cash=state.cash
+            equity=state.equity,
+            peak=state.peak,
+            session=state.session,
+            cash=state.cash,
+            asked=asked,
         )
 
 

@@ -137,7 +137,7 @@ def test_reducing_takes_back_what_works_too() -> None:
 
     assert given(kill, told(REDUCING)) == [
         moved(REDUCING, ACTIVE, "lunch", "ada"),
-        CancelAll(strategy="", reason="lunch"),
+        CancelAll(strategy="", reason="lunch", keep_exits=True),
     ]
     assert given(kill, AGREED) == []
     assert given(kill, BREACHED) == [

@@ -58,13 +58,14 @@ def active(on_breach: Breach = "halt", *after: Message) -> KillSwitch:
 
 
 CANCELS = CancelAll(strategy="", reason="drawdown_max")
+CANCELS_ENTRIES = CancelAll(strategy="", reason="drawdown_max", keep_exits=True)
 
 
 @pytest.mark.parametrize(
     ("on_breach", "said"),
     [
         ("halt", [moved(HALTED, ACTIVE), CANCELS]),
-        ("reduce", [moved(REDUCING, ACTIVE), CANCELS]),
+        ("reduce", [moved(REDUCING, ACTIVE), CANCELS_ENTRIES]),
         ("flatten", [moved(FLATTENING, ACTIVE), CLOSE]),
     ],
 )
@@ -117,7 +118,7 @@ def test_a_breaker_in_another_state_than_active(
     ("on_breach", "said"),
     [
         ("halt", []),
-        ("reduce", [moved(REDUCING, HALTED, by="reconciler"), CANCELS]),
+        ("reduce", [moved(REDUCING, HALTED, by="reconciler"), CANCELS_ENTRIES]),
         ("flatten", [moved(FLATTENING, HALTED, by="reconciler"), CLOSE]),
     ],
 )

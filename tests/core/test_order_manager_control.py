@@ -43,6 +43,42 @@ def test_a_halt_takes_back_what_builds_up(scope: str, expected: list[str]) -> No
     assert commands(given(made, CancelAll(strategy=scope, reason="x"))) == expected
 
 
+REDUCE = CancelAll(strategy="", reason="x", keep_exits=True)
+
+
+def test_where_only_smaller_positions_are_allowed_a_sale_that_closes_stays() -> None:
+    """An order of the strategy's own does not, for nobody knows what it is for."""
+    made = protected(10)
+    work(made, target(6), own("k", -4, limit=120))
+
+    assert commands(given(made, REDUCE)) == ["cancel 4"]
+    assert commands(given(made, CancelAll(strategy="", reason="x"))) == ["cancel 3"]
+    assert commands(given(made, REDUCE)) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (0, []),
+        (-6, []),  # the account holds four, and the two sales of two leave nothing
+        (-7, ["cancel 3"]),
+        (-9, ["cancel 2", "cancel 3"]),
+        (-12, ["cancel 2", "cancel 3"]),
+    ],
+)
+def test_what_could_turn_the_account_s_position_does_not_stay(
+    other: int, expected: list[str]
+) -> None:
+    """One strategy holds ten and sells two and two; another one stands against it."""
+    made = OrderManager({"one": A, "two": A}, account="main", patient=False)
+    work(made, target(10))
+    given(made, fill(10), changed(10, 10))
+    made.state.desks["two"].position = other
+    work(made, target(8), target(6))
+
+    assert commands(given(made, REDUCE)) == expected
+
+
 @pytest.mark.parametrize(("scope", "expected"), [("", ["submit 3 -10"]), ("two", [])])
 def test_flattening_closes_what_is_held(scope: str, expected: list[str]) -> None:
     made = protected(10)

@@ -1,6 +1,7 @@
 """What prices, splits and dividends make of the account, and who is told of it when."""
 
 import pytest
+from msgspec.structs import replace
 
 from actors.core.portfolio import Watched
 from tests.core.accounts import CASH, dividend, marked, portfolio, quote, row, split, trade
@@ -15,7 +16,8 @@ def test_before_an_order_it_is_told_where_risk_asks() -> None:
     made = portfolio(Watched(asked=True))
     given(made, filled(10, 100), bar(101))
 
-    assert given(made, submit(1)) == [marked(CASH + 20, CASH + 20, cash=CASH - 2_000)]
+    told = marked(CASH + 20, CASH + 20, cash=CASH - 2_000)
+    assert given(made, submit(1)) == [replace(told, asked=True)]
     assert given(portfolio(), submit(1)) == []
 
 

@@ -18,23 +18,23 @@ ROOT: Final = Path(__file__).parent.parent.parent
 GOLDEN: Final = {
     "config/demo.yaml": (
         "e7e1a0f7b505507ff7bda03d1dc8816f0bb6ffea1bc150bdee3840e746ef47d8",
-        "fbc33259b9fa6ab0af1be99df8a389603b79d1549c64a5ed274737685019dfe9",
+        "667e67445cb6a1e6077a803d3a2711ea3bb14574445292a220ff753a16c00184",
     ),
     "config/fx.yaml": (
         "3bffbca507dc095d351665863451139c1ad325478e49561b1150aecf30f53997",
-        "88bcd52dea429b68fae0efd3f28fa136fb8847e07929d0af46c728ddfccbb4be",
+        "3124d6cd968ae448edaab5581c5d0f57455edbe5d64806229044af91d058afde",
     ),
     "config/ticks.yaml": (
         "138f2877d78056166b2038c7117e24e65ecf202cd9977b0c56eecca9a2877480",
-        "e941411177e360831ee652201fad4f8c23f35e80d020fb77a30a0159a3f452ed",
+        "698be168cd784dfc50aa7e63de541352f99e5d579513f820188422c53317db6f",
     ),
     "docs/examples/cross.yaml": (
         "a7ae0cad70f60488d833209154f8b841f43de2163438aedb4b7a3a9f34f86be2",
-        "d55881234d6010e43ae152a2716c32535cc3517e296cba7213c8bad7c8aec097",
+        "886bcf192de15452ae59135963cec101cc75ac372d3273889274ecaf3335de45",
     ),
     "docs/examples/split.yaml": (
         "ba42d1c23fdadae7668bd02cd0a366ed2abed59e7a8cdca88da1f3d86aa51b14",
-        "1aee2e2c8f6b3ca79a2726eb0d8be1d740d923e798036fcd6f349abd879866bb",
+        "fab4c7443a8823e1407dfb5e6ae1bfef60de8e629480e0e40cdf6b8fff074edb",
     ),
 }
 

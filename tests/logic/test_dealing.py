@@ -4,7 +4,7 @@ import pytest
 
 from tests.logic.dealt import ID, dealing
 from trader.logic.dealing import Wish, contradiction, unknown
-from trader.logic.desk import Guard, Order
+from trader.logic.desk import Desk, Guard, Order
 from trader.model.account import DifferenceFound
 from trader.model.orders import (
     CancelOrder,
@@ -189,6 +189,19 @@ def test_what_is_for_the_day_ends_with_it() -> None:
     assert isinstance(cancel, CancelOrder)
     assert (cancel.client_order_id, cancel.reason) == ("main-one-3-2", "session_closed")
     assert dealer.end_day(["one"]) == []
+
+
+# -- counts --------------------------------------------------------------------------------------
+
+
+def test_the_account_holds_what_its_strategies_hold_together() -> None:
+    dealer, desk, _ = dealing()
+    for name, lots in (("two", -3), ("three", 5)):
+        dealer.state.desks[name] = Desk(instrument=desk.instrument, position=lots)
+    dealer.state.desks["other"] = Desk(instrument="other.v", position=7)
+    desk.position = 10
+
+    assert dealer.held() == {desk.instrument: 12, "other.v": 7}
 
 
 def test_a_target_that_is_given_up_is_none_for_everybody() -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.logic.rules.ruling import (
     ACTIVE,
@@ -131,6 +132,15 @@ def test_another_account_is_watched_by_what_is_in_it() -> None:
 
     assert list(watching.on_marked(worth(899), NOW)) == [breached("drawdown_max", 101, 100)]
     assert other.tripped == ["drawdown_max"]
+
+
+def test_a_mark_that_was_asked_for_is_no_news() -> None:
+    """What the account has lost is told of its own accord, and not to the order being judged."""
+    gate, watching = watched(drawdown_max=(1, 10))
+
+    assert watching.on_marked(replace(worth(899, cash=5), asked=True), NOW) == ()
+    assert (gate.account.equity, gate.account.cash) == (899, 5)
+    assert list(watching.on_marked(worth(899), NOW)) == [breached("drawdown_max", 101, 100)]
 
 
 # -- slippage ------------------------------------------------------------------------------------

@@ -113,10 +113,13 @@ class Covering(Dealing):
         ticket.cover, ticket.occasion = cover, trader.occasions
         cover.orders.append(ticket)
         if ticket.is_over:
-            self._lose(trader, ticket, now)
+            self._lose(trader, ticket, self.denials[-1][1], now)
 
-    def _lose(self, trader: Trader, ticket: Ticket, now: Moment) -> None:
-        """A stop cannot be had: nothing more is entered for it, and what is held is left."""
+    def _lose(self, trader: Trader, ticket: Ticket, why: str, now: Moment) -> None:
+        """A stop cannot be had: nothing more is entered for it, and what is held is left.
+
+        In a halt nothing can be left either.
+        """
         cover = ticket.cover
         is_lost = ticket.sent.order_type == "stop" and not ticket.is_cancel_sent
         if cover is None or cover not in trader.covers or not is_lost:
@@ -125,6 +128,8 @@ class Covering(Dealing):
         if others or ticket.expected <= ticket.booked or cover.left == 0:
             return
         trader.unguarded = True
+        if why == "trading_halted":
+            return
         cover.refused = ticket.reason
         if cover.entry is not None and not cover.entry.is_over:
             self._cancel(cover.entry)

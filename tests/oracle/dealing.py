@@ -15,7 +15,7 @@ from tests.oracle.ledger import Key, Ledger
 from tests.oracle.orders import Change, Order
 from tests.oracle.rules import Rule
 from tests.oracle.splits import split_price
-from tests.oracle.strategies import Lots, Scripted, Send, Strategy
+from tests.oracle.strategies import Lots, Replace, Scripted, Send, Strategy
 from tests.oracle.tickets import WORKING, Role, Sent, Ticket, merged
 
 
@@ -73,6 +73,7 @@ class Trader:
     held: Held | None = None
     bars_counted: int = 0
     fills_counted: int = 0
+    is_out: bool = False  # it had to leave the market, and decides nothing more
     occasions: int = 0  # decisions and fills that could enter something
     unguarded: bool = False  # a stop was refused, and nothing has filled since
     own: int = 0  # lots of the position that its own orders opened, which no cover holds
@@ -168,6 +169,19 @@ class Dealing:
         ticket.wanted = merged(ticket.wanted, replace(change, size=None))
         self._ask(ticket)
 
+    def _change_own(self, ticket: Ticket, action: Replace) -> None:
+        """Ask for it; a price that the order has not cannot be given to it.
+
+        A size that is filled already is no change that could be refused or wait for another.
+        """
+        size = None if action.lots is None else abs(action.lots)
+        if size is not None and size <= ticket.booked:
+            self._cancel(ticket)
+            return
+        limit = None if ticket.limit_ticks is None else action.limit_ticks
+        stop = None if ticket.stop_ticks is None else action.stop_ticks
+        self._want(ticket, Change(size, limit, stop))
+
     def _ask(self, ticket: Ticket) -> None:
         """Send the change that is wanted, if that can be now; what leaves nothing is a cancel."""
         if ticket.status in WORKING and ticket.aim <= ticket.booked < ticket.expected:
@@ -210,6 +224,17 @@ class Dealing:
             return int(size.weight * equity / lot_value)
 
         return lots
+
+    # -- what a desk that can be stopped looks at ------------------------------------------------
+
+    def _on_booked(self, now: Moment) -> None:
+        """A fill is booked; nothing has followed from it yet."""
+
+    def _on_marked(self, now: Moment) -> None:
+        """A fill is booked, and its covers and its target were seen to."""
+
+    def _on_gone(self, now: Moment) -> None:
+        """An order has ended unfilled; nothing has followed from it yet."""
 
 
 def sign_of(lots: int) -> int:

@@ -46,7 +46,7 @@ from tests.oracle.exits import Held
 from tests.oracle.gate import Gate
 from tests.oracle.ledger import Ledger
 from tests.oracle.market import Bar
-from tests.oracle.orders import Accepted, Change, Ended, Fill, Refused, Replaced, Report
+from tests.oracle.orders import Accepted, Ended, Fill, Refused, Replaced, Report
 from tests.oracle.rules import AGAINST_TREND
 from tests.oracle.splits import split_lots
 from tests.oracle.strategies import Action, Cancel, Replace, Scripted, Send, Target
@@ -111,7 +111,7 @@ class Desk(Covering):
             if price is not None:
                 self._follow(trader, plan, now, is_tick=True)
                 continue
-            if plan.at_bar.get(trader.bars_counted) and not self._is_early(now):
+            if plan.at_bar.get(trader.bars_counted) and not self._is_early(trader, now):
                 self._record(trader, trader.target, "no_price", now)
             trader.bars_counted += 1
 
@@ -133,7 +133,11 @@ class Desk(Covering):
         self._ask(ticket)
         if ticket.is_over:
             self._forget(trader, ticket)
-        if trader.waits and not self._is_canceling(trader):
+        self._go_on(trader, now)
+
+    def _go_on(self, trader: Trader, now: Moment) -> None:
+        """A target that waited for cancels, if they take time, sends what is missing."""
+        if trader.waits and not (self._wire.has_latency and self._is_canceling(trader)):
             trader.waits = False
             self._aim_on(trader, now)
 
@@ -141,10 +145,11 @@ class Desk(Covering):
         """An order is over; of an entry what protects it is for what that has opened."""
         ticket.end(report.status)
         self._forget(trader, ticket)
+        self._on_gone(now)
         if report.reason == "unknown_parent":
             self._send_alone(trader, ticket, now)
         elif report.reason not in REDUCED:
-            self._lose(trader, ticket, now)
+            self._lose(trader, ticket, report.reason, now)
         for cover in trader.covers:
             if cover.entry is ticket:
                 for order in cover.orders:
@@ -195,7 +200,7 @@ class Desk(Covering):
         if trader.rule is None:
             return
         trader.rule.hear(bar)
-        if self._is_early(now):
+        if self._is_early(trader, now):
             return
         try:
             answer = trader.rule.answer(trader.target, self._sizer(trader))
@@ -209,14 +214,15 @@ class Desk(Covering):
         self, trader: Trader, plan: Scripted, now: Moment, *, is_tick: bool = False
     ) -> None:
         """Do what the script says at this bar; to say nothing at a tick beside bars is no word."""
-        todo = () if self._is_early(now) else plan.at_bar.get(trader.bars_counted, ())
+        todo = () if self._is_early(trader, now) else plan.at_bar.get(trader.bars_counted, ())
         is_word = bool(todo) or not is_tick or trader.interval_ns == 0
         if is_word and not any(isinstance(action, Target) for action in todo):
             trader.ended = 0
         self._act(trader, todo, now)
         trader.bars_counted += 1
 
-    def _is_early(self, now: Moment) -> bool:
+    def _is_early(self, trader: Trader, now: Moment) -> bool:
+        del trader
         return self._decide_from is not None and now.ts < self._decide_from
 
     def _on_fill(self, trader: Trader, ticket: Ticket, fill: Fill, now: Moment) -> None:
@@ -230,16 +236,27 @@ class Desk(Covering):
         self._cross(trader, ticket, abs(fill.lots))
         if ticket.is_over:
             self._forget(trader, ticket)
+        self._on_booked(now)
         self._hold(trader, fill, before, after)
         self._tend_covers(trader, ticket, abs(fill.lots), after, now)
         side = -sign_of(fill.lots)
-        if ticket.role is Role.PROTECTIVE and side * after <= 0 and side * trader.target > 0:
-            self._end_target(trader, side, ticket.reason, now)
-        elif ticket.role is Role.TARGET or side * after < 0:
+        is_exit = ticket.role is Role.PROTECTIVE and side * after <= 0
+        is_wrong = side * after < 0 or (ticket.role is Role.OWN and trader.is_out)
+        ends = is_exit and side * trader.target > 0
+        if not ends and (ticket.role is Role.TARGET or is_wrong):
             self._take_back(trader, ticket, fill, after, now)
+        self._go_on(trader, now)
+        self._on_marked(now)
+        if is_exit and side * trader.target > 0:
+            self._end_target(trader, side, ticket.reason, now)
         if isinstance(trader.setup.plan, Scripted):
             trader.fills_counted += 1
             self._act(trader, trader.setup.plan.on_fill.get(trader.fills_counted, ()), now)
+
+    def _lose(self, trader: Trader, ticket: Ticket, why: str, now: Moment) -> None:
+        """Where cancels take no time, what leads back from a turn does not wait for one."""
+        super()._lose(trader, ticket, why, now)
+        self._go_on(trader, now)
 
     # -- decisions -----------------------------------------------------------------------------
 
@@ -330,13 +347,6 @@ class Desk(Covering):
             lots = min(abs(trader.aim), entry.size)
             self._protect(trader, entry, lots, trader.guards, now)
 
-    def _lose(self, trader: Trader, ticket: Ticket, now: Moment) -> None:
-        """Where cancels take no time, what leads back from a turn does not wait for one."""
-        super()._lose(trader, ticket, now)
-        if trader.waits and not self._wire.has_latency:
-            trader.waits = False
-            self._aim_on(trader, now)
-
     def _is_canceling(self, trader: Trader) -> bool:
         """True while a cancel of a target order is not answered."""
         return any(t.role is Role.TARGET and t.is_cancel_sent for t in trader.tickets)
@@ -345,7 +355,7 @@ class Desk(Covering):
         self, trader: Trader, ticket: Ticket, fill: Fill, after: int, now: Moment
     ) -> None:
         """Return what was filled beyond what is wanted."""
-        if trader.waits or ticket.role is Role.OWN:
+        if trader.waits or (ticket.role is Role.OWN and not trader.is_out):
             return
         coming = sum(t.lots_open for t in trader.tickets if t.role is Role.TARGET)
         excess = after + coming - trader.aim
@@ -368,19 +378,6 @@ class Desk(Covering):
         is_over = any(policy.is_over(held) for policy in trader.policies)
         if is_over and held.side * trader.target > 0:
             self._end_target(trader, held.side, "time_stop", now)
-
-    def _change_own(self, ticket: Ticket, action: Replace) -> None:
-        """Ask for it; a price that the order has not cannot be given to it.
-
-        A size that is filled already is no change that could be refused or wait for another.
-        """
-        size = None if action.lots is None else abs(action.lots)
-        if size is not None and size <= ticket.booked:
-            self._cancel(ticket)
-            return
-        limit = None if ticket.limit_ticks is None else action.limit_ticks
-        stop = None if ticket.stop_ticks is None else action.stop_ticks
-        self._want(ticket, Change(size, limit, stop))
 
     def _send_own(self, trader: Trader, action: Send, now: Moment) -> None:
         parent = None

@@ -5,7 +5,7 @@ closes within the sessions it overlaps: no earlier than the first of them opens,
 last of them closes. Without one an instrument is always open, and its sessions are the UTC days.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -114,6 +114,19 @@ def closings(sessions: Sessions | None, first: int, last: int) -> Iterator[int]:
         yield from multiples(DAY_NS, first, last)
     else:
         yield from (close for _, close in sessions if first <= close <= last)
+
+
+def openings(
+    calendars: Mapping[str | None, Sessions | None], first: int, last: int
+) -> list[tuple[int, str | None]]:
+    """When sessions begin, and of which calendar, from `first` to `last`, both included."""
+    found: list[tuple[int, str | None]] = []
+    for name, sessions in calendars.items():
+        if sessions is None:
+            found += [(ts, name) for ts in multiples(DAY_NS, first, last)]
+        else:
+            found += [(opens, name) for opens, _ in sessions if first <= opens <= last]
+    return sorted(found, key=lambda each: (each[0], each[1] or "UTC"))
 
 
 def open_between(sessions: Sessions | None, since: int, until: int) -> int:

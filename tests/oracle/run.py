@@ -17,7 +17,6 @@ Where the rules leave a choice, this is the choice:
 * What happens to an instrument comes after the closes and the equity row of its instant, and after
   all reports of what was done at it; before the openings.
 * Commands and reports that would arrive after the last close are under way at the end.
-* Nothing here halts trading: the limit on drawdown is not looked at.
 * An account that is worth nothing or less at its peak has no drawdown.
 """
 
@@ -27,10 +26,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from tests.oracle.agenda import Agenda, Event, Kind
+from tests.oracle.breakers import Breakers, StateRow, Trading
 from tests.oracle.dealing import Moment, Trader
-from tests.oracle.desk import Decision, Desk
+from tests.oracle.desk import Decision
 from tests.oracle.exits import Policy
-from tests.oracle.gate import Gate, Limits
+from tests.oracle.gate import Limits
 from tests.oracle.ledger import Key, Ledger
 from tests.oracle.market import (
     Bar,
@@ -45,11 +45,14 @@ from tests.oracle.market import (
     first_close,
     last_close,
     multiples,
+    openings,
 )
-from tests.oracle.orders import Change, Ended, Fill, Order, Replaced, Report, VenueRules
+from tests.oracle.orders import Ended, Fill, Replaced, Report, VenueRules
 from tests.oracle.rows import EquityRow, FillRow, OrderRow, PositionRow, fill_row, order_row
 from tests.oracle.rules import rule_of
 from tests.oracle.splits import split_lots, split_price
+from tests.oracle.states import StateGate
+from tests.oracle.stopping import Command, Outbox, StoppableDesk
 from tests.oracle.strategies import Scripted, Strategy
 from tests.oracle.venue import Venue
 
@@ -72,6 +75,7 @@ class OracleRun:
     happenings: tuple[Happenings, ...] = ()
     calendars: Mapping[str, Sessions] = field(default_factory=dict)
     latency_ns: int = 0
+    breakers: Breakers = field(default_factory=Breakers)
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class OracleResult:
     peak: Fraction
     ambiguous_bars: int
     in_flight: int
+    states: tuple[StateRow, ...] = ()
     met: Counter[str] = field(default_factory=Counter)
 
 
@@ -99,36 +104,6 @@ def compute(run: OracleRun) -> OracleResult:
         world.handle(event)
     world.add_equity_row(until)
     return world.result()
-
-
-Command = tuple[str, Order, Change | None]
-
-
-class _Wire:
-    """The way to the venue and back; `latency_ns` each."""
-
-    def __init__(self, world: "World", latency_ns: int) -> None:
-        self._world = world
-        self._latency_ns = latency_ns
-        self.has_latency = latency_ns > 0
-
-    def submit(self, order: Order) -> None:
-        self._leave(("submit", order, None))
-
-    def cancel(self, order: Order) -> None:
-        self._leave(("cancel", order, None))
-
-    def replace(self, order: Order, change: Change) -> None:
-        self._leave(("replace", order, change))
-
-    def _leave(self, command: Command) -> None:
-        world = self._world
-        if not self.has_latency:
-            world.arrive(command)
-            return
-        arrives = world.delay("command", world.now)
-        world.agenda.under_way(arrives, Kind.COMMAND, len(world.commands))
-        world.commands.append(command)
 
 
 class World:
@@ -151,15 +126,19 @@ class World:
         self._rows_from = run.decide_from or 0
         self._ledger = Ledger(run.cash, run.instruments, quantum_of(run))
         self._venue = Venue(run.rules, run.instruments)
-        self._gate = Gate(run.limits, self._ledger, self._calendars)
+        self._trading = Trading(run.breakers)
+        self._gate = StateGate(run.limits, self._ledger, self._calendars, self._trading)
         traders = [self._trader(each) for each in run.strategies]
-        wire = _Wire(self, run.latency_ns)
-        self._desk = Desk(traders, self._ledger, wire, self._gate, run.decide_from)
+        self._wire = Outbox(self._leave, has_latency=run.latency_ns > 0)
+        self._desk = StoppableDesk(
+            traders, self._ledger, self._wire, self._gate, self._trading, run.decide_from
+        )
         self._seq = 0
         self._reports: list[Report] = []
         self._fill_rows: list[FillRow] = []
         self._equity_rows: list[EquityRow] = []
         self._sessions: list[tuple[int, tuple[str, ...]]] = []
+        self._begun: list[tuple[int, str | None]] = []
         self._fill_agenda()
 
     def begins(self) -> int:
@@ -211,15 +190,30 @@ class World:
             for name, sessions in self._calendars.items()
             for ts in closings(sessions, start, last)
         )
-        put(Kind.SESSION, 0, [ts for ts, _ in self._sessions])
+        named = {each.calendar: self._calendars[each.name] for each in self._run.instruments}
+        self._begun = openings(named, start + 1, last)
+        put(Kind.SESSION, 0, [ts for ts, _ in self._begun])
+        put(Kind.SESSION, 1, [ts for ts, _ in self._sessions])
         put(Kind.EQUITY, 0, self._equity_instants(first, last))
+
+    def _turn_session(self, event: Event) -> None:
+        """One begins for the account and its desk, or ends for the venue."""
+        if event.source == 1:
+            self._venue.close_session(self._sessions[event.row][1], event.ts)
+            return
+        if self._begun[event.row][1] == self._shared_calendar():
+            self._ledger.begin_session()
+        self._desk.again(Moment(event.ts, self._seq))
+
+    def _shared_calendar(self) -> str | None:
+        named = {each.calendar for each in self._run.instruments}
+        return next(iter(named)) if len(named) == 1 else None
 
     def _equity_instants(self, first: int, last: int) -> list[int]:
         interval = self._run.equity_interval_ns
         if interval is not None:
             return list(multiples(interval, first, last))
-        named = {each.calendar for each in self._run.instruments}
-        shared = next(iter(named)) if len(named) == 1 else None
+        shared = self._shared_calendar()
         sessions = None if shared is None else self._run.calendars[shared]
         return list(closings(sessions, first, last))
 
@@ -238,8 +232,7 @@ class World:
             case Kind.SEND:
                 self.agenda.under_way(self.delay("report", event.ts), Kind.REPORT, event.row)
             case Kind.SESSION:
-                ts, instruments = self._sessions[event.row]
-                self._venue.close_session(instruments, ts)
+                self._turn_session(event)
             case Kind.COMMAND:
                 self.arrive(self.commands[event.row])
             case Kind.REPORT:
@@ -253,7 +246,16 @@ class World:
                 self._close(event)
             case _:
                 self._take_tick(event)
+        may_leave = self._desk.recalled(self._wire.take(), Moment(self.now, self._seq))
+        self._wire.send(may_leave)
         self._send_reports(event)
+
+    def _leave(self, command: Command) -> None:
+        if not self._wire.has_latency:
+            self.arrive(command)
+            return
+        self.agenda.under_way(self.delay("command", self.now), Kind.COMMAND, len(self.commands))
+        self.commands.append(command)
 
     def _take_happening(self, event: Event) -> None:
         """Where an instrument trades on bars all reports of the instant are told before."""
@@ -307,6 +309,7 @@ class World:
             peak=ledger.peak,
             ambiguous_bars=self._venue.ambiguous_bars,
             in_flight=sum(map(self.agenda.count, (Kind.COMMAND, Kind.SEND, Kind.REPORT))),
+            states=tuple(self._trading.rows),
             met=self._met(),
         )
 
@@ -316,6 +319,7 @@ class World:
         for ticket in self._desk.tickets:
             if ticket.status != "DENIED" and ticket.filled == 0:
                 met[f"{ticket.sent.order_type} {ticket.order.time_in_force} never"] += 1
+        met.update({f"canceled {why}": n for why, n in self._desk.withheld.items()})
         met.update(f"denied {code}" for _, code in self._desk.denials)
         met.update(f"decided {each.reason}" for each in self._desk.decisions)
         return met
@@ -329,6 +333,7 @@ class World:
         if self._is_finest(event.source):
             self._ledger.mark(instrument, bar.close)
             self._gate.on_close(instrument, bar.close, event.ts)
+            self._desk.look(Moment(event.ts, self._seq))
         interval = self._run.sources[event.source].interval_ns
         self._desk.on_bar(instrument, interval, bar, Moment(event.ts, self._seq))
 
@@ -346,6 +351,10 @@ class World:
             case _:
                 self._venue.halt(name, is_over=row.is_over)
                 self._gate.on_halt(name, is_over=row.is_over)
+                if row.is_over:
+                    self._desk.again(Moment(event.ts, self._seq))
+                return
+        self._desk.look(Moment(event.ts, self._seq))
 
     def _split_reports(self, instrument: str, ratio: Fraction) -> None:
         """What the venue said of sizes and prices before a split means the new ones after it."""

@@ -40,6 +40,7 @@ from tests.oracle.strategies import (
     VwapFade,
     Weight,
 )
+from tests.semantics.breaking import with_breakers
 from tests.semantics.markets import (
     CALENDARS,
     FIRST_DAYS,
@@ -327,7 +328,8 @@ def case(seed: int) -> OracleRun:
         run = _with_happenings(rng, run)
     elif rng.random() < 0.35:
         run = replace(run, latency_ns=_latency(rng))
-    return replace(run, limits=limits(rng, run)) if rng.random() < 0.3 else run
+    run = replace(run, limits=limits(rng, run)) if rng.random() < 0.3 else run
+    return with_breakers(seed, run)
 
 
 def _latency(rng: Chance) -> int:

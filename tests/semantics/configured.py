@@ -251,6 +251,9 @@ def _risk(run: OracleRun) -> RiskConfig:
         repeats_max=limits.repeats_max,
         repeats_window_ns=limits.repeats_window_ns,
         closed_orders="deny" if limits.denies_closed else "wait",
+        drawdown_max=_share(run.breakers.drawdown_max),
+        daily_loss_max=_share(run.breakers.daily_loss_max),
+        on_breach=run.breakers.on_breach,
     )
 
 

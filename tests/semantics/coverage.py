@@ -38,6 +38,8 @@ ENDS: Final = (
     "canceled ioc",
     "canceled fok",
     "canceled split",
+    "canceled trading_halted",
+    "canceled reducing_only",
     "rejected post_only",
     "rejected unknown_parent",
     "expired session_closed",
@@ -71,8 +73,12 @@ REASONS: Final = (
     "take_profit",
     "trailing",
     "time_stop",
+    "drawdown_max",
+    "daily_loss_max",
 )
 DENIALS: Final = (
+    "trading_halted",
+    "reducing_only",
     "intent_duplicate",
     "instrument_restricted",
     "instrument_halted",
@@ -94,12 +100,20 @@ DENIALS: Final = (
     "repeat_exceeds_max",
 )
 UNREACHED: Final = {
-    "trading_halted": "the calculator has no breakers yet, so generated runs set none",
-    "reducing_only": "the calculator has no breakers yet, so generated runs set none",
     "duplicate_client_order_id": "the order manager counts its ids, and no id is given twice",
     "parent_overrun": "the order manager sends what lacks, by the same facts as risk counts from",
 }
 """Codes that no generated run is denied by, and why; each has tests of its own."""
+STATES: Final = (
+    "ACTIVE > HALTED",
+    "ACTIVE > REDUCING",
+    "ACTIVE > FLATTENING",
+    "FLATTENING > HALTED",
+)
+"""What becomes of trading where nobody takes part."""
+_PENDING: Final = ("PENDING_CANCEL", "PENDING_REPLACE")
+_WORKING: Final = ("ACCEPTED", "PARTIALLY_FILLED")
+_ENDED: Final = ("FILLED", "CANCELED", "REJECTED", "EXPIRED")
 STEPS: Final = (
     "INITIALIZED > APPROVED",
     "INITIALIZED > DENIED",
@@ -107,7 +121,10 @@ STEPS: Final = (
     "APPROVED > SUBMITTED",
     "SUBMITTED > ACCEPTED",
     "SUBMITTED > REJECTED",
+    "SUBMITTED > PENDING_CANCEL",
     "APPROVED > REJECTED",
+    "APPROVED > PENDING_CANCEL",
+    "APPROVED > CANCELED",
     "ACCEPTED > FILLED",
     "ACCEPTED > PARTIALLY_FILLED",
     "ACCEPTED > CANCELED",
@@ -123,13 +140,42 @@ STEPS: Final = (
     "PENDING_CANCEL > CANCELED",
     "PENDING_CANCEL > FILLED",
     "PENDING_CANCEL > EXPIRED",
+    "PENDING_CANCEL > REJECTED",
     "PENDING_REPLACE > ACCEPTED",
     "PENDING_REPLACE > PARTIALLY_FILLED",
     "PENDING_REPLACE > CANCELED",
     "PENDING_REPLACE > FILLED",
+    "PENDING_REPLACE > REJECTED",
+    "PENDING_REPLACE > EXPIRED",
     "PENDING_REPLACE > PENDING_CANCEL",
 )
 """From which status to which an order goes in a simulation, as the core has written it down."""
+UNREACHED_STEPS: Final = {
+    **dict.fromkeys(
+        (
+            *(f"{status} > IN_DOUBT" for status in ("APPROVED", "SUBMITTED", *_PENDING)),
+            *(f"IN_DOUBT > {status}" for status in (*_WORKING, *_ENDED)),
+        ),
+        "nothing that a simulated venue says is lost on its way",
+    ),
+    **dict.fromkeys(
+        (
+            *(f"APPROVED > {status}" for status in ("PARTIALLY_FILLED", "FILLED", "EXPIRED")),
+            *(f"SUBMITTED > {status}" for status in ("PARTIALLY_FILLED", "FILLED", "EXPIRED")),
+            "SUBMITTED > CANCELED",
+        ),
+        "a simulated venue first says that it has an order",
+    ),
+    **dict.fromkeys(
+        (f"PENDING_CANCEL > {status}" for status in _WORKING),
+        "a simulated venue refuses no cancel but of what has ended",
+    ),
+    **dict.fromkeys(
+        ("REJECTED > PARTIALLY_FILLED", "REJECTED > FILLED"),
+        "only an order in doubt is rejected before anybody knows",
+    ),
+}
+"""Steps of the table of an order's life that no simulation takes, and why."""
 
 EXPECTED: Final = frozenset(
     (
@@ -138,6 +184,7 @@ EXPECTED: Final = frozenset(
         *BARS,
         *(f"decided {reason}" for reason in REASONS),
         *(f"denied {code}" for code in DENIALS),
+        *(f"trading {turn}" for turn in STATES),
         *STEPS,
         "under way at the end",
     )
@@ -148,6 +195,8 @@ def reached(result: OracleResult, whole: Simulation) -> Counter[str]:
     """What one run has met: as the calculator counted it, and the steps its orders took."""
     met = result.met.copy()
     met["under way at the end"] += result.in_flight > 0
+    states = ["ACTIVE", *(row.state for row in result.states)]
+    met.update(f"trading {before} > {after}" for before, after in pairwise(states))
     told: dict[int, list[str]] = {}
     for row in rows(whole.core.tables.tables["statuses"]):
         story = told.setdefault(row["order"], [OrderStatus.INITIALIZED.name])

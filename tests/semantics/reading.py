@@ -5,11 +5,13 @@ from fractions import Fraction
 from typing import Final
 
 from sims.simulation import Simulation
+from tests.oracle.breakers import StateRow
 from tests.oracle.desk import Decision
 from tests.oracle.ledger import Key
 from tests.oracle.rows import EquityRow, FillRow, OrderRow, PositionRow
 from tests.oracle.run import OracleResult
 from trader.logic.tables import Table
+from trader.model.control import TradingState
 from trader.model.orders import Liquidity, OrderStatus, OrderType
 from trader.model.units import NONE
 
@@ -54,6 +56,7 @@ class Reading:
             peak=self._money(last.peak),
             ambiguous_bars=self._whole.venue.ambiguous_bars,
             in_flight=self._whole.in_flight,
+            states=self._states(),
         )
 
     def _name(self, kind: str, index: int) -> str:
@@ -140,6 +143,18 @@ class Reading:
             for row in rows(self._tables["equity"])
         )
 
+    def _states(self) -> tuple[StateRow, ...]:
+        """What trading came to, after it began."""
+        return tuple(
+            StateRow(
+                ts=row["ts"],
+                seq=row["seq"],
+                state=TradingState(row["state"]).name,
+                code=self._name("codes", row["code"]),
+            )
+            for row in rows(self._tables["states"])[1:]
+        )
+
     def _positions(self) -> dict[Key, PositionRow]:
         core = self._whole.core
         return {
@@ -181,7 +196,7 @@ def differences(ours: OracleResult, theirs: OracleResult) -> list[str]:
     """The first difference of each part, in words; nothing where the two agree."""
     found = []
     left, right = comparable(ours), comparable(theirs)
-    for part in ("decisions", "denials", "orders", "fills", "equity_rows"):
+    for part in ("decisions", "denials", "orders", "fills", "equity_rows", "states"):
         mine, other = getattr(left, part), getattr(right, part)
         if mine != other:
             index = next(

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import Final, get_args, get_type_hints
 
 import polars as pl
 import pytest
@@ -21,12 +21,20 @@ from tests.oracle.run import OracleRun, compute
 from tests.semantics.bundled import SHARES, SHIPPED, STOP, TIGHT, euro, shares, traders, written
 from tests.semantics.cases import KINDS, generated, runs
 from tests.semantics.configured import config_of
-from tests.semantics.coverage import DENIALS, EXPECTED, UNREACHED
+from tests.semantics.coverage import (
+    DENIALS,
+    EXPECTED,
+    REASONS,
+    STEPS,
+    UNREACHED,
+    UNREACHED_STEPS,
+)
 from tests.semantics.described import described
 from tests.semantics.reading import differences, observed
 from tests.semantics.trying import compared, tried
 from trader.config.loader import load
-from trader.config.schema import Config
+from trader.config.schema import Config, ExitConfig
+from trader.logic.lifecycle import TRANSITIONS, transition
 from trader.logic.rules.policy import CODES
 
 USA = tuple(f"{symbol}.usa" for symbol in SHARES)
@@ -34,7 +42,7 @@ EURO = ("EURUSD.fx",)
 
 
 RARE: Final = (
-    *(4_773, 11_865, 20_078, 102_399),
+    *(2_738, 3_182, 4_773, 11_865, 20_078, 102_399),
     *(104_915, 108_729, 115_090),  # a size that is filled already is wished for
     *(112_966, 113_340),  # an exit closes the position while its stop is being changed
     *(100_802, 108_121, 108_901, 108_995, 115_931, 120_661),  # a turn whose stop is refused
@@ -42,7 +50,8 @@ RARE: Final = (
     *(131_076, 138_037, 142_845, 143_155, 147_327, 148_114, 154_612),
     *(131_404, 144_688, 148_163, 173_218, 174_239, 182_300, 184_688),
 )
-"""Seeds that meet what is seldom: also a stop that is refused, a post-only limit that has filled in
+"""Seeds that meet what is seldom: also an order that expires while it is changed, one that is
+withheld in the step that approved it, a stop that is refused, a post-only limit that has filled in
 part before it is moved into the market, a stop sent again that trails beside an older one, a limit
 of a torn group that is opened then, a size that the venue does not give, an answer and a group's
 word of the same size, what a group takes while a size is asked for, and a turn that is given up
@@ -76,6 +85,25 @@ def test_drawn_runs_agree_on_what_risk_refuses(run: OracleRun) -> None:
 
 def test_every_code_of_a_denial_is_reached_or_has_a_reason() -> None:
     assert sorted((*DENIALS, *UNREACHED)) == sorted(CODES)
+
+
+def test_every_step_of_an_order_s_life_is_reached_or_has_a_reason() -> None:
+    steps = {
+        f"{before.name} > {after.name}"
+        for before, row in TRANSITIONS.items()
+        for event in row
+        for filled in (0, 1, 2)
+        if (after := transition(before, event, lots=2, lots_filled=filled)) not in (None, before)
+    }
+
+    assert sorted((*STEPS, *UNREACHED_STEPS)) == sorted(steps)
+
+
+def test_every_reason_of_an_exit_is_asked_for() -> None:
+    kinds = get_args(get_type_hints(ExitConfig)["kind"])
+
+    assert kinds
+    assert set(kinds) <= set(REASONS)
 
 
 def agree_on_files(config: Config) -> None:

@@ -20,6 +20,7 @@ from tests.oracle.covering import Covering
 from tests.oracle.dealing import Dealing, Trader
 from tests.oracle.desk import Desk
 from tests.oracle.exits import Held, Policy
+from tests.oracle.gate import Gate
 from tests.oracle.ledger import Ledger
 from tests.oracle.life import Life
 from tests.oracle.market import Bar
@@ -27,10 +28,12 @@ from tests.oracle.orders import Change, Order, VenueRules
 from tests.oracle.rules import ReversionRule
 from tests.oracle.run import OracleResult, OracleRun, compute
 from tests.oracle.signals import Rsi, Sma, Vwap, ZScore
+from tests.oracle.states import StateGate
+from tests.oracle.stopping import StoppableDesk
 from tests.oracle.venue import Venue
 from tests.semantics.cases import case
 
-WITNESSES: Final = (*range(400), 716, 4773, 4861)
+WITNESSES: Final = (*range(400), 716, 4684, 4773)
 """Seeds; the last three are runs in which a stop is refused, which is rare."""
 Method = Callable[..., Any]
 
@@ -232,6 +235,14 @@ LIES: Final[list[tuple[str, object, str, Callable[[Method], Method]]]] = [
     ("targets do not wait", Desk, "_is_canceling", always(False)),
     ("quantile a rank higher", rules, "quantile", a_rank_higher),
     ("sessions never begin", Vwap, "start", nothing),
+    ("losses are not looked at", StoppableDesk, "look", nothing),
+    ("days of losses never begin", Ledger, "begin_session", nothing),
+    ("entries work on in a halt", StoppableDesk, "_cancel_entries", nothing),
+    ("targets outlive a flattening", StoppableDesk, "_give_up", nothing),
+    ("flattening is tried once", StoppableDesk, "again", nothing),
+    ("flattening has no end", StoppableDesk, "_see_if_flat", nothing),
+    ("what was let through leaves", StateGate, "recalled", always(None)),
+    ("what is halted trades", StateGate, "_refusals", lambda _: Gate._refusals),  # noqa: SLF001
     ("indicators are not split: means", Sma, "split", nothing),
     ("indicators are not split: strength", Rsi, "split", nothing),
     ("indicators are not split: deviations", ZScore, "split", nothing),

@@ -17,7 +17,7 @@ KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
             about="generated runs, the core against the independent calculator",
             trial=tried,
             expected=EXPECTED,
-            seeds_enough=2_000,
+            seeds_enough=100_000,
         ),
         "ticks": Storm(
             about="generated runs on quotes, prints and books against the calculator",

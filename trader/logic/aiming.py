@@ -95,19 +95,23 @@ class Aiming:
         )
         return (self._dealing.make(changed.strategy, desk, wish, now),)
 
-    def take_back(self, desk: Desk, reason: str, *, keep_exits: bool = False) -> list[Message]:
+    def take_back(self, desk: Desk, reason: str, held: dict[str, Lots]) -> list[Message]:
         """Cancels what could build up a position; the stops of one that stays go on protecting it.
 
-        The stops of an entry end with it, at the venue. `keep_exits` leaves orders that lead from
-        the position toward nothing.
+        The stops of an entry end with it, at the venue. Orders of the target stay that lead from
+        the desk's position toward nothing, and from what is `held` in the instrument; that is less
+        by then.
         """
         out: list[Message] = []
+        name = desk.instrument
         for id_ in list(desk.working):
             order = self._dealing.state.orders[id_]
             if order.role is _PROTECTION:
                 continue
-            exits = order.role is _TARGET and order.left * desk.position < 0
-            if keep_exits and exits and abs(order.left) <= abs(desk.position):
+            left, all_ = order.left, held.get(name, 0)
+            is_exit = order.role is _TARGET and not order.cancel_wanted
+            if is_exit and _ends(left, desk.position) and _ends(left, all_):
+                held[name] = all_ + left
                 continue
             out += self._dealing.cancel(id_, order, reason)
         return out
@@ -116,7 +120,7 @@ class Aiming:
         self, strategy: str, desk: Desk, reason: str, now: Nanoseconds
     ) -> Sequence[Message]:
         """Takes back what could build up a position, and closes the one there is."""
-        cancels = self.take_back(desk, reason, keep_exits=True)
+        cancels = self.take_back(desk, reason, {desk.instrument: desk.position})
         desk.leaves = True
         if desk.target or desk.aim is None:
             desk.target = 0
@@ -128,3 +132,8 @@ class Aiming:
                 reason=reason,
             )
         return [*cancels, *self.aim(desk, now)]
+
+
+def _ends(lots: Lots, held: Lots) -> bool:
+    """Whether so many signed lots make a position smaller without turning it."""
+    return lots * held < 0 and abs(lots) <= abs(held)

@@ -26,9 +26,10 @@ class Clearing:
         """Takes back what could build up a position, of one strategy or of all."""
         del now
         out: list[Message] = []
+        held = self._dealing.held() if command.keep_exits else {}
         for name, desk in self._dealing.state.desks.items():
             if command.strategy in {"", name}:
-                out += self._aiming.take_back(desk, command.reason)
+                out += self._aiming.take_back(desk, command.reason, held)
         return out
 
     def on_flatten(self, command: Flatten, now: Nanoseconds) -> Sequence[Message]:
@@ -52,7 +53,7 @@ class Clearing:
         del now
         desk = self._dealing.state.desks[command.strategy]
         desk.waits = False
-        return self._aiming.take_back(desk, command.reason)
+        return self._aiming.take_back(desk, command.reason, {})
 
     def on_cancel(self, command: CancelById, now: Nanoseconds) -> Sequence[Message]:
         """Takes back one order; one that is unknown or has ended is left as it is."""

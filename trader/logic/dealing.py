@@ -286,6 +286,13 @@ class Dealing:
 
     # -- counts ---------------------------------------------------------------------------------
 
+    def held(self) -> dict[str, Lots]:
+        """The lots that the account has traded in each instrument, all strategies together."""
+        held: dict[str, Lots] = {}
+        for desk in self.state.desks.values():
+            held[desk.instrument] = held.get(desk.instrument, 0) + desk.position
+        return held
+
     def in_doubt(self) -> int:
         """How many orders nobody knows the truth about."""
         orders = self.state.orders

@@ -80,6 +80,9 @@ class Watching:
 
     def _losses(self, marked: EquityMarked) -> Sequence[Message]:
         out: Sequence[Message] = _NOTHING
+        if marked.asked:
+            # Else the order that asks would be met, half made, by what its own fill has lost.
+            return out
         if self._drawdown is not None:
             breach = lost(marked.peak, marked.equity, self._drawdown)
             if breach is not None:

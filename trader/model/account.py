@@ -103,13 +103,15 @@ class PositionAdjusted(Body, frozen=True, kw_only=True):
 class EquityMarked(Body, frozen=True, kw_only=True):
     """The account's worth now, its highest so far, and at the session's start; and its cash.
 
-    Only sent where somebody sizes by it or a rule asks.
+    Only sent where somebody sizes by it or a rule asks. One that was `asked` for says nothing new:
+    what has changed the worth tells it in the same step, once all else has followed from it.
     """
 
     equity: Money
     peak: Money
     session: Money = 0
     cash: Money = 0
+    asked: bool = False
 
 
 class EquitySampled(Body, frozen=True, kw_only=True):

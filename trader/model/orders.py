@@ -237,10 +237,14 @@ class QueryOrder(Body, frozen=True, kw_only=True):
 
 
 class CancelAll(Body, frozen=True, kw_only=True):
-    """Cancel every working order in the scope: of one strategy, or of all when it is empty."""
+    """Cancel every working order in the scope: of one strategy, or of all when it is empty.
+
+    What protects stays; with `keep_exits` so does what leads positions toward nothing.
+    """
 
     strategy: str
     reason: str
+    keep_exits: bool = False
 
 
 class Flatten(Body, frozen=True, kw_only=True):

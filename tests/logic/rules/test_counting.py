@@ -229,6 +229,29 @@ def test_orders_of_a_group_fill_together_what_one_of_them_can(side: int) -> None
 
 
 @SIDES
+def test_a_group_counts_once_for_its_strategy_too(side: int) -> None:
+    """It may sell six of the two, and four when those have filled two and are smaller by that."""
+    gate = with_(
+        limit(-4 * side, 120, "a", group="g"),
+        limit(-6 * side, 130, "b", group="g"),
+        order(-side, "free"),
+    )
+    standing = gate.counting.standing("one", A)
+
+    def open_() -> tuple[int, int]:
+        buys, sells = standing.buys, standing.sells
+        return (buys, sells) if side > 0 else (-sells, -buys)
+
+    assert open_() == (0, -7)
+    gate.counting.fill(fill(-2 * side, "a", status=PARTLY))
+    gate.counting.replaced(replaced(-4 * side, "b"))
+    assert open_() == (0, -5)
+    for id_ in "ab":
+        gate.counting.end(id_)
+    assert open_() == (0, -1)
+
+
+@SIDES
 def test_a_group_that_protects_counts_among_what_protects(side: int) -> None:
     gate = with_(guard(-5 * side, "a", group="g"), guard(-3 * side, "b", group="g"))
 

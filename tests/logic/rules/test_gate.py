@@ -25,6 +25,7 @@ from tests.logic.rules.ruling import (
     ruled,
     stop,
     stop_limit,
+    target,
 )
 from trader.logic.rules.gate import Gate
 from trader.logic.rules.limits import Filters, Limits
@@ -347,7 +348,19 @@ def approved(trading: TradingState, held: int, *orders: SubmitOrder) -> list[str
 def test_what_must_not_leave_after_all(
     trading: TradingState, held: int, lots: int, code: str
 ) -> None:
-    assert approved(trading, held, order(lots)) == [code]
+    assert approved(trading, held, target(lots)) == [code]
+
+
+def test_of_what_flattens_only_orders_of_targets_leave_that_are_not_canceled() -> None:
+    """The strategy's own is being canceled, and so is the sale of twenty that turns it."""
+    gate = holds(ruled(), 5)
+    sent = order(-5, "own"), target(-20, "turn"), target(-5, "close")
+    for each in sent:
+        gate.counting.approve(each)
+    gate.counting.leave("turn", leaving=True)
+    gate.account.trading = FLATTENING
+
+    assert [gate.recall(each) for each in sent] == ["reducing_only", "reducing_only", ""]
 
 
 def test_protection_leaves_unless_trading_is_halted() -> None:
@@ -368,10 +381,10 @@ def test_all_that_was_let_through_counts_not_one_order_alone() -> None:
 def test_strategies_that_stand_against_each_other(trading: TradingState, code: str) -> None:
     """While flattening each closes what is its own."""
     gate = holds(holds(ruled(), 5), -5, strategy="two")
-    gate.counting.approve(order(-5))
+    gate.counting.approve(target(-5))
     gate.account.trading = trading
 
-    assert gate.recall(order(-5)) == code
+    assert gate.recall(target(-5)) == code
 
 
 def test_what_has_filled_meanwhile_is_held() -> None:

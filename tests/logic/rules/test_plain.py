@@ -20,6 +20,7 @@ from tests.logic.rules.ruling import (
     order,
     ruled,
     stop,
+    target,
 )
 from trader.logic.rules.case import Case
 from trader.logic.rules.limits import Limits
@@ -120,8 +121,21 @@ def test_flattening_asks_only_what_an_order_needs_to_get_out() -> None:
         ruled(trading=FLATTENING, orders_max=1, notional_max=1, restricted=(A,), lots_max=1), 5
     )
 
-    assert codes(gate, order(-2, "a"), order(-3, "b"), order(-1, "c")) == ["", "", "reducing_only"]
-    assert asked(gate, order(-1, "a")) == ["reducing_only"]
+    closing = target(-2, "a"), target(-3, "b"), target(-1, "c")
+    assert codes(gate, *closing) == ["", "", "reducing_only"]
+    assert asked(gate, target(-1, "a")) == ["reducing_only"]
+
+
+def test_what_flattens_does_not_wait_for_orders_that_are_being_canceled() -> None:
+    """Its own sale of three rests, one of its target of two is leaving, and so is a purchase."""
+    gate = holds(ruled(), 5)
+    for each in (limit(-3, 120, "own"), target(-2, "leaving"), target(4, "more")):
+        gate.counting.approve(each)
+    gate.counting.leave("leaving", leaving=True)
+    gate.account.trading = FLATTENING
+    gate.renew()
+
+    assert asked(gate, target(-5), target(-6)) == ["", "reducing_only"]
 
 
 # -- ids -----------------------------------------------------------------------------------------

@@ -112,6 +112,7 @@ class TapeWorld(World):
     def _mark(self, name: str, mark: Fraction, ts: int) -> None:
         self._ledger.mark(name, mark)
         self._gate.on_close(name, mark, ts)
+        self._desk.look(Moment(ts, self._seq))
 
     def _top(self, name: str, book: Book) -> Quote | None:
         """What the core hears of a message about a book, if it hears anything."""

@@ -88,7 +88,7 @@ class Counting:
         if not is_buy:
             more = -more
         if order.group:
-            self._regroup(exposure, exposure.groups[order.group])
+            more = self._regroup(exposure, exposure.groups[order.group])
         elif role is _PROTECTION:
             _guard(exposure, more, is_buy=is_buy)
         elif is_buy:
@@ -120,8 +120,11 @@ class Counting:
         standing = self.standing(resting.order.strategy, resting.instrument)
         standing.aimed += -lots if leaving else lots
 
-    def _regroup(self, exposure: Exposure, group: Group) -> None:
-        """Counts a group anew: on each side the most that one of its orders may fill."""
+    def _regroup(self, exposure: Exposure, group: Group) -> Lots:
+        """Counts a group anew: on each side the most that one of its orders may fill.
+
+        What that adds: only the side of the order of which the room has changed can be another.
+        """
         buys = sells = 0
         for id_ in group.members:
             resting = self.account.resting[id_]
@@ -131,13 +134,15 @@ class Counting:
                     buys = room
             elif room > sells:
                 sells = room
+        more_buys, more_sells = buys - group.buys, group.sells - sells
         if group.guard:
-            exposure.guard_buys += buys - group.buys
-            exposure.guard_sells -= sells - group.sells
+            exposure.guard_buys += more_buys
+            exposure.guard_sells += more_sells
         else:
-            exposure.buys += buys - group.buys
-            exposure.sells -= sells - group.sells
+            exposure.buys += more_buys
+            exposure.sells += more_sells
         group.buys, group.sells = buys, sells
+        return more_buys + more_sells
 
     def end(self, id_: str) -> None:
         """The order has ended: it counts no more."""

@@ -20,6 +20,7 @@ from trader.model.control import TradingState
 from trader.model.orders import OrderRole, ReplaceOrder, SubmitOrder
 from trader.model.units import INT64_MAX, Lots, Nanoseconds, Ticks
 
+_TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
 _HALTED: Final = TradingState.HALTED
 _ACTIVE: Final = TradingState.ACTIVE
@@ -193,18 +194,16 @@ class Gate:
             return ""
         standing = self.counting.standing(order.strategy, order.instrument)
         exposure = account.exposures[order.instrument]
-        if order.lots > 0:
-            own, all_ = standing.buys, exposure.buys
-        else:
-            own, all_ = standing.sells, exposure.sells
         if account.trading is _FLATTENING:
-            all_ = own
-            held = standing.lots
+            # All but what closes the position is being canceled.
+            resting = account.resting.get(order.client_order_id)
+            is_aimed = order.role is _TARGET and resting is not None and not resting.leaving
+            leaves = is_aimed and _ends(standing.aimed, standing.lots)
+        elif order.lots > 0:
+            leaves = _ends(standing.buys, standing.lots) and _ends(exposure.buys, exposure.lots)
         else:
-            held = exposure.lots
-        if _ends(own, standing.lots) and _ends(all_, held):
-            return ""
-        return "reducing_only"
+            leaves = _ends(standing.sells, standing.lots) and _ends(exposure.sells, exposure.lots)
+        return "" if leaves else "reducing_only"
 
 
 def _ends(lots: Lots, held: Lots) -> bool:

@@ -11,6 +11,7 @@ from trader.model.units import Nanoseconds
 _ACTIVE: Final = TradingState.ACTIVE
 _HALTED: Final = TradingState.HALTED
 _REDUCING: Final = TradingState.REDUCING
+_FLATTENING: Final = TradingState.FLATTENING
 _PROTECTION: Final = OrderRole.PROTECTION
 
 
@@ -28,20 +29,37 @@ def reducing_only(case: Case) -> Rule | None:
     """While reducing, only what makes the position smaller: the strategy's, and the account's.
 
     While flattening the strategy's alone counts, since strategies that stand against each other
-    could never end otherwise; and for a protective order too, which waits for what is held.
+    could never end otherwise; and for a protective order too, which waits for what is held. Beside
+    an order that flattens only others of its target count: all else is being canceled.
     """
     if case.trading is _ACTIVE or case.trading is _HALTED:
         return None
+    if case.trading is _FLATTENING and not case.protective:
+        return _flattens
     both = case.trading is _REDUCING and not case.protective
 
     def rule(order: SubmitOrder, view: View, now: Nanoseconds) -> Denial | None:
         del now
         if reduces_own(order, view) and (not both or reduces(order, view)):
             return None
-        own, all_ = view.standing.lots, view.exposure.lots
-        return Denial("reducing_only", f"{order.lots} lots at a position of {own}, of all {all_}")
+        return _builds_up(order, view)
 
     return rule
+
+
+def _flattens(order: SubmitOrder, view: View, now: Nanoseconds) -> Denial | None:
+    del now
+    standing, lots = view.standing, order.lots
+    also = standing.aimed if standing.aimed * lots > 0 else 0
+    held = standing.lots
+    if held * lots < 0 and abs(lots + also) <= abs(held):
+        return None
+    return _builds_up(order, view)
+
+
+def _builds_up(order: SubmitOrder, view: View) -> Denial:
+    own, all_ = view.standing.lots, view.exposure.lots
+    return Denial("reducing_only", f"{order.lots} lots at a position of {own}, of all {all_}")
 
 
 def duplicate_client_order_id(case: Case) -> Rule | None:
