@@ -10,6 +10,7 @@ from msgspec import structs
 from sims.fused.covers import covers
 from tests.sims.fused.parity import assert_parity
 from tests.sims.making import START, Row, config, cross, flat, instrument, source
+from trader.config.ops_schema import Alert, Ops
 from trader.config.parts import Filters, Keys
 from trader.config.schema import (
     Account,
@@ -111,6 +112,8 @@ COVERED: Final[list[tuple[Make, str, Any]]] = [
     (config, "state_dir", "elsewhere"),
     (config, "base_dir", "elsewhere"),
     (config, "gateway", Gateway(venue="sim")),
+    (config, "alerts", (Alert(name="log", command=("logger",)),)),
+    (config, "ops", Ops(metrics_port=9464)),
     (config, "instruments", (instrument("A.sim", tick=Decimal("0.001")), instrument())),
 ]
 
