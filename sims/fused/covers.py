@@ -20,11 +20,11 @@ def covers(config: Config) -> str | None:
 def _uncovered(config: Config) -> Iterator[str]:
     if len(config.strategies) != 1:
         yield "strategies: fused covers a single one so far"
-    if len(config.data) != 1:
-        yield "data: fused covers a single instrument's so far"
     for source in config.data:
         if source.kind != "bars":
             yield f"data.kind: fused covers no {source.kind} so far"
+    if len(config.data) != 1:
+        yield "data: fused covers the bars of a single instrument so far"
     for instrument in config.instruments:
         if instrument.calendar is not None:
             yield f"instruments.{instrument.name}.calendar: fused covers none so far"

@@ -35,7 +35,7 @@ class Rows:
         return len(next(iter(self.columns.values())))
 
 
-class SyntheticFile(Struct, frozen=True):
+class SyntheticFile(Struct, frozen=True, eq=False):
     """A made-up market's rows of one kind; `has_volume` and `has_received` as recorded ones say."""
 
     name: str
@@ -85,7 +85,7 @@ class Actions(Struct, frozen=True):
     messages: list[Message]
 
 
-class ActionFile(Struct, frozen=True):
+class ActionFile(Struct, frozen=True, eq=False):
     """The suspensions of a made-up market."""
 
     ts: list[int]

@@ -41,6 +41,21 @@ def test_a_file_is_described_and_kept(traderd: Command) -> None:
     assert pl.read_parquet(KEPT).equals(pl.read_parquet("bars.parquet"))
 
 
+def test_every_name_stands_apart_from_what_was_found(traderd: Command) -> None:
+    """An hour that came twice is the rarest of findings."""
+    clocks = ("00:30", "01:30", "01:30", "02:30")
+    rows = [f"2024-11-03 {clock},10,11,9,10,5" for clock in clocks]
+    Path("fall.csv").write_text("\n".join(["time,open,high,low,close,volume", *rows, ""]))
+    place = ("--venue", "x", "--symbol", "FALL", "--time-zone", "America/New_York")
+
+    said = traderd("data", "import", "fall.csv", *place, "--dry-run")
+
+    hours = "hours     2 rows of hours that came twice  (found: told apart by their order)"
+    lines = said.out.splitlines()[1:-1]
+    assert f"  {hours}" in lines
+    assert all(line[11] == " " != line[12] for line in lines)
+
+
 def test_a_file_that_is_there_is_not_written_again(traderd: Command) -> None:
     traderd(*IMPORT)
 

@@ -260,6 +260,15 @@ def test_a_price_that_jumps_waits_for_one_that_confirms_it() -> None:
     assert feed.state.symbols[A].trades.withheld == 4
 
 
+@pytest.mark.parametrize(("ticks", "passes"), [(144, True), (145, False), (96, True), (95, False)])
+def test_a_price_that_is_just_as_far_as_it_may_passes(ticks: int, *, passes: bool) -> None:
+    """A fifth of 120 is 24."""
+    feed = feed_of(A, jump=(1, 5))
+    given(feed, trade(120))
+
+    assert given(feed, trade(ticks)) == ([trade(ticks)] if passes else [status(STALE, "jump")])
+
+
 def test_each_kind_of_price_is_watched_by_itself() -> None:
     feed = feed_of(A, jump=(1, 5))
     given(feed, trade(100))

@@ -136,6 +136,25 @@ def test_a_halt_tells_the_breaker_and_the_row_that_tripped_it(folder: RunFolder)
     }
 
 
+def test_a_halt_after_flattening_tells_the_breaker_that_ordered_it(tmp_path: Path) -> None:
+    """20 bought at 97.50 are worth 90 at the last close but one; they are sold at the next."""
+    holder = stories.strategy(script(at_7=[target(20)]))
+    risk = "{drawdown_max: 0.01, on_breach: flatten}"
+    bars = [*BARS, (90.0, 91.0, 89.0, 90.0), (90.0, 91.0, 89.0, 90.0)]
+    folder = stories.ran(tmp_path, stories.config(holder, risk=risk), bars)
+
+    told = asked(folder, "halt")
+
+    states = [each for each in told["chain"] if each["kind"] == "state"]
+    assert [each["reason"] for each in states] == ["flattened", "drawdown_max"]
+    assert told["breach"] == {
+        "limit": "drawdown_max",
+        "value": "150",
+        "bound": "100",
+        "unit": "USD",
+    }
+
+
 def test_a_halt_shows_what_it_took_back(folder: RunFolder) -> None:
     [canceled] = asked(folder, "halt")["followed"]
 

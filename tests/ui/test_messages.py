@@ -102,6 +102,8 @@ def test_a_state_shows_its_breach_below() -> None:
 
     assert said(STATE, TOLD) == "risk moves trading from ACTIVE to HALTED: drawdown_max"
     assert said(STATE, {**TOLD, "breach": breach}).endswith("\ndrawdown_max: 12 USD, allowed 10")
+    flat = {**STATE, "previous": "FLATTENING", "reason": "flattened"}
+    assert said(flat, {**TOLD, "breach": breach}).endswith("HALTED: flattened")
 
 
 def test_a_replacement_says_what_is_new() -> None:

@@ -26,6 +26,8 @@ HALT: Final = "halt"
 TRADE: Final = "trade:"
 _NAME: Final = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 _OF_ORDERS: Final = frozenset({"order", "status", "replacement"})
+_FLATTENED: Final = "flattened"
+"""Why trading is halted once nothing is held any more; what ordered that was said before."""
 
 
 class Subject(Struct, frozen=True):
@@ -134,18 +136,34 @@ class Why:
             compared = compared_of(heard, message.name, self._run.config)
             told["denial"] = {"code": code, "rule": rule_of(code), "compared": compared}
         elif message.kind == "state":
-            told["breach"] = breach_of(heard, message, self._run.config)
+            told["breach"] = breach_of(heard, moment, self._run.config)
         else:
             [life] = told["orders"]
             life["ended"]["reason"] = reason_of(heard, message.row["client_order_id"])
 
     def _moment(self, message: Message) -> Message | None:
         """The message with which something was said that no table holds."""
-        if message.kind in {"denial", "state"}:
+        if message.kind == "denial":
             return message
+        if message.kind == "state":
+            return self._ordered(message)
         if message.kind not in _OF_ORDERS:
             return None
         return self._lives.end_of(message.row["client_order_id"])
+
+    def _ordered(self, state: Message) -> Message:
+        """The change of the trading state behind this one: where all is flat, what ordered that."""
+        first: Message | None = state
+        while first is not None and first.row.get("reason") == _FLATTENED:
+            first = self._flattening(first)
+        return state if first is None else first
+
+    def _flattening(self, halted: Message) -> Message | None:
+        """The change of the trading state that is nearest among what led to this one."""
+        each = self._messages.named(halted.cause)
+        while each is not None and each.kind != "state":
+            each = self._messages.named(each.cause)
+        return each
 
 
 def _taken_back(state: Message) -> pl.Expr:

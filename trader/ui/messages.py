@@ -175,7 +175,7 @@ def _state(each: Told, told: Told) -> str:
         f"{each['by']} moves trading from {each['previous']} to {each['state']}: {each['reason']}"
     )
     found = told["breach"]
-    if found is None:
+    if found is None or found["limit"] != each["reason"]:
         return text
     return f"{text}\n{found['limit']}: {found['value']} {found['unit']}, allowed {found['bound']}"
 

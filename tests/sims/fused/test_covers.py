@@ -154,7 +154,7 @@ UNCOVERED: Final[list[tuple[Make, str, Any, str]]] = [
     (instruments, "filters", Filters(lots_min=1), "instruments.X.sim.filters: "),
     (data, "kind", "quotes", "data.kind: "),
     (config, "strategies", (cross(), cross()), "strategies: fused covers a single one"),
-    (config, "data", 2 * data().data, "data: fused covers a single instrument's"),
+    (config, "data", 2 * data().data, "data: fused covers the bars of a single instrument"),
 ]
 
 
@@ -183,6 +183,14 @@ def sections(make: Make, key: str, value: object) -> Config:
     if make is config:
         return structs.replace(config(), **{key: value})
     return make(**{key: value})
+
+
+@pytest.mark.parametrize("kind", ["actions", "quotes"])
+def test_what_lies_beside_the_bars_is_named_before_it_is_counted(kind: str) -> None:
+    """Else it would be told that there is more than one instrument, which there is not."""
+    both = config(data=(*data().data, *data(kind=kind).data))
+
+    assert covers(both) == f"data.kind: fused covers no {kind} so far"
 
 
 def test_short_sales_where_they_are_forbidden_are_not_covered() -> None:

@@ -264,9 +264,9 @@ def instants(
     if not made.doubled:
         return made.instants.alias("ts"), []
     told = Finding(
-        what="hours that came twice",
-        value=f"{made.doubled} rows told apart",
+        what="hours",
+        value=f"{made.doubled} rows of hours that came twice",
         origin="found",
-        why="by their order",
+        why="told apart by their order",
     )
     return made.instants.alias("ts"), [told]
