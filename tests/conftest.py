@@ -1,5 +1,7 @@
 """What all tests share: generated cases which are the same every time, and one event loop."""
 
+import decimal
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -20,6 +22,12 @@ settings.load_profile("traderd")
 def pytest_report_header() -> list[str]:
     """What this machine lacks and which tests that leaves out."""
     return [WITHOUT] if is_left_out() else []
+
+
+@pytest.fixture(autouse=True)
+def _own_decimals() -> None:
+    """Each test counts in the usual way, whatever a library did to decimals in the one before."""
+    decimal.setcontext(decimal.DefaultContext.copy())
 
 
 @pytest.fixture

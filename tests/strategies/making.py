@@ -29,13 +29,16 @@ def ask(strategy: Strategy, closed: BarClosed) -> Answer:
 
 
 def answers(
-    strategy: Strategy, closes: Sequence[int], *, ended: Sequence[int] = ()
+    strategy: Strategy, closes: Sequence[int], *, ended: Sequence[int] = (), lots: int = 1_000
 ) -> list[Answer]:
-    """One answer a close; after the rows in `ended` an exit ends what the strategy aims at."""
+    """One answer a close; after the rows in `ended` an exit ends what the strategy aims at.
+
+    Each bar has so many `lots`.
+    """
     out = []
     aim = 0
     for row, close in enumerate(closes):
-        answer = ask(strategy, bar(close, row=row))
+        answer = ask(strategy, bar(close, row=row, lots=lots))
         out.append(answer)
         aim = answer.sign if isinstance(answer, Side) else aim
         if aim and row in ended:

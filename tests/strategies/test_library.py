@@ -111,10 +111,10 @@ def test_what_comes_later_changes_no_answer(
 def test_a_split_is_as_if_it_had_always_been(
     name: str, params: dict[str, object], closes: list[int], at: int, ended: list[int]
 ) -> None:
-    """Two for one, which floats carry exactly: the same answers as on adjusted prices."""
+    """Two for one, which floats carry exactly: the same answers as on adjusted prices and sizes."""
     later = [row - at for row in ended if row >= at]
     split, adjusted = made(name, params), made(name, params)
-    first = answers(split, [2 * close for close in closes[:at]], ended=ended)
+    first = answers(split, [2 * close for close in closes[:at]], ended=ended, lots=500)
     split.on_split(2, 1)
 
     assert first == answers(adjusted, closes[:at], ended=ended)

@@ -80,6 +80,7 @@ COVERED: Final[list[tuple[Make, str, Any]]] = [
     (account, "currency", "EUR"),
     (account, "cash", Decimal("12.5")),
     (account, "id", "other"),
+    (account, "foreign", "ignore"),
     (account, "venue", "sim"),
     (account, "keys", Keys(env="KEYS")),
     (instruments, "tick", Decimal("0.25")),
