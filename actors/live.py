@@ -14,6 +14,7 @@ import random
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar, Final
@@ -131,7 +132,9 @@ class Daemon:
             self._observers.close()
 
     async def _run(self) -> int:
-        async with open_journal(self._folder / "journal.db") as journal:
+        async with AsyncExitStack() as stack:
+            journal = await stack.enter_async_context(open_journal(self._folder / "journal.db"))
+            stack.enter_context(self._side.held())
             self.journal = journal
             self._epochs = Epochs(self._folder, await self._recover())
             if not await self._side.check(self.core):

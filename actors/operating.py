@@ -75,7 +75,11 @@ class Operator:
         message = message_of(act, self._core, by)
         waiting = self._waiting[id(message)] = _Waiting(message)
         self._put(message)
-        return await waiting.acted()
+        acted = await waiting.acted()
+        for event in acted.events:
+            if event["event"] == "limit_rejected":
+                return Refused(code="limit", message=f"{event['limit']}: {event['text']}")
+        return acted
 
     def settle(self, step: Step) -> None:
         """A step has become durable."""

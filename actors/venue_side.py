@@ -1,6 +1,7 @@
 """A daemon's venue: the way on which its orders leave, and where its market data come from."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -8,6 +9,7 @@ from msgspec import Struct
 from actors.assembly import Core
 from actors.edge.binance import check_rules, check_way, dialogue_of, mode_of
 from actors.edge.gateway import Gateway
+from actors.edge.held import account_held
 from actors.edge.keys import read_keys
 from actors.markets import Market, open_market
 from actors.runtime.line import Way
@@ -53,6 +55,9 @@ class VenueSide(Protocol):
     def mode(self) -> str:
         """What kind of money it trades with: live, paper or loopback."""
 
+    def held(self) -> AbstractContextManager[None]:
+        """Holds the account as long as the block lasts; AccountHeld if somebody else does."""
+
     async def check(self, core: Core) -> bool:
         """Whether the venue told its rules; raises ConfigError for instruments that break them."""
 
@@ -87,6 +92,10 @@ class BinanceSide:
         self._kind: Final = kind
         self._budget: Final = Budget()
         self._dialogue: BinanceDialogue | None = None
+
+    def held(self) -> AbstractContextManager[None]:
+        """Holds the key at the venue's address."""
+        return account_held(self._way.url, self._keys.key)
 
     async def check(self, core: Core) -> bool:
         """Asks over REST, where there is that way."""

@@ -7,6 +7,7 @@ takes the positions that the core knows, and orders of an earlier life are told 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 import anyio
@@ -77,6 +78,10 @@ class PaperSide:
         self._config: Final = config
         self._venue: PaperVenue | None = None
         self._budget: Final = Budget()
+
+    def held(self) -> AbstractContextManager[None]:
+        """Paper is nobody's account."""
+        return nullcontext()
 
     async def check(self, core: Core) -> bool:
         """The prices of its streams must lie on our grid."""

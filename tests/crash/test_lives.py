@@ -112,6 +112,18 @@ async def test_a_second_daemon_is_refused(stage: Stage) -> None:
         assert await first.stop() == 0
 
 
+async def test_a_second_daemon_of_the_account_is_refused_in_another_folder_too(
+    stage: Stage,
+) -> None:
+    async with stage.daemon() as first:
+        await first.event("connected")
+        async with stage.daemon("none", 1, "state_dir=elsewhere") as second:
+            assert await second.end() == 7
+        assert "another daemon on this machine" in second.lines[-1]["event"]
+        await trade(first, 2)
+        assert await first.stop() == 0
+
+
 async def test_an_interrupted_daemon_stops_in_order_too(stage: Stage) -> None:
     async with stage.daemon() as daemon:
         await trade(daemon)

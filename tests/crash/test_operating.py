@@ -68,6 +68,8 @@ async def test_a_person_asks_tells_and_watches(
         await say("resume", "flip")
         code, limited = await say("set-limit", "lots_max", "90")
         assert limited["events"][0]["event"] == "limit_changed"
+        code, refused = await say("set-limit", "lots_max", "many", "--reason", "why not")
+        assert (code, "whole number" in refused["error"]["message"]) == (2, True)
         assert await daemon.stop() == 0
 
     code, absent = await say("status")
