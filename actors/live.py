@@ -80,10 +80,8 @@ class Daemon:
 
     def __init__(self, config: Config, environ: Mapping[str, str], code_version: str) -> None:
         """Raises ConfigError or DataError for what could not run."""
-        if config.state_dir is None:
-            raise ConfigError("a live run needs a folder for its journal", where="state_dir")
+        self._folder: Final = _folder_of(config)
         config = with_beginning(config, time.time_ns())
-        assert config.state_dir is not None
         self.config: Final = config
         self._side: Final = self.side(config, environ)
         self.core: Final = Core(config, patient=True, live=True)
@@ -98,7 +96,6 @@ class Daemon:
             figures=self._side.figures,
         )
         self.log: Final = self._observers.log
-        self._folder: Final = Path(config.state_dir)
         self._code_version: Final = code_version
         self._observer: Final = StepObserver()
         self._agreed: Final = anyio.Event()
@@ -362,6 +359,22 @@ class Daemon:
             return INTERRUPTED
         is_bad = self.core.kill_switch.state.latched or self.core.reactor.state.quarantined
         return ENDED_HALTED if is_bad else 0
+
+
+def _folder_of(config: Config) -> Path:
+    """The folder of the run's state, for its owner alone if it is new; ConfigError without one."""
+    if config.state_dir is None:
+        raise ConfigError("a live run needs a folder for its journal", where="state_dir")
+    folder = Path(config.state_dir)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"state_dir is no folder and cannot be made one: {error.strerror}",
+            where=str(folder),
+            hint="name another one",
+        ) from None
+    return folder
 
 
 def run_daemon(loaded: Loaded, *, kind: type[Daemon] = Daemon, code_version: str = "") -> int:

@@ -12,6 +12,14 @@ from actors.replay import LiveHeader, Stop
 from tests.cli.conftest import Command
 from trader.config.loader import load
 
+PAPER = Path(__file__).resolve().parents[2] / "config" / "paper.yaml"
+ADDRESSES = (
+    "--set",
+    "gateway.rest=http://127.0.0.1:1",
+    "--set",
+    "gateway.ws_stream=ws://127.0.0.1:1/stream",
+)
+
 
 def test_the_daemon_does_not_start_without_limits(traderd: Command) -> None:
     said = traderd("--config", "traderd.yaml")
@@ -68,3 +76,14 @@ def test_a_live_journal_has_no_rows_to_stop_at(traderd: Command) -> None:
     write_live_journal(Path("state"))
 
     assert traderd("replay", "state", "--until", "3").code == 2
+
+
+@pytest.mark.parametrize("folder", ["traderd.yaml", "/proc/none/state"])
+def test_a_folder_that_cannot_be_is_a_mistake_in_the_configuration(
+    traderd: Command, folder: str
+) -> None:
+    said = traderd("--config", str(PAPER), "--set", "gateway.loopback=false", *ADDRESSES,
+                   "--set", f"state_dir={Path(folder).resolve()}")  # fmt: skip
+
+    assert said.code == 2
+    assert "state_dir is no folder and cannot be made one" in said.err

@@ -46,8 +46,6 @@ def print_acted(console: Console, verb: str, acted: Acted) -> None:
     console.print(f"{verb}: done, input {acted.seq} of the journal")
     for event in acted.events:
         console.print(event_line(Told(event=event)), soft_wrap=True)
-    if not acted.events:
-        console.print("[dim]  nothing changed by it[/]")
 
 
 def event_line(told: Told) -> Text:
