@@ -17,6 +17,7 @@ Where the rules leave a choice, this is the choice:
 
 from collections import Counter
 from collections.abc import Callable
+from fractions import Fraction
 
 from tests.oracle.breakers import Trading
 from tests.oracle.dealing import Moment, Trader, Wire
@@ -77,6 +78,11 @@ class StoppableDesk(Desk):
             state = self._trading.ordered(limit)
             if state is not None:
                 self._stop(state, limit, now)
+
+    def split(self, instrument: str, ratio: Fraction, now: Moment) -> None:
+        """A split may leave nothing of what was to be closed."""
+        super().split(instrument, ratio, now)
+        self._see_if_flat(now)
 
     def again(self, now: Moment) -> None:
         """What could not be closed may be closed now."""

@@ -48,14 +48,14 @@ RARE: Final = (
     *(100_802, 108_121, 108_901, 108_995, 115_931, 120_661),  # a turn whose stop is refused
     *(102_489, 104_319),
     *(131_076, 138_037, 142_845, 143_155, 147_327, 148_114, 154_612),
-    *(131_404, 144_688, 148_163, 173_218, 174_239, 182_300, 184_688),
+    *(129_195, 131_404, 144_688, 148_163, 173_218, 174_239, 182_300, 184_688),
 )
 """Seeds that meet what is seldom: also an order that expires while it is changed, one that is
 withheld in the step that approved it, a stop that is refused, a post-only limit that has filled in
 part before it is moved into the market, a stop sent again that trails beside an older one, a limit
 of a torn group that is opened then, a size that the venue does not give, an answer and a group's
-word of the same size, what a group takes while a size is asked for, and a turn that is given up
-beside an older order."""
+word of the same size, what a group takes while a size is asked for, a turn that is given up beside
+an older order, and a split that leaves nothing of what was to be flattened."""
 SEEDS: Final = (*range(2_000), *RARE)
 
 
