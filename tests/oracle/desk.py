@@ -332,6 +332,7 @@ class Desk(Covering):
         older than what it will open.
         """
         trader.occasions += 1
+        self._forget_covers(trader)
         before, plan = list(trader.covers), self._plan(trader, lots)
         if lots != 0:
             self._send_entry(trader, lots, now)

@@ -46,7 +46,7 @@ RARE: Final = (
     *(104_915, 108_729, 115_090),  # a size that is filled already is wished for
     *(112_966, 113_340),  # an exit closes the position while its stop is being changed
     *(100_802, 108_121, 108_901, 108_995, 115_931, 120_661),  # a turn whose stop is refused
-    *(102_489, 104_319),
+    *(102_489, 104_319, 109_802),
     *(131_076, 138_037, 142_845, 143_155, 147_327, 148_114, 154_612),
     *(129_195, 131_404, 144_688, 148_163, 173_218, 174_239, 182_300, 184_688),
 )
@@ -55,7 +55,8 @@ withheld in the step that approved it, a stop that is refused, a post-only limit
 part before it is moved into the market, a stop sent again that trails beside an older one, a limit
 of a torn group that is opened then, a size that the venue does not give, an answer and a group's
 word of the same size, what a group takes while a size is asked for, a turn that is given up beside
-an older order, and a split that leaves nothing of what was to be flattened."""
+an older order, a split that leaves nothing of what was to be flattened, and an entry whose children
+had ended when the next one came."""
 SEEDS: Final = (*range(2_000), *RARE)
 
 
