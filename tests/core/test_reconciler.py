@@ -326,3 +326,14 @@ def test_so_many_foreign_things_are_remembered_and_no_more() -> None:
 
     assert len(reconciler.state.foreign) == FOREIGN_MAX
     assert given(reconciler, foreign("web_0")) == [named("web_0", "", "ignore")]
+
+
+def test_what_we_think_works_and_the_venue_does_not_know_is_accepted_without_a_trace() -> None:
+    """The order manager asks about it; nothing of the venue's has to be let be."""
+    made = watching()
+    given(made, Reconcile(accept=True), all_said(), now=NOW)
+
+    assert given(made, own("x"), now=NOW)[:1] == [
+        DifferenceAccepted(kind="order", key="x", ours="working", theirs="unknown")
+    ]
+    assert made.state.accepted == {}
