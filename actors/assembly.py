@@ -173,6 +173,16 @@ def warmup_bars(config: StrategyConfig) -> int:
     return max(make_strategy(config).warmup_bars, *exits, 0)
 
 
+def warmup_of(config: Config, instrument: str, interval_ns: Nanoseconds) -> int:
+    """How many bars before the first decision the hungriest strategy that hears them asks for."""
+    hearing = (
+        each
+        for each in config.strategies
+        if each.instrument == instrument and heard_interval(config, each) == interval_ns
+    )
+    return max((warmup_bars(each) for each in hearing), default=0)
+
+
 def trade_from(config: Config) -> Nanoseconds:
     """From when on the run decides and is measured; 1970 is a date like others."""
     return BEFORE_ALL if config.run.from_ is None else config.run.from_

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from actors.assembly import Core, warmup_bars
+from actors.assembly import Core, warmup_of
 from actors.edge.began import began
 from actors.edge.binance import market_of
 from actors.edge.market_data import RecordedMarket, open_recordings
@@ -68,6 +68,4 @@ def _heard_until(config: Config, core: Core, instrument: str, length: Nanosecond
             return series.ts_close
     first = config.run.from_
     assert first is not None
-    hearing = [each for each in config.strategies if each.instrument == instrument]
-    bars = max((warmup_bars(each) for each in hearing), default=0)
-    return (first // length - bars) * length
+    return (first // length - warmup_of(config, instrument, length)) * length

@@ -49,7 +49,7 @@ class Pulse:
 class Minder:
     """Minds one core and its inbox."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(  # noqa: PLR0913 - the observers name each; no two belong together
         self,
         config: Config,
         core: Core,

@@ -30,7 +30,7 @@ from trader.venues.execution_client import Figures
 class Observers:
     """The observers of one daemon; `log` is where everybody else says what happens."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(  # noqa: PLR0913 - the daemon names each; no two belong together
         self,
         config: Config,
         core: Core,
@@ -60,6 +60,7 @@ class Observers:
         )
         self._pulse: Final = Pulse(self.metrics, self._stall.beat)
         self._timing: Final = Timing(self.metrics)
+        self.metrics.follow("log_lines_lost", lambda: self._sink.lost)
         self.log.bind(run=config.run.name, mode=mode)
         self.log.listeners.extend(
             (
@@ -97,7 +98,6 @@ class Observers:
         """A step has become durable."""
         self._operator.settle(step)
         self._timing.settle(step)
-        self.metrics.stands("log_lines_lost", self._sink.lost)
 
     def _on_stalled(self, silent_s: float, at: str) -> None:
         # From another thread, while the loop is stuck: nothing of the loop can be used.

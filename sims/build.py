@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, cast
 
-from actors.assembly import Core, fraction, warmup_bars
+from actors.assembly import Core, fraction, warmup_of
 from sims.closings import Closing, Closings
 from sims.link import Link
 from sims.seeds import stream
@@ -16,7 +16,7 @@ from sims.streams import ACTIONS, BARS, Source, span
 from sims.synthetic import ActionFile, make_actions, make_file
 from sims.venue import Venue, VenueRules
 from trader.calendars import UTC, calendar
-from trader.config.finest import finest, heard_interval, matches
+from trader.config.finest import finest, matches
 from trader.config.notation import interval_ns
 from trader.config.scale import scale_of
 from trader.config.schema import Config, DataSource
@@ -72,8 +72,11 @@ def _open_actions(config: Config, data: DataSource) -> RecordedActions:
 
 def _source(config: Config, data: DataSource, file: Any) -> Source:  # noqa: ANN401 - of any kind
     bounds = (config.run.from_, config.run.to)
-    warmup = _warmup(config, data)
-    start, stop = file.window(*bounds, warmup) if data.kind == BARS else file.window(*bounds)
+    if data.kind == BARS:
+        warmup = warmup_of(config, data.instrument, data.interval_ns)
+        start, stop = file.window(*bounds, warmup)
+    else:
+        start, stop = file.window(*bounds)
     return Source(
         instrument=data.instrument,
         kind=data.kind,
@@ -121,18 +124,6 @@ def _suspensions(data: DataSource, actions: ActionFile) -> Source:
     )
 
 
-def _warmup(config: Config, data: DataSource) -> int:
-    """How many bars before the run's own the hungriest strategy that hears them asks for."""
-    if data.kind != BARS:
-        return 0
-    hearing = (
-        each
-        for each in config.strategies
-        if each.instrument == data.instrument and heard_interval(config, each) == data.interval_ns
-    )
-    return max((warmup_bars(each) for each in hearing), default=0)
-
-
 def venue_rules(config: Config, scale: MoneyScale) -> VenueRules:
     """The venue section as exact fractions, fees in money."""
     venue = config.venue
@@ -164,7 +155,7 @@ def build(
     instruments = {source.instrument: True for source in sources}
     venue = venue_of(config, core.scale, instruments, make_venue)
     return Simulation(
-        core, venue, sources, config.run.name, clock, closings=closings_of(config), link=link
+        core, venue, sources, config.run.name, clock, closings=_closings(config), link=link
     )
 
 
@@ -187,8 +178,7 @@ def venue_of(
     )
 
 
-def closings_of(config: Config) -> Closings:
-    """When whose sessions close."""
+def _closings(config: Config) -> Closings:
     groups: dict[str, list[str]] = defaultdict(list)
     for each in config.instruments:
         groups[each.calendar or UTC].append(each.name)

@@ -18,7 +18,7 @@ from actors.live import Daemon
 from actors.markets import Market, open_market
 from actors.runtime.supervisor import Ready
 from actors.venue_side import OrderGateway, Ports, VenueSide
-from sims.build import closings_of, venue_of
+from sims.build import venue_of
 from trader.config.finest import finest
 from trader.config.schema import Config
 from trader.errors import ConfigError
@@ -36,13 +36,12 @@ from trader.model.orders import (
     QueryOrder,
     ReplaceOrder,
 )
-from trader.model.units import SECOND_NS, Lots, Nanoseconds
+from trader.model.units import Lots, Nanoseconds
 from trader.venues.binance.budget import Budget
 from trader.venues.execution_client import Figures
 
 MODE: Final = "paper"
 FORGOTTEN: Final = "paper_venue_restarted"
-SLEEP_S_MAX: Final = 3_600
 
 
 class PaperDaemon(Daemon):
@@ -113,7 +112,6 @@ class PaperVenue:
     def __init__(self, config: Config, core: Core, ports: Ports) -> None:
         self._ports: Final = ports
         self._venue: Final = venue_of(config, core.scale, finest(config))
-        self._closings: Final = closings_of(config)
         self._lots: Final[dict[str, Lots]] = {
             name: core.portfolio.state.holdings[name].lots for name in self._venue.books
         }
@@ -121,18 +119,10 @@ class PaperVenue:
         """The instruments of orders that work."""
 
     async def run(self, ready: Ready) -> None:
-        """Begins an epoch, and lets day orders expire until it is cancelled."""
-        ports = self._ports
-        ports.begun(ports.begin())
+        """Begins an epoch; orders for the day are taken back by the core, as at any live venue."""
+        self._ports.begun(self._ports.begin())
         ready()
-        self._closings.start(ports.clock())
-        while True:
-            wait_s = (self._closings.next_due - ports.clock()) / SECOND_NS
-            await anyio.sleep(max(0, min(SLEEP_S_MAX, wait_s)))
-            now = ports.clock()
-            for instruments in self._closings.closed(now):
-                self._venue.session_closed(instruments, now)
-            self._report()
+        await anyio.sleep_forever()
 
     def perform(self, effects: Iterable[Message]) -> None:
         """Commands arrive as soon as they leave."""
@@ -197,6 +187,8 @@ class PaperVenue:
 
     def _report(self) -> None:
         reports = self._venue.reports
+        if not reports:
+            return
         while reports:
             report = reports.popleft()
             if isinstance(report, OrderFilled):

@@ -142,12 +142,42 @@ def test_whoever_accepts_what_differs_says_why() -> None:
     )
 
 
-def test_every_word_of_a_person_reaches_the_core() -> None:
-    """Each is routed, and leaves the core as it should be."""
-    targets = {"pause": "one", "close": A, "cancel": "main-one-1-2", "set-limit": "lots_max"}
-    for verb in VERBS:
-        core = trading()
-        core.reactor.row(told(core, verb, target=targets.get(verb, ""), value="50"), 4 * MINUTE_NS)
+def state_of(core: Core) -> tuple[str, bool, bool, str]:
+    """Trading, whether `one` is out, whether its second order is taken back, a limit."""
+    return (
+        core.trading_state().name,
+        core.strategies[0].state.disabled,
+        core.order_manager.state.orders["main-one-1-2"].cancel_wanted,
+        core.risk.state.spelled["lots_max"],
+    )
+
+
+CONSEQUENCES = [
+    ("halt", "", ("HALTED", False, True, "100")),
+    ("reduce", "", ("REDUCING", False, True, "100")),
+    ("flatten", "", ("FLATTENING", False, True, "100")),
+    ("kill", "", ("FLATTENING", False, True, "100")),
+    ("resume", "", ("ACTIVE", False, False, "100")),
+    ("pause", "one", ("ACTIVE", True, True, "100")),
+    ("close", A, ("ACTIVE", True, True, "100")),
+    ("cancel", "main-one-1-2", ("ACTIVE", False, True, "100")),
+    ("set-limit", "lots_max", ("ACTIVE", False, False, "50")),
+]
+
+
+def test_no_word_is_left_out() -> None:
+    assert [verb for verb, _, _ in CONSEQUENCES] == list(VERBS)
+
+
+@pytest.mark.parametrize(("verb", "target", "expected"), CONSEQUENCES)
+def test_every_word_of_a_person_reaches_the_core(
+    verb: str, target: str, expected: tuple[str, bool, bool, str]
+) -> None:
+    core = trading()
+
+    core.reactor.row(told(core, verb, target=target, value="50"), 4 * MINUTE_NS)
+
+    assert state_of(core) == expected
 
 
 def test_a_core_at_work_as_documents() -> None:

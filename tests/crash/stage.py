@@ -112,23 +112,38 @@ class Stage:
         self, point: str = "none", count: int = 1, *sets: str
     ) -> AsyncIterator[Running]:
         """A daemon, killed at the end of the block if it still runs; `sets` change its values."""
-        program = Path(__file__).with_name("daemon.py")
-        command = [sys.executable, str(program), str(self.config), point, str(count), *sets]
-        environ = {
-            "LOOPBACK_KEYS": f"{MAIN.key}:{MAIN.secret}",
-            "PYTHONPATH": str(ROOT),
-            "PATH": "",
-        }
-        async with await anyio.open_process(
-            command, cwd=ROOT, env=environ, stdin=None, stdout=None
-        ) as process:
-            try:
-                yield Running(process)
-            finally:
-                if process.returncode is None:
-                    process.kill()
-                with anyio.CancelScope(shield=True):
-                    await process.wait()
+        async with mortal(self.config, point, count, *sets) as running:
+            yield running
+
+
+@asynccontextmanager
+async def running(*words: str) -> AsyncIterator[Running]:
+    """A daemon as a process with the keys of the account, killed at the end of the block."""
+    environ = {
+        "LOOPBACK_KEYS": f"{MAIN.key}:{MAIN.secret}",
+        "PYTHONPATH": str(ROOT),
+        "PATH": "",
+    }
+    async with await anyio.open_process(
+        [sys.executable, *words], cwd=ROOT, env=environ, stdin=None, stdout=None
+    ) as process:
+        try:
+            yield Running(process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+            with anyio.CancelScope(shield=True):
+                await process.wait()
+
+
+@asynccontextmanager
+async def mortal(
+    config: Path, point: str = "none", count: int = 1, *sets: str
+) -> AsyncIterator[Running]:
+    """The daemon that dies at a point, with short patience."""
+    program = Path(__file__).with_name("daemon.py")
+    async with running(str(program), str(config), point, str(count), *sets) as daemon:
+        yield daemon
 
 
 @asynccontextmanager

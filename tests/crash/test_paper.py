@@ -2,9 +2,7 @@
 
 import json
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ from anyio import to_thread
 
 from actors.edge.journal import read_journal
 from actors.replay import replay_live
-from tests.crash.stage import ROOT, Running
+from tests.crash.stage import ROOT, Running, running
 from trader.cli.main import main
 
 pytestmark = pytest.mark.anyio
@@ -26,20 +24,10 @@ QUICK = (
 )
 
 
-@asynccontextmanager
-async def paper(state: Path) -> AsyncIterator[Running]:
+def paper(state: Path) -> AbstractAsyncContextManager[Running]:
     """The daemon of the bundled configuration, with a strategy that trades at every turn."""
     sets = [word for each in (*QUICK, f"state_dir={state}") for word in ("--set", each)]
-    command = [sys.executable, "-m", "trader", "--config", "config/paper.yaml", *sets]
-    environ = {"PYTHONPATH": str(ROOT), "PATH": ""}
-    async with await anyio.open_process(
-        command, cwd=ROOT, env=environ, stdin=None, stdout=None
-    ) as process:
-        try:
-            yield Running(process)
-        finally:
-            if process.returncode is None:
-                process.kill()
+    return running("-m", "trader", "--config", "config/paper.yaml", *sets)
 
 
 async def test_it_trades_at_once_lives_through_a_kill_and_replays(

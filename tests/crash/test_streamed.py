@@ -17,7 +17,7 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from actors.edge.journal import read_journal
 from actors.replay import replay_live
 from actors.runtime.calls import calling
-from tests.crash.stage import ROOT, Running
+from tests.crash.stage import ROOT, mortal
 from tests.sims.servers.binance.desk import MAIN
 from trader.cli.main import main
 from trader.venues.binance import requests
@@ -63,26 +63,6 @@ async def venue() -> AsyncIterator[dict[str, Any]]:
             process.kill()
 
 
-@asynccontextmanager
-async def daemon(config: Path) -> AsyncIterator[Running]:
-    """A daemon on it, killed at the end of the block."""
-    program = Path(__file__).with_name("daemon.py")
-    command = [sys.executable, str(program), str(config), "none", "1"]
-    environ = {
-        "LOOPBACK_KEYS": f"{MAIN.key}:{MAIN.secret}",
-        "PYTHONPATH": str(ROOT),
-        "PATH": "",
-    }
-    async with await anyio.open_process(
-        command, cwd=ROOT, env=environ, stdin=None, stdout=None
-    ) as process:
-        try:
-            yield Running(process)
-        finally:
-            if process.returncode is None:
-                process.kill()
-
-
 async def held(rest: str) -> dict[str, Decimal]:
     """What the account holds at the venue, by its own word; nothing of it is tied to an order."""
     keys = KeyPair(MAIN.key, MAIN.secret)
@@ -109,13 +89,13 @@ async def test_it_lives_through_a_kill_and_holds_what_the_venue_holds(
             config = tmp_path / "live.yaml"
             config.write_text(CONFIG.format(**ready))
             before = await held(ready["rest"])
-            async with daemon(config) as first:
+            async with mortal(config) as first:
                 # Warmed up by the bars before its start, it trades within a few of its own.
                 await first.event("order_filled")
                 await first.event("order_filled")
                 first.process.kill()
                 await first.end()
-            async with daemon(config) as second:
+            async with mortal(config) as second:
                 await second.event("recovered")
                 await second.event("trading_state_changed", state="active")
                 await second.event("order_filled")

@@ -85,4 +85,8 @@ def test_an_approval_tells_its_order_and_commands_tell_nothing() -> None:
 def test_a_reader_that_has_gone_disturbs_nobody() -> None:
     stream = io.StringIO()
     stream.close()
-    Telemetry(Sink(stream, None), lambda: 9).say("begun")
+    sink = Sink(stream, None)
+
+    Telemetry(sink, lambda: 9).say("begun")
+
+    assert sink.lost == 1

@@ -11,7 +11,7 @@ from trader.config.ops_schema import Alert as AlertConfig
 from trader.config.parts import Keys
 from trader.errors import ConfigError
 from trader.ops.alerts import Alert
-from trader.ops.channels import Channel, Command, NotTold, channel_of
+from trader.ops.channels import Channel, Command, NotTold, Service, channel_of
 
 ALERT = Alert(kind="halt", about="halted", text="trading is halted: drawdown_max, risk", ts=7)
 TITLE = "traderd trial: halt"
@@ -44,7 +44,9 @@ def test_a_mail_is_sent() -> None:
 
 def test_slack_is_spoken() -> None:
     """Its servers cannot be reached by a test; that the address is one, apprise says."""
-    service("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#trading")
+    made = service("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#trading")
+
+    assert isinstance(made, Service)
 
 
 def test_a_service_that_refuses_is_told_of() -> None:

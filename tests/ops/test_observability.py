@@ -59,6 +59,7 @@ def test_prometheus_reads_every_figure() -> None:
     made = Metrics()
     made.took("commit", 0.003)
     made.stands("orders_in_doubt", 2)
+    made.follow("log_lines_lost", lambda: 3)
     made.stands_at("feed_age_seconds", "A.v", 1.5)
     made.happened("order_filled")
     port = made.serve(0)
@@ -68,6 +69,7 @@ def test_prometheus_reads_every_figure() -> None:
 
     assert 'traderd_commit_seconds_bucket{le="0.005"} 1.0' in text
     assert "traderd_orders_in_doubt 2.0" in text
+    assert "traderd_log_lines_lost 3.0" in text
     assert 'traderd_feed_age_seconds{instrument="A.v"} 1.5' in text
     assert 'traderd_events_total{event="order_filled"} 1.0' in text
     for name in (*figures.GAUGES, *figures.BY_LABEL):

@@ -4,7 +4,7 @@ One registry a daemon; names and meanings stand in this table, and in the docs t
 it. Durations are seconds and the other figures base units, as Prometheus asks for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from wsgiref.simple_server import WSGIServer
 
@@ -88,6 +88,10 @@ class Metrics:
     def stands(self, name: str, value: float) -> None:
         """What a figure is now."""
         self._gauges[name].set(value)
+
+    def follow(self, name: str, figure: Callable[[], float]) -> None:
+        """Lets a figure be asked for whenever somebody reads it."""
+        self._gauges[name].set_function(figure)
 
     def stands_at(self, name: str, label: str, value: float) -> None:
         """The same, of a figure that there is for each of several things."""

@@ -3,7 +3,6 @@
 It tells the spot market by the address of the venue. So the class here says that this one is.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -91,21 +90,23 @@ async def test_the_same_goes_over_its_socket(exchange: Any) -> None:
 
 async def test_it_watches_its_orders_and_its_balance(exchange: Any, served: Served) -> None:
     seen: list[tuple[str, str]] = []
+    closed = anyio.Event()
 
     async def watch() -> None:
         while True:
             seen.extend((each["id"], each["status"]) for each in await exchange.watch_orders())
+            if seen[-1][1] == "closed":
+                closed.set()
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(watch)
         await served.until_answered(SUBSCRIBE)
         placed = await exchange.create_order(MARKET, "limit", "buy", 0.01, 50_000)
         served.mark("50000.00")
-        while (placed["id"], "closed") not in seen:  # noqa: ASYNC110 - it has no event for us
-            await asyncio.sleep(0.01)
+        await closed.wait()
         tasks.cancel_scope.cancel()
 
-    assert seen[0] == (placed["id"], "open")
+    assert (seen[0], seen[-1]) == ((placed["id"], "open"), (placed["id"], "closed"))
 
 
 async def test_it_knows_what_a_refusal_means(exchange: Any) -> None:
