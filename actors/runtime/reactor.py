@@ -17,7 +17,7 @@ from typing import Final, NamedTuple, TypeAlias
 from actors.runtime.actor import Actor
 from actors.runtime.lanes import NO_KEEPERS, Keepers, Lane, Passes, never
 from actors.runtime.recorder import Recorder
-from actors.runtime.routes import STRATEGY, WORLD, MarketKey, Outlet, Receiver, role_of
+from actors.runtime.routes import WORLD, MarketKey, Outlet, Receiver, is_strategy
 from trader.model.control import StrategyFaulted, TradingState
 from trader.model.envelope import Envelope, Message, Name
 from trader.model.orders import (
@@ -129,10 +129,13 @@ class Reactor:
             self._now = now
             passes = lane.passes
             if not passes(row):
-                for passed in feed(row, now):
-                    self._deliver(self._feed_outlet, passed, (seq, 0))
+                self._deliver_all(self._feed_outlet, feed(row, now), (seq, 0))
                 return self._finish() if effects else _NO_EFFECTS
             lane.keeper.last = row
+            first = lane.first
+            answers = first(row, now)
+            if answers:
+                self._deliver_all(lane.outlet, answers, (seq, 0))
             for handle, receiver in lane.ways:
                 try:
                     answers = handle(row, now)
@@ -140,8 +143,7 @@ class Reactor:
                     self._deliver(self._runtime, self._fault(receiver, error), (seq, 0))
                     continue
                 if answers:
-                    for answer in answers:
-                        self._deliver(receiver.outlet, answer, (seq, 0))
+                    self._deliver_all(receiver.outlet, answers, (seq, 0))
             return self._finish() if effects else _NO_EFFECTS
 
         return deliver
@@ -170,6 +172,10 @@ class Reactor:
             route = self._feed_outlet.routes.get(kind)
             lane.find(kind, about, route, self._passes(kind, about), self._keepers)
 
+    def _deliver_all(self, outlet: Outlet, messages: Sequence[Message], cause: Name) -> None:
+        for message in messages:
+            self._deliver(outlet, message, cause)
+
     def _deliver(self, outlet: Outlet, message: Message, cause: Name) -> None:
         # What is called stands in locals: to call what an attribute holds is not made fast.
         route = outlet.routes[type(message)]
@@ -196,7 +202,7 @@ class Reactor:
 
     def _fault(self, receiver: Receiver, error: BaseException) -> StrategyFaulted:
         """The one place where a strategy's own error ends; anybody else's goes on up."""
-        if role_of(receiver.actor) != STRATEGY or isinstance(error, _NOT_ITS_FAULT):
+        if not is_strategy(receiver) or isinstance(error, _NOT_ITS_FAULT):
             raise error
         text = told(error)
         self.state.quarantined[receiver.actor] = Fault(text, self.state.seq, self._now)
