@@ -79,7 +79,8 @@ ROUTES: Final[Routes] = {
     ("feed", market.Quote): ("risk", "portfolio", "strategy"),
     ("feed", market.Trade): ("risk", "portfolio", "strategy"),
     ("feed", market.FeedStatus): (),
-    ("portfolio", account.PositionChanged): ("strategy", "order_manager"),
+    # What a fill cost is spoken of once what it means for the position was seen to.
+    ("portfolio", account.PositionChanged): ("strategy", "order_manager", "risk"),
     ("portfolio", account.PositionAdjusted): (),
     ("portfolio", account.EquityMarked): ("strategy", "risk"),
     ("portfolio", account.EquitySampled): (),

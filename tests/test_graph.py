@@ -85,7 +85,8 @@ def core() -> Core:
         instrument=A,
         exits=(ExitConfig(kind="atr_stop"),),
     )
-    risk = RiskConfig(unprotected_max=Decimal(1), concentration_max=Decimal(1))
+    one = Decimal(1)
+    risk = RiskConfig(unprotected_max=one, concentration_max=one, slippage_bps_max=one)
     return Core(config([hearing], risk=risk), patient=False)
 
 

@@ -16,7 +16,7 @@ from trader.logic.rules.limits import Facts, Limits
 from trader.logic.rules.setting import Read, Setting
 from trader.logic.rules.view import Account, Denial, Exposure
 from trader.logic.watching import OWNER, Watching
-from trader.model.account import EquityMarked
+from trader.model.account import EquityMarked, PositionChanged
 from trader.model.control import (
     Flattened,
     InstrumentHalted,
@@ -89,6 +89,7 @@ class Risk(Stateful[Account]):
         self._setting = Setting(limits, read)
         self._gate = Gate(self.state, facts)
         self._watching = Watching(self.state, guarded)
+        self._weighs_fills = limits.slippage_bps_max is not None
         self._guards = bool(guarded) and limits.unprotected_max is not None
         self.bind()
 
@@ -103,7 +104,6 @@ class Risk(Stateful[Account]):
 
     def _renew(self) -> None:
         """What a fill has to be looked at for."""
-        self._watches_fills = self._watching.slippage is not None
         self._follows = self._guards or self.state.trading is _FLATTENING
 
     @property
@@ -132,6 +132,8 @@ class Risk(Stateful[Account]):
             SetLimit: self._on_set_limit,
             RearmStrategy: self._on_rearm,
         }
+        if self._weighs_fills:
+            handlers[PositionChanged] = self._on_position
         if self._guards:
             handlers |= {OrderAccepted: self._on_accepted, OrderInDoubt: self._on_doubt}
         return handlers
@@ -228,10 +230,14 @@ class Risk(Stateful[Account]):
 
     def _on_filled(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
         resting = self._counting.fill(fill)
-        out: Sequence[Message] = NOTHING
-        if self._watches_fills and resting is not None:
-            out = self._watching.filled(fill, resting.order)
-        return (*out, *self._follow(fill.strategy, now)) if self._follows else out
+        if self._weighs_fills and resting is not None:
+            self._watching.filled(fill, resting.order)
+        return self._follow(fill.strategy, now) if self._follows else NOTHING
+
+    def _on_position(self, changed: PositionChanged, now: Nanoseconds) -> Sequence[Message]:
+        """What a fill cost is told once all that follows from it for its position was sent."""
+        del changed, now
+        return self._watching.booked()
 
     def _on_busted(self, event: OrderBusted, now: Nanoseconds) -> Sequence[Message]:
         self._counting.bust(event)

@@ -19,6 +19,7 @@ from tests.core.risking import (
     stop,
     verdict,
 )
+from tests.core.saying import position
 from trader.calendars.table import calendar
 from trader.logic.rules.limits import Facts
 from trader.model.account import EquityMarked
@@ -144,8 +145,9 @@ def test_what_fills_cost_is_a_mean_over_the_last_ones() -> None:
     gate = risk(slippage_bps_max=(149, 1), slippage_window=2)
     given(gate, own(5, "a"), own(-5, "b"), now=NOW)
 
-    assert given(gate, filled(5, "a", 101, status=FILLED)) == []
-    assert given(gate, filled(-5, "b", 98, status=FILLED)) == [
+    assert given(gate, filled(5, "a", 101, status=FILLED), position(5)) == []
+    assert given(gate, filled(-5, "b", 98, status=FILLED)) == []  # nothing closes it yet
+    assert given(gate, position(0)) == [
         LimitBreached(limit="slippage_bps_max", value=150, bound=149)
     ]
 
@@ -153,7 +155,7 @@ def test_what_fills_cost_is_a_mean_over_the_last_ones() -> None:
 def test_a_fill_of_an_order_that_nobody_knows_expected_nothing() -> None:
     gate = risk(slippage_bps_max=(1, 1), slippage_window=1)
 
-    assert given(gate, filled(5, ticks=150)) == []
+    assert given(gate, filled(5, ticks=150), position(5)) == []
 
 
 # -- disabled strategies -------------------------------------------------------------------------

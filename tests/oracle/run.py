@@ -196,6 +196,12 @@ class World:
         put(Kind.SESSION, 1, [ts for ts, _ in self._sessions])
         put(Kind.EQUITY, 0, self._equity_instants(first, last))
 
+    def _pass_time(self, event: Event) -> None:
+        if event.kind is Kind.SESSION:
+            self._turn_session(event)
+        elif self._desk.alarms.get(event.row) == event.ts:
+            self._desk.look_at_stops(event.row, Moment(event.ts, self._seq))
+
     def _turn_session(self, event: Event) -> None:
         """One begins for the account and its desk, or ends for the venue."""
         if event.source == 1:
@@ -231,8 +237,8 @@ class World:
                 self._take_happening(event)
             case Kind.SEND:
                 self.agenda.under_way(self.delay("report", event.ts), Kind.REPORT, event.row)
-            case Kind.SESSION:
-                self._turn_session(event)
+            case Kind.TIMER | Kind.SESSION:
+                self._pass_time(event)
             case Kind.COMMAND:
                 self.arrive(self.commands[event.row])
             case Kind.REPORT:
@@ -249,6 +255,7 @@ class World:
         may_leave = self._desk.recalled(self._wire.take(), Moment(self.now, self._seq))
         self._wire.send(may_leave)
         self._send_reports(event)
+        self.agenda.set_alarms(self._desk.alarms)
 
     def _leave(self, command: Command) -> None:
         if not self._wire.has_latency:

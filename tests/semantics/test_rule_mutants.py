@@ -16,6 +16,7 @@ import pytest
 
 from tests.oracle import ledger, life, rules
 from tests.oracle.agenda import Agenda, Event, Kind
+from tests.oracle.bare import Bare
 from tests.oracle.covering import Covering
 from tests.oracle.dealing import Dealing, Trader
 from tests.oracle.desk import Desk
@@ -28,6 +29,7 @@ from tests.oracle.orders import Change, Order, VenueRules
 from tests.oracle.rules import ReversionRule
 from tests.oracle.run import OracleResult, OracleRun, compute
 from tests.oracle.signals import Rsi, Sma, Vwap, ZScore
+from tests.oracle.slips import Slips
 from tests.oracle.states import StateGate
 from tests.oracle.stopping import StoppableDesk
 from tests.oracle.venue import Venue
@@ -236,6 +238,10 @@ LIES: Final[list[tuple[str, object, str, Callable[[Method], Method]]]] = [
     ("quantile a rank higher", rules, "quantile", a_rank_higher),
     ("sessions never begin", Vwap, "start", nothing),
     ("losses are not looked at", StoppableDesk, "look", nothing),
+    ("what fills cost is not counted", Slips, "add", nothing),
+    ("time without a stop does not count", Bare, "turn", nothing),
+    ("what begins to be covered goes on counting", Bare, "ends", nothing),
+    ("the alarm of bare positions is not heard", Bare, "due", always(None)),
     ("days of losses never begin", Ledger, "begin_session", nothing),
     ("entries work on in a halt", StoppableDesk, "_cancel_entries", nothing),
     ("targets outlive a flattening", StoppableDesk, "_give_up", nothing),
