@@ -15,7 +15,7 @@ Rows are numbered 1, 2, ... in the order in which they are delivered: closes and
 """
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -92,6 +92,17 @@ class Agenda:
             self._events.remove(found)
             heapq.heapify(self._events)
         return found
+
+    def take(self, kinds: Collection[Kind], is_meant: Callable[[int], bool]) -> list[Event]:
+        """What of these kinds is meant, by its number, does not come later any more."""
+        found = [e for e in self._events if e.kind in kinds and is_meant(e.row)]
+        self._events = [e for e in self._events if e not in found]
+        heapq.heapify(self._events)
+        return sorted(found, key=lambda event: event.row)
+
+    def last(self, kind: Kind) -> int:
+        """When the last of a kind comes that is still to come; 0 if none is."""
+        return max((event.ts for event in self._events if event.kind is kind), default=0)
 
     def count(self, kind: Kind) -> int:
         """How many of a kind are still to happen."""

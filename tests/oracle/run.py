@@ -47,10 +47,9 @@ from tests.oracle.market import (
     multiples,
     openings,
 )
-from tests.oracle.orders import Ended, Fill, Replaced, Report, VenueRules
+from tests.oracle.orders import Ended, Fill, Report, VenueRules
 from tests.oracle.rows import EquityRow, FillRow, OrderRow, PositionRow, fill_row, order_row
 from tests.oracle.rules import rule_of
-from tests.oracle.splits import split_lots, split_price
 from tests.oracle.states import StateGate
 from tests.oracle.stopping import Command, Outbox, StoppableDesk
 from tests.oracle.strategies import Scripted, Strategy
@@ -271,8 +270,28 @@ class World:
             if report is None:
                 break
             self.handle(report)
+        happenings = self._run.happenings[event.source]
+        if isinstance(happenings.rows[event.row], Split):
+            self._clear_ways(happenings.instrument, event)
         self._seq += 1
         self._happen(event)
+
+    def _clear_ways(self, name: str, at: Event) -> None:
+        """Nothing of an instrument is under way over its split: it arrives before, in its order."""
+        while True:
+            commands = self.agenda.take(
+                (Kind.COMMAND,), lambda row: self.commands[row][1].instrument == name
+            )
+            for event in commands:
+                self.handle(replace(event, ts=at.ts))
+            reports = self.agenda.take(
+                (Kind.REPORT, Kind.SEND), lambda row: self._reports[row].order.instrument == name
+            )
+            for event in reports:
+                self.handle(replace(event, ts=at.ts, kind=Kind.REPORT))
+            if not commands and not reports:
+                return
+            self._venue.met["under way at a split"] += self._wire.has_latency
 
     def _take_tick(self, event: Event) -> None:
         raise AssertionError(f"a run on bars has no ticks: {event}")
@@ -351,7 +370,6 @@ class World:
             case Split():
                 self._ledger.split(name, row.ratio)
                 self._venue.split(name, row.numerator, row.denominator)
-                self._split_reports(name, row.ratio)
                 self._desk.split(name, row.ratio, Moment(event.ts, self._seq))
             case Dividend():
                 self._ledger.pay(name, row.amount)
@@ -362,17 +380,6 @@ class World:
                     self._desk.again(Moment(event.ts, self._seq))
                 return
         self._desk.look(Moment(event.ts, self._seq))
-
-    def _split_reports(self, instrument: str, ratio: Fraction) -> None:
-        """What the venue said of sizes and prices before a split means the new ones after it."""
-        for number, report in enumerate(self._reports):
-            if isinstance(report, Replaced) and report.order.instrument == instrument:
-                self._reports[number] = replace(
-                    report,
-                    size=split_lots(report.size, ratio),
-                    limit_ticks=split_price(report.limit_ticks, ratio),
-                    stop_ticks=split_price(report.stop_ticks, ratio),
-                )
 
     def _send_reports(self, during: Event) -> None:
         """Enter what the venue has to say of what was done during the event."""

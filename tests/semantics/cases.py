@@ -329,7 +329,14 @@ def case(seed: int) -> OracleRun:
     elif rng.random() < 0.35:
         run = replace(run, latency_ns=_latency(rng))
     run = replace(run, limits=limits(rng, run)) if rng.random() < 0.3 else run
-    return with_breakers(seed, run)
+    return with_breakers(seed, _delayed(seed, run))
+
+
+def _delayed(seed: int, run: OracleRun) -> OracleRun:
+    """Some runs to which something happens take time as well, drawn for itself: all else stays."""
+    rng = stream(seed, "delayed")
+    is_slow = run.happenings and rng.random() < 0.4
+    return replace(run, latency_ns=_latency(rng)) if is_slow else run
 
 
 def _latency(rng: Chance) -> int:

@@ -191,6 +191,7 @@ EXPECTED: Final = frozenset(
         *(f"stopped by {breaker}" for breaker in BREAKERS),
         *STEPS,
         "under way at the end",
+        "under way at a split",
     )
 )
 

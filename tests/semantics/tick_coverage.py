@@ -70,5 +70,6 @@ EXPECTED_ON_TICKS: Final = frozenset(
         "denied market_closed",
         "denied price_stale",
         "under way at the end",
+        "under way at a split",
     )
 )
