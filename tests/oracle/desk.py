@@ -396,6 +396,4 @@ class Desk(Covering):
         trader.tags[action.tag] = sent
 
     def _record(self, trader: Trader, target: int, reason: str, now: Moment) -> None:
-        strategy, instrument = trader.key
-        decision = Decision(now.ts, now.seq, strategy, instrument, target, reason)
-        self.decisions.append(decision)
+        self.decisions.append(Decision(now.ts, now.seq, *trader.key, target, reason))

@@ -47,6 +47,7 @@ from tests.oracle.market import (
     multiples,
     openings,
 )
+from tests.oracle.money import quantum_of
 from tests.oracle.orders import Ended, Fill, Report, VenueRules
 from tests.oracle.rows import EquityRow, FillRow, OrderRow, PositionRow, fill_row, order_row
 from tests.oracle.rules import rule_of
@@ -397,15 +398,3 @@ class World:
         if isinstance(report, Fill):
             self._fill_rows.append(fill_row(report, self._seq))
         self._desk.on_report(report, Moment(event.ts, self._seq))
-
-
-def quantum_of(run: OracleRun) -> Fraction:
-    """The smallest unit of money: a power of ten that divides all that can be paid."""
-    rules = run.rules
-    parts = [run.cash, *(each.unit / 2 for each in run.instruments)]
-    if run.happenings or rules.maker_bps or rules.taker_bps or rules.per_lot:
-        parts.append(Fraction(1, 10**8))
-    quantum = Fraction(1)
-    while any((part / quantum).denominator != 1 for part in parts):
-        quantum /= 10
-    return quantum

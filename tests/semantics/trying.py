@@ -5,7 +5,8 @@ import traceback
 from itertools import chain
 from typing import Final
 
-from tests.oracle.run import OracleResult, OracleRun, compute, quantum_of
+from tests.oracle.money import quantum_of
+from tests.oracle.run import OracleResult, OracleRun, compute
 from tests.oracle.tape.run import compute_tape
 from tests.semantics.bridge import simulation
 from tests.semantics.cases import case
