@@ -17,14 +17,17 @@ from trader.model.control import (
     StrategyRearmed,
     TradingStateChanged,
 )
-from trader.model.orders import OrderApproved, OrderEvent
+from trader.model.orders import DecisionRecorded, OrderApproved, OrderEvent
 from trader.model.units import Nanoseconds
 from trader.ops.logs import Sink, logger
 
 Listener: TypeAlias = Callable[[Mapping[str, Any]], None]
 
 _OPEN: Final = (None, "", 0)
+_UNSAID: Final = frozenset({"inputs"})
+"""Numbers by their bits, for programs."""
 _TOLD: Final = (
+    DecisionRecorded,
     OrderApproved,
     OrderEvent,
     TradingStateChanged,
@@ -93,7 +96,7 @@ def _snake(name: str) -> str:
 
 def _fields(body: Struct) -> dict[str, Any]:
     """What a message says, without what it leaves open; enumerations by their names."""
-    said = {name: getattr(body, name) for name in body.__struct_fields__}
+    said = {name: getattr(body, name) for name in body.__struct_fields__ if name not in _UNSAID}
     return {
         name: value.name.lower() if isinstance(value, IntEnum) else value
         for name, value in said.items()

@@ -24,6 +24,7 @@ from trader.model.control import (
 from trader.model.envelope import Envelope, encode
 from trader.model.orders import (
     CancelOrder,
+    DecisionRecorded,
     OrderApproved,
     OrderEvent,
     QueryOrder,
@@ -38,6 +39,7 @@ KEPT_WHOLE: Final = (
     CancelOrder,
     ReplaceOrder,
     QueryOrder,
+    DecisionRecorded,
     TradingStateChanged,
     DifferenceFound,
     DifferenceAccepted,
