@@ -21,12 +21,17 @@ from trader.model.control import (
     TradingState,
 )
 from trader.model.envelope import Message
-from trader.model.orders import OrderStatus
+from trader.model.orders import OrderRole, OrderStatus
 from trader.ops.protocol import Act
 
 Making: TypeAlias = Callable[[Act, Core, str], Message]
 
 _ENDED: Final = OrderStatus.DENIED
+_PROTECTS: Final = {
+    True: ("the stop", "without it that is closed at the market at once"),
+    False: ("the target", "nothing takes its place until the strategy decides anew"),
+}
+"""A protective order, by whether it is a stop: what it is, and what follows its end."""
 _UNSAID: Final = "asked by an operator"
 
 
@@ -83,6 +88,15 @@ def _cancel(act: Act, core: Core, by: str) -> Message:
         raise UsageError(f"no order {act.target!r}", hint=hint)
     if order.status >= _ENDED:
         raise UsageError(f"the order {act.target} has ended as {order.status.name.lower()}")
+    is_protective = order.role is OrderRole.PROTECTION
+    if is_protective and order.status is OrderStatus.IN_DOUBT:
+        raise UsageError(f"nobody knows yet whether {act.target} works", hint="wait for an answer")
+    if is_protective and not act.reason:
+        what, then = _PROTECTS[order.is_stop]
+        raise UsageError(
+            f"{act.target} is {what} of what {order.strategy} holds: {then}",
+            hint="if that is meant, give --reason",
+        )
     return CancelById(client_order_id=act.target, by=by, reason=_reason(act))
 
 

@@ -4,12 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from actors.acting import VERBS, message_of
 from actors.assembly import Core
 from actors.standing import Standing, lifts
 from tests.core.making import A, B, awake, bar, config, strategy
-from trader.config.schema import Config, RiskConfig
+from trader.config.schema import Config, ExitConfig, RiskConfig
 from trader.errors import UsageError
 from trader.model.control import (
     CancelById,
@@ -21,7 +22,7 @@ from trader.model.control import (
     TradingState,
 )
 from trader.model.envelope import Message
-from trader.model.orders import OrderAccepted, OrderFilled
+from trader.model.orders import OrderAccepted, OrderFilled, OrderStatus
 from trader.model.units import MINUTE_NS
 from trader.ops.protocol import Act
 
@@ -120,6 +121,31 @@ def test_each_word_becomes_its_message(verb: str, fields: dict[str, str], expect
 def test_what_cannot_be_meant_is_refused(verb: str, fields: dict[str, str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         told(trading(), verb, **fields)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (2, "main-one-1-2 is the stop of what one holds: .* closed at the market at once"),
+        (3, "main-one-1-3 is the target of what one holds: nothing takes its place"),
+    ],
+)
+def test_whoever_takes_protection_back_says_why(number: int, said: str) -> None:
+    exits = [ExitConfig(kind=kind, n=1, k=Decimal(2)) for kind in ("atr_stop", "take_profit")]
+    held = replace(strategy(script={1: [{"does": "target", "lots": 5}]}), exits=exits)
+    core, _ = awake(config([held], risk=LIMITS), patient=True)
+    core.reactor.row(bar(100), 2 * MINUTE_NS)
+    core.reactor.row(bar(110, row=2), 3 * MINUTE_NS)
+    order = f"main-one-1-{number}"
+
+    with pytest.raises(UsageError, match=said):
+        told(core, "cancel", target=order)
+    assert told(core, "cancel", target=order, reason="x") == CancelById(
+        client_order_id=order, by="ada", reason="x"
+    )
+    core.order_manager.state.orders[order].status = OrderStatus.IN_DOUBT
+    with pytest.raises(UsageError, match="nobody knows yet"):
+        told(core, "cancel", target=order, reason="x")
 
 
 def test_a_strategy_that_raised_is_not_taken_up_again() -> None:

@@ -135,6 +135,7 @@ def test_what_repeats_is_counted_and_what_contradicts_is_told() -> None:
         (S.ACCEPTED, False, [CancelRequested, CancelOrder]),
         (S.APPROVED, False, [CancelRequested, CancelOrder]),
         (S.IN_DOUBT, False, []),
+        (S.PENDING_CANCEL, False, []),
         (S.ACCEPTED, True, []),
         (S.FILLED, False, []),
     ],

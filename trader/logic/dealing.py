@@ -44,6 +44,7 @@ from trader.model.units import Lots, Nanoseconds, Ticks
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
 _IN_DOUBT: Final = OrderStatus.IN_DOUBT
+_PENDING_CANCEL: Final = OrderStatus.PENDING_CANCEL
 _PENDING_REPLACE: Final = OrderStatus.PENDING_REPLACE
 _MARKET: Final = OrderType.MARKET
 _GTC: Final = TimeInForce.GTC
@@ -162,7 +163,7 @@ class Dealing:
         if order.cancel_wanted or order.status >= ENDED:
             return []
         order.cancel_wanted = True
-        if order.status is _IN_DOUBT:
+        if order.status is _IN_DOUBT or order.status is _PENDING_CANCEL:
             return []
         instrument = self.state.desks[order.strategy].instrument
         request = f"{id_}-c"
