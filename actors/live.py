@@ -26,6 +26,7 @@ from actors.assembly import Core
 from actors.edge.gateway import Gateway
 from actors.edge.journal import END, JournalFailed, open_journal
 from actors.edge.lease import Epochs
+from actors.edge.voices import Voices
 from actors.markets import Market, with_beginning
 from actors.observing import Observers
 from actors.recovering import recover_core
@@ -84,7 +85,9 @@ class Daemon:
         config = with_beginning(config, time.time_ns())
         self.config: Final = config
         self._side: Final = self.side(config, environ)
-        self.core: Final = Core(config, patient=True, live=True)
+        self._voices: Final = Voices(config)
+        with self._voices.caught():
+            self.core: Final = Core(config, patient=True, live=True)
         self.inbox: Final = Inbox(InboxLimits())
         self._observers: Final = Observers(
             config,
@@ -124,7 +127,9 @@ class Daemon:
     async def run(self) -> int:
         """Runs until somebody stops it; the exit code. A failure that ends it is raised."""
         try:
-            return await self._run()
+            self._voices.tell(self.log.say, self.log.shout)
+            with self._voices.caught():
+                return await self._run()
         finally:
             self._observers.close()
 
@@ -177,7 +182,8 @@ class Daemon:
             code_version=self._code_version,
             money_quantum=self.core.scale.quantum,
         )
-        await recover_core(self.journal, self.core, header, self._folder, self.log)
+        with self._voices.quiet():
+            await recover_core(self.journal, self.core, header, self._folder, self.log)
         reactor = self.core.reactor
         self._snapshot_at = reactor.state.seq
         reactor.observer = self._observer

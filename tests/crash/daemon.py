@@ -7,6 +7,7 @@ COUNT-th commit; `none` is nowhere, `unsnapped` too, and no snapshot is made. At
 is only stopped, and its lease is short. The commit of the COUNT-th order can be `slow`.
 """
 
+import json
 import os
 import re
 import resource
@@ -33,6 +34,7 @@ from trader.model.orders import OrderApproved, OrderFilled
 from trader.venues.binance.inquiry import Patience
 from trader.venues.execution_client import Turn
 
+STDERR = 2
 STOPPED = "stopped_"
 SLOW_S = 5
 LEASE_S = 0.8
@@ -78,12 +80,17 @@ class Point:
     def passes(self, name: str, order: str = "") -> None:
         """Dies here, if this is the place, and names the order about which it happens."""
         if self.reached(name):
-            sys.stderr.write(f'{{"event": "dying", "client_order_id": "{order}"}}\n')
-            sys.stderr.flush()
+            note("dying", order)
             os.kill(os.getpid(), self._signal)
 
 
 POINT = Point()
+
+
+def note(event: str, order: str) -> None:
+    """Says something past the daemon, which catches what is printed."""
+    line = {"event": event, "client_order_id": order}
+    os.write(STDERR, json.dumps(line).encode() + b"\n")
 
 
 def fill_disk() -> None:
@@ -163,7 +170,7 @@ class MortalDaemon(Daemon):
         for effect in effects:
             if isinstance(effect, OrderApproved) and POINT.reached("slow"):
                 order = effect.order.client_order_id
-                sys.stderr.write(f'{{"event": "slow", "client_order_id": "{order}"}}\n')
+                note("slow", order)
                 await anyio.sleep(SLOW_S)
         await super().settle(records, effects)
         POINT.passes("released")
