@@ -68,6 +68,7 @@ class Minder:
         self._say: Final = say
         self._figures: Final = figures
         self._is_skewed = False
+        self._is_off = False
         self._facts: Final = facts_of(config, core.scale)
         self._patience: Final = interval_ns(config.ops.in_doubt_after)
         self._doubts: dict[str, Nanoseconds] = {}
@@ -107,6 +108,11 @@ class Minder:
         if is_skewed is not self._is_skewed:
             self._is_skewed = is_skewed
             self._say("clock_skewed" if is_skewed else "clock_near", skew_s=round(skew_s, 3))
+        is_off = self._core.kill_switch.state.clock_off
+        if is_off is not self._is_off:
+            # Where trading was halted for something else, no change of its state tells this.
+            self._is_off = is_off
+            self._say("clock_untrusted" if is_off else "clock_trusted", skew_s=round(skew_s, 3))
 
     def _look_at_orders(self, now: Nanoseconds) -> None:
         orders = self._core.order_manager.state.orders.items()

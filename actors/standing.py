@@ -19,6 +19,7 @@ from trader.model.units import NONE, SECOND_NS, Nanoseconds
 
 Document = dict[str, Any]
 
+_CLOCK: Final = "clock_untrusted"
 _DIFFERENCE: Final = "difference_"
 _ENDED: Final = OrderStatus.DENIED
 
@@ -75,7 +76,7 @@ class Standing:
 
     def _trading(self) -> Document:
         state = self._core.kill_switch.state
-        code = state.code if state.latched else ""
+        code = state.code if state.latched else _CLOCK if state.clock_off else ""
         return {
             "trading": state.trading.name,
             "latched": state.latched,
@@ -161,6 +162,8 @@ def lifts(trading: TradingState, code: str) -> str:
     """What ends a state that is not ACTIVE, in words."""
     if trading is TradingState.ACTIVE:
         return ""
+    if code == _CLOCK:
+        return "a clock that is near the venue's again: set that of this machine"
     if not code:
         return "agreement with the venue, which is being sought"
     if code.startswith(_DIFFERENCE):

@@ -14,6 +14,7 @@ from trader.config.schema import Config, ExitConfig, RiskConfig
 from trader.errors import UsageError
 from trader.model.control import (
     CancelById,
+    ClockCompared,
     CloseInstrument,
     PauseStrategy,
     RearmStrategy,
@@ -262,9 +263,23 @@ def test_a_paused_strategy_says_so() -> None:
     [
         (TradingState.ACTIVE, "", ""),
         (TradingState.HALTED, "", "agreement with the venue"),
+        (TradingState.HALTED, "clock_untrusted", "a clock that is near"),
         (TradingState.HALTED, "difference_order", "`traderd resume` once"),
         (TradingState.REDUCING, "drawdown_max", "`traderd resume`"),
     ],
 )
 def test_what_lifts_a_halt_is_told(state: TradingState, code: str, expected: str) -> None:
     assert lifts(state, code).startswith(expected)
+
+
+def test_a_clock_that_is_off_is_named_though_something_else_has_halted_before() -> None:
+    core = trading()
+    core.reactor.row(moved(TradingState.HALTED, "lunch"), 4 * MINUTE_NS)
+    core.reactor.row(ClockCompared(skew=1, is_trusted=False), 4 * MINUTE_NS)
+
+    def code() -> object:
+        return Standing(whole(), core).account(4 * MINUTE_NS)["code"]
+
+    assert code() == "lunch"
+    core.reactor.row(moved(TradingState.ACTIVE, "on"), 4 * MINUTE_NS)
+    assert code() == "clock_untrusted"

@@ -11,6 +11,7 @@ from actors.timing import Timing
 from tests.core.making import A, awake, bar
 from tests.test_acting import ORDER, trading, whole
 from trader.model.account import DifferenceFound
+from trader.model.control import ClockCompared
 from trader.model.envelope import Message
 from trader.model.orders import OrderAccepted, OrderFilled, OrderInDoubt, OrderSubmitted
 from trader.model.units import MINUTE_NS, SECOND_NS
@@ -104,6 +105,16 @@ def test_what_the_venue_s_side_measures_is_shown_and_a_skew_is_told_once() -> No
         {"event": "clock_skewed", "skew_s": 0.051},
         {"event": "clock_near", "skew_s": 0.0},
     ]
+
+
+def test_a_clock_that_nobody_trusts_is_told_once_however_trading_stands() -> None:
+    core = trading()
+    minder, said = minding(core)
+    for is_trusted in (False, False, True):
+        core.reactor.row(ClockCompared(skew=1, is_trusted=is_trusted), 4 * MINUTE_NS)
+        minder.look(0)
+
+    assert [each["event"] for each in said] == ["clock_untrusted", "clock_trusted"]
 
 
 def test_an_order_s_way_is_timed_from_its_decision_to_its_first_fill() -> None:

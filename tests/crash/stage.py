@@ -147,8 +147,10 @@ async def mortal(
 
 
 @asynccontextmanager
-async def staged(folder: Path, *, strategy: str = "flip") -> AsyncIterator[Stage]:
-    """A venue that stands, and everything that a daemon needs to trade there."""
-    engine = Engine(now=time_ns, symbols=(EUROS,), accounts=(ACCOUNT,))
+async def staged(
+    folder: Path, *, strategy: str = "flip", now: Callable[[], int] = time_ns
+) -> AsyncIterator[Stage]:
+    """A venue that stands by the clock `now`, and everything that a daemon needs to trade there."""
+    engine = Engine(now=now, symbols=(EUROS,), accounts=(ACCOUNT,))
     async with serve(engine) as venue:
         yield Stage(venue, engine, folder, strategy)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -58,7 +58,7 @@ def written(folder: Path, ready: dict[str, Any], strategy: str = CROSS, more: st
     return path
 
 
-async def direct(ready: dict[str, Any], way: str, *documents: dict[str, Any]) -> None:
+async def direct(ready: Mapping[str, Any], way: str, *documents: dict[str, Any]) -> None:
     """Tells the venue's administrator: `rules` to put in force, or `deeds` to do."""
     request = Request(f"{ready['admin']}/{way}", json.dumps(documents).encode(), method="POST")
     await to_thread.run_sync(lambda: urlopen(request).close())

@@ -71,6 +71,11 @@ EVENTS: list[tuple[Event, str, str]] = [
         "edge_failed",
         "gateway failed for the 2. time of late: refused",
     ),
+    (
+        {"event": "clock_untrusted", "skew_s": -0.8},
+        "halt",
+        "nothing new is traded: our clock is -0.8 s ahead of the venue's",
+    ),
     ({"event": "failed", "error": "disk full"}, "failed", "the daemon ends: disk full"),
     (
         {"event": "stalled", "stalled_s": 3.0, "at": "f (a.py:1)"},

@@ -57,9 +57,17 @@ Made: TypeAlias = tuple[AlertKind, str, str]
 
 
 def _state(event: Event) -> Made | None:
-    if event["state"] == "active" or event["code"] == "restarted":
+    if event["state"] == "active" or event["code"] in _TOLD_OTHERWISE:
         return None
     return "halt", event["state"], f"trading is {event['state']}: {event['code']}, {event['by']}"
+
+
+_TOLD_OTHERWISE: Final = frozenset({"restarted", "clock_untrusted"})
+
+
+def _clock(event: Event) -> Made:
+    text = f"nothing new is traded: our clock is {event['skew_s']} s ahead of the venue's"
+    return "halt", "clock", text
 
 
 def _difference(event: Event) -> Made:
@@ -115,6 +123,7 @@ def _stalled(event: Event) -> Made:
 
 _ALERTS: Final[Mapping[str, Callable[[Event], Made | None]]] = {
     "trading_state_changed": _state,
+    "clock_untrusted": _clock,
     "difference_found": _difference,
     "foreign_found": _foreign,
     "strategy_disabled": _disabled,
