@@ -23,6 +23,7 @@ from trader.config.schema import Config
 from trader.model.units import SECOND_NS, Nanoseconds
 from trader.ops.logs import Sink, rotated
 from trader.ops.metrics import Metrics
+from trader.ops.secrets import secret_variables
 from trader.ops.stall import StallDetector
 from trader.venues.execution_client import Figures
 
@@ -51,7 +52,9 @@ class Observers:
         self._operator: Final = Operator(config, core, mode=mode, now=now, put=inbox.put)
         self._control: Final = ControlSocket(folder, self._operator)
         title = f"traderd {config.run.name} ({mode})"
-        self._alerts: Final = Alerts(title, config.alerts, environ, self.log.say)
+        self._alerts: Final = Alerts(
+            title, config.alerts, environ, self.log.say, secret_variables(config)
+        )
         self._stall: Final = StallDetector(
             interval_ns(config.ops.stalled_after) / SECOND_NS, self._on_stalled
         )

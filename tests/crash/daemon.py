@@ -3,8 +3,9 @@
 `python daemon.py CONFIG POINT COUNT [KEY=VALUE...]`: at the COUNT-th time that it passes POINT it
 kills itself, as abruptly as the machine would. `POINTS` are those that every daemon passes,
 whatever it trades. Other points fill the disk (`full`) or make the core crash (`poison`) at the
-COUNT-th commit; `none` is nowhere, `unsnapped` too, and no snapshot is made. At `stopped_POINT` it
-is only stopped, and its lease is short. The commit of the COUNT-th order can be `slow`.
+COUNT-th commit, or raise what nobody expects at the COUNT-th order (`bug`); `none` is nowhere,
+`unsnapped` too, and no snapshot is made. At `stopped_POINT` it is only stopped, and its lease is
+short. The commit of the COUNT-th order can be `slow`.
 """
 
 import json
@@ -119,6 +120,8 @@ class MortalGateway(Gateway):
         if order:
             POINT.passes("before_send", order)
         POINT.passes("frame_before")
+        if order and POINT.reached("bug"):
+            raise RuntimeError(f"a bug at {vars(self)!r} with {frame[:20]!r}")
         await super().send(socket, frame)
         POINT.passes("frame_after")
         if order:

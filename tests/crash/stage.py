@@ -39,6 +39,7 @@ risk: {{lots_max: 100, notional_max: "1000", position_max: 200, gross_max: "1000
 state_dir: state
 gateway: {{venue: binance, ws_api: "{url}", pace_ns: {pace_ns}}}
 """
+KEYS: Final = f"{MAIN.key}:{MAIN.secret}"
 PACE_NS: Final = 20_000_000
 Line = dict[str, Any]
 
@@ -117,10 +118,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def running(*words: str) -> AsyncIterator[Running]:
+async def running(*words: str, keys: str = KEYS) -> AsyncIterator[Running]:
     """A daemon as a process with the keys of the account, killed at the end of the block."""
     environ = {
-        "LOOPBACK_KEYS": f"{MAIN.key}:{MAIN.secret}",
+        "LOOPBACK_KEYS": keys,
         "PYTHONPATH": str(ROOT),
         "PATH": "",
     }
@@ -138,11 +139,11 @@ async def running(*words: str) -> AsyncIterator[Running]:
 
 @asynccontextmanager
 async def mortal(
-    config: Path, point: str = "none", count: int = 1, *sets: str
+    config: Path, point: str = "none", count: int = 1, *sets: str, keys: str = KEYS
 ) -> AsyncIterator[Running]:
     """The daemon that dies at a point, with short patience."""
     program = Path(__file__).with_name("daemon.py")
-    async with running(str(program), str(config), point, str(count), *sets) as daemon:
+    async with running(str(program), str(config), point, str(count), *sets, keys=keys) as daemon:
         yield daemon
 
 
