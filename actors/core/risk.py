@@ -237,7 +237,7 @@ class Risk(Stateful[Account]):
     def _on_position(self, changed: PositionChanged, now: Nanoseconds) -> Sequence[Message]:
         """What a fill cost is told once all that follows from it for its position was sent."""
         del changed, now
-        return self._watching.booked()
+        return NOTHING if self._watching.slipped is None else self._watching.booked()
 
     def _on_busted(self, event: OrderBusted, now: Nanoseconds) -> Sequence[Message]:
         self._counting.bust(event)

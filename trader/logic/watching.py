@@ -33,7 +33,7 @@ class Watching:
 
     def __init__(self, account: Account, guarded: Collection[str]) -> None:
         self.guarded: Final = guarded
-        self._slipped: Breach | None = None
+        self.slipped: Breach | None = None
         self.bind(account)
 
     def bind(self, account: Account) -> None:
@@ -106,14 +106,14 @@ class Watching:
         if self.slippage is None or expected is None or kind is _STOP_LIMIT:
             return
         tick_lot = self._tick_lots[fill.instrument]
-        self._slipped = self.slippage.add(fill.last_lots, fill.last_ticks, expected, tick_lot)
+        self.slipped = self.slippage.add(fill.last_lots, fill.last_ticks, expected, tick_lot)
 
     def booked(self) -> Sequence[Message]:
         """The fill is in the books, and the position was seen to: it may be spoken of.
 
         Before, what closes the position would be sent for the lots of before the fill.
         """
-        breach, self._slipped = self._slipped, None
+        breach, self.slipped = self.slipped, None
         return _NOTHING if breach is None else self._trip("slippage_bps_max", breach)
 
     # -- positions without a stop ---------------------------------------------------------------
