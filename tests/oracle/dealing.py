@@ -76,7 +76,7 @@ class Trader:
     bars_counted: int = 0
     fills_counted: int = 0
     is_out: bool = False  # it had to leave the market, and decides nothing more
-    occasions: int = 0  # decisions and fills that could enter something
+    occasions: int = 0  # decisions and reports for which something could be sent
     unguarded: bool = False  # a stop was refused, and nothing has filled since
     own: int = 0  # lots of the position that its own orders opened, which no cover holds
     covers: list[Cover] = field(default_factory=list)  # the oldest entry's first

@@ -117,6 +117,7 @@ class Desk(Covering):
 
     def on_report(self, report: Report, now: Moment) -> None:
         trader, ticket = self._by_order[report.order.number]
+        trader.occasions += 1
         match report:
             case Accepted():
                 ticket.accept()

@@ -70,7 +70,7 @@ class Ticket:
     statuses: list[str] = field(default_factory=lambda: ["INITIALIZED"])
     is_cancel_sent: bool = False
     cover: Cover | None = None  # what it is an order of
-    occasion: int = 0  # the decision or fill that it was sent for, counted by its strategy
+    occasion: int = 0  # the decision or report that it was sent for, counted by its strategy
     decided_at: int | None = None  # the price at which it was decided
     is_accepted: bool = False  # by the venue, as far as we have heard
 

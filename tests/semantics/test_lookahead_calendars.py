@@ -104,14 +104,27 @@ def test_no_strategy_sees_beyond_a_turn(name: str, kind: str, place: int) -> Non
     known = clipped(source, run.calendars[name]).bars
     rng = stream(11, "lookahead")
     assert right.fills
-    for number, change in enumerate(CHANGES):
-        at = first if number % 2 == 0 else first + 2
+    for change, at in (*((change, first) for change in CHANGES), ("random", first + 2)):
         # The inside of a bar that opens at the instant cannot move even what its opening did.
         until = known[at].ts_open - (change != "inside")
         changed = altered(source, source.bars[at].ts_open, change, rng)
         other = replace(run, sources=(changed,))
         assert changed != source
         assert seen(simulate(other), until) == seen(right, until)
+
+
+@pytest.mark.parametrize("name", ["XNYS", "XASX", "XHKG", "CMES", "24/7"])
+def test_what_is_altered_a_bar_earlier_does_matter(name: str) -> None:
+    """The test of the test: its close is known where the turn's session opens."""
+    kind, place = next((kind, place) for each, kind, place in CASES if each == name)
+    run, first = run_at(name, kind, place, HOUR_NS)
+    [source] = run.sources
+    until = clipped(source, run.calendars[name]).bars[first].ts_open
+    before = source.bars[first - 1].ts_open
+    changed = altered(source, before, "random", stream(11, "lookahead"))
+
+    other = simulate(replace(run, sources=(changed,)))
+    assert seen(other, until) != seen(simulate(run), until)
 
 
 def test_every_kind_of_turn_is_met() -> None:
