@@ -16,7 +16,6 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.util import find_spec
-from pathlib import Path
 from typing import ClassVar, Final
 
 import anyio
@@ -29,7 +28,7 @@ from actors.edge.lease import Epochs
 from actors.edge.voices import Voices
 from actors.markets import Market, with_beginning
 from actors.observing import Observers
-from actors.recovering import recover_core
+from actors.recovering import later_life, recover_core, state_folder
 from actors.replay import (
     CRASHED,
     SNAPSHOT,
@@ -48,7 +47,6 @@ from trader.config.schema import Config
 from trader.errors import (
     ENDED_HALTED,
     INTERRUPTED,
-    ConfigError,
     TraderdError,
 )
 from trader.model.control import EdgeFailed, RunStarted, TradingState
@@ -81,7 +79,7 @@ class Daemon:
 
     def __init__(self, config: Config, environ: Mapping[str, str], code_version: str) -> None:
         """Raises ConfigError or DataError for what could not run."""
-        self._folder: Final = _folder_of(config)
+        self._folder: Final = state_folder(config)
         config = with_beginning(config, time.time_ns())
         self.config: Final = config
         self._side: Final = self.side(config, environ)
@@ -283,6 +281,10 @@ class Daemon:
             await self.settle(records, effects)
         for step in steps:
             self._observers.settle(step)
+            outlived = later_life(step, self._epochs)
+            if outlived is not None:
+                self._failure = outlived
+                self._supervisor.stop()
         if crash is not None:
             raise crash
         switch = self.core.kill_switch.state
@@ -365,22 +367,6 @@ class Daemon:
             return INTERRUPTED
         is_bad = self.core.kill_switch.state.latched or self.core.reactor.state.quarantined
         return ENDED_HALTED if is_bad else 0
-
-
-def _folder_of(config: Config) -> Path:
-    """The folder of the run's state, for its owner alone if it is new; ConfigError without one."""
-    if config.state_dir is None:
-        raise ConfigError("a live run needs a folder for its journal", where="state_dir")
-    folder = Path(config.state_dir)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"state_dir is no folder and cannot be made one: {error.strerror}",
-            where=str(folder),
-            hint="name another one",
-        ) from None
-    return folder
 
 
 def run_daemon(loaded: Loaded, *, kind: type[Daemon] = Daemon, code_version: str = "") -> int:

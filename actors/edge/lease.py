@@ -6,6 +6,7 @@ go back with it unless somebody restores both, and the greater of the two counts
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Final
 
@@ -14,17 +15,35 @@ from trader.errors import VerificationError
 EPOCH: Final = "epoch"
 
 
+_OF_AN_ORDER: Final = re.compile(r"-(\d+)-\d+")
+
+
+def epoch_of(client_order_id: str) -> int:
+    """The epoch in which an order was made, by its id; 0 if it names none.
+
+    >>> epoch_of("main-trend-3-17"), epoch_of("main-trend-12-1_2"), epoch_of("web_1")
+    (3, 12, 0)
+    """
+    found = _OF_AN_ORDER.findall(client_order_id)
+    return int(found[-1]) if found else 0
+
+
 class Epochs:
     """The epochs used so far in a folder, of which the caller is the only writer."""
 
     def __init__(self, folder: Path, known: int) -> None:
         """`known`: the last epoch in the journal. Raises VerificationError for a broken file."""
+        self.folder: Final = folder
         self._path: Final = folder / EPOCH
         self.latest = max(known, self._read())
 
     def advance(self) -> int:
         """The next epoch, durable before it is returned."""
-        epoch = self.latest + 1
+        self.skip(self.latest + 1)
+        return self.latest
+
+    def skip(self, epoch: int) -> None:
+        """Counts an epoch as used, durable before this returns; the next one comes after it."""
         draft = self._path.with_suffix(".new")
         with draft.open("w", encoding="ascii") as file:
             file.write(f"{epoch}\n")
@@ -37,7 +56,6 @@ class Epochs:
         finally:
             os.close(folder)
         self.latest = epoch
-        return epoch
 
     def _read(self) -> int:
         try:

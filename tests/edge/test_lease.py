@@ -25,3 +25,10 @@ def test_a_damaged_file_stops_everything(tmp_path: Path, content: bytes) -> None
     (tmp_path / "epoch").write_bytes(content)
     with pytest.raises(VerificationError, match="epochs is damaged"):
         Epochs(tmp_path, 1)
+
+
+def test_what_was_used_elsewhere_is_passed_over(tmp_path: Path) -> None:
+    epochs = Epochs(tmp_path, 2)
+    epochs.skip(7)
+
+    assert Epochs(tmp_path, 2).advance() == 8
