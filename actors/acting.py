@@ -91,6 +91,11 @@ def _cancel(act: Act, core: Core, by: str) -> Message:
     is_protective = order.role is OrderRole.PROTECTION
     if is_protective and order.status is OrderStatus.IN_DOUBT:
         raise UsageError(f"nobody knows yet whether {act.target} works", hint="wait for an answer")
+    if is_protective and order.is_stop and core.trading_state() is TradingState.HALTED:
+        raise UsageError(
+            f"{act.target} is a stop: while trading is halted nothing can close what it protects",
+            hint="`traderd resume` first, or `traderd flatten`",
+        )
     if is_protective and not act.reason:
         what, then = _PROTECTS[order.is_stop]
         raise UsageError(

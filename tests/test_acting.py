@@ -28,6 +28,7 @@ from trader.model.units import MINUTE_NS
 from trader.ops.protocol import Act
 
 ORDER = "main-one-1-1"
+STOP = 2
 LIMITS = RiskConfig(lots_max=100, drawdown_max=Decimal("0.1"))
 
 
@@ -127,7 +128,7 @@ def test_what_cannot_be_meant_is_refused(verb: str, fields: dict[str, str], said
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (2, "main-one-1-2 is the stop of what one holds: .* closed at the market at once"),
+        (STOP, "main-one-1-2 is the stop of what one holds: .* closed at the market at once"),
         (3, "main-one-1-3 is the target of what one holds: nothing takes its place"),
     ],
 )
@@ -144,6 +145,10 @@ def test_whoever_takes_protection_back_says_why(number: int, said: str) -> None:
     assert told(core, "cancel", target=order, reason="x") == CancelById(
         client_order_id=order, by="ada", reason="x"
     )
+    core.reactor.row(moved(TradingState.HALTED, "lunch"), 4 * MINUTE_NS)
+    if number == STOP:
+        with pytest.raises(UsageError, match="while trading is halted"):
+            told(core, "cancel", target=order, reason="x")
     core.order_manager.state.orders[order].status = OrderStatus.IN_DOUBT
     with pytest.raises(UsageError, match="nobody knows yet"):
         told(core, "cancel", target=order, reason="x")
