@@ -9,9 +9,16 @@ import os
 from pathlib import Path
 from typing import Final
 
-from trader.errors import VerificationError
+from trader.errors import TraderdError, VerificationError
 
 EPOCH: Final = "epoch"
+
+
+class EpochFailed(TraderdError):
+    """The disk refused the next epoch; no order may leave in one that is not durable."""
+
+    code = "epoch"
+    exit_code = 5
 
 
 class Epochs:
@@ -23,8 +30,17 @@ class Epochs:
         self.latest = max(known, self._read())
 
     def advance(self) -> int:
-        """The next epoch, durable before it is returned."""
+        """The next epoch, durable before it is returned; raises EpochFailed."""
         epoch = self.latest + 1
+        try:
+            self._write(epoch)
+        except OSError as error:
+            text = f"the epoch could not be written: {error.strerror}"
+            raise EpochFailed(text, where=str(self._path)) from error
+        self.latest = epoch
+        return epoch
+
+    def _write(self, epoch: int) -> None:
         draft = self._path.with_suffix(".new")
         with draft.open("w", encoding="ascii") as file:
             file.write(f"{epoch}\n")
@@ -36,8 +52,6 @@ class Epochs:
             os.fsync(folder)
         finally:
             os.close(folder)
-        self.latest = epoch
-        return epoch
 
     def _read(self) -> int:
         try:

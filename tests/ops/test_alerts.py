@@ -7,6 +7,11 @@ from trader.ops.alerts import Alert, Event, Quiet, alert_of
 
 EVENTS: list[tuple[Event, str, str]] = [
     (
+        {"event": "commit_slow", "age_s": 1.2},
+        "commit_slow",
+        "the journal's disk has not answered for 1.2 s; only cancels leave",
+    ),
+    (
         {"event": "trading_state_changed", "state": "halted", "code": "drawdown_max", "by": "risk"},
         "halt",
         "trading is halted: drawdown_max, risk",

@@ -121,6 +121,11 @@ def _stalled(event: Event) -> Made:
     return "stalled", "", f"nothing was done for {event['stalled_s']} s, in {event['at']}"
 
 
+def _slow(event: Event) -> Made:
+    text = f"the journal's disk has not answered for {event['age_s']} s; only cancels leave"
+    return "commit_slow", "", text
+
+
 _ALERTS: Final[Mapping[str, Callable[[Event], Made | None]]] = {
     "trading_state_changed": _state,
     "clock_untrusted": _clock,
@@ -134,5 +139,6 @@ _ALERTS: Final[Mapping[str, Callable[[Event], Made | None]]] = {
     "edge_failed": _edge,
     "failed": _failed,
     "stalled": _stalled,
+    "commit_slow": _slow,
 }
 """By an event's name, what makes an alert of it."""
