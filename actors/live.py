@@ -80,7 +80,7 @@ class Daemon:
         self._side: Final = self.side(config, environ)
         self._voices: Final = Voices(config)
         with self._voices.caught():
-            self.core: Final = Core(config, patient=True, live=True)
+            self.core: Final = Core(config, patient=True, live=True, tables=False)
         self.inbox: Final = Inbox(InboxLimits())
         self._observers: Final = Observers(
             config,

@@ -150,7 +150,7 @@ def replay_live(contents: JournalContents) -> tuple[bool, str]:
 
     The sentence names the state hash, or the first difference with both messages.
     """
-    core = Core(header_of(contents).config, patient=True, live=True)
+    core = Core(header_of(contents).config, patient=True, live=True, tables=False)
     replayer = Replayer(core)
     for record in contents.records:
         difference = replayer.feed(record)

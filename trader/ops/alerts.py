@@ -12,6 +12,8 @@ from msgspec import Struct
 from trader.config.ops_schema import AlertKind
 from trader.model.units import Nanoseconds
 
+REMEMBERED_MAX: Final = 1_000
+"""Alerts whose repetition is noticed; many are about one order each."""
 Event: TypeAlias = Mapping[str, Any]
 
 
@@ -25,7 +27,7 @@ class Alert(Struct, frozen=True, kw_only=True):
 
 
 class Quiet:
-    """Lets an alert through once in a time, and counts the others."""
+    """Lets an alert through once in a time, and counts the others; it remembers the latest."""
 
     def __init__(self, time: Nanoseconds) -> None:
         self._time: Final = time
@@ -39,7 +41,12 @@ class Quiet:
         if last is not None and alert.ts - last < self._time:
             self._held[key] = self._held.get(key, 0) + 1
             return None
+        self._last.pop(key, None)
         self._last[key] = alert.ts
+        if len(self._last) > REMEMBERED_MAX:
+            eldest = next(iter(self._last))
+            del self._last[eldest]
+            self._held.pop(eldest, None)
         return self._held.pop(key, 0)
 
 
