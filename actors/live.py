@@ -31,7 +31,7 @@ from actors.edge.voices import Voices
 from actors.markets import Market, with_beginning
 from actors.observing import Observers
 from actors.recovering import recover_core
-from actors.replay import LiveHeader, Stop
+from actors.replay import SNAPSHOT, LiveHeader, Stop
 from actors.runtime.inbox import Inbox, InboxLimits
 from actors.runtime.supervisor import Child, Ready, Restarts, Supervisor
 from actors.stepping import CoreCrashed, Stepping
@@ -128,7 +128,8 @@ class Daemon:
 
     async def _run(self) -> int:
         async with AsyncExitStack() as stack:
-            journal = await stack.enter_async_context(open_journal(self._folder / "journal.db"))
+            opened = open_journal(self._folder / "journal.db", since=SNAPSHOT)
+            journal = await stack.enter_async_context(opened)
             stack.enter_context(self._side.held())
             self.journal = journal
             self._epochs = Epochs(self._folder, await self._recover())

@@ -76,14 +76,19 @@ class JournalContents(Struct, frozen=True):
 
 
 class Journal:
-    """A journal open for writing; `found` is what it held when it was opened."""
+    """A journal open for writing, of `count` records; `found` are those of when it was opened."""
 
     def __init__(
-        self, path: Path, database: aiosqlite.Connection, found: JournalContents, head: bytes
+        self,
+        path: Path,
+        database: aiosqlite.Connection,
+        found: JournalContents,
+        count: int,
+        head: bytes,
     ) -> None:
         """Raises OSError if the journal has no file at `path`."""
         self.found = found
-        self.count = len(found.records)
+        self.count = count
         self._address: Final = f"{path.absolute().as_uri()}?mode=ro"
         self._identity: Final = Identity(path)
         self._database: Final = database
@@ -142,8 +147,13 @@ class Journal:
 
 
 @asynccontextmanager
-async def open_journal(path: Path, *, version: int = JOURNAL_VERSION) -> AsyncIterator[Journal]:
+async def open_journal(
+    path: Path, *, version: int = JOURNAL_VERSION, since: str = ""
+) -> AsyncIterator[Journal]:
     """The journal at `path`, created or continued, under the lock of its folder.
+
+    All of it is read and checked. Of a long one only the records from the last one of the kind
+    `since` on are found, and the first.
 
     Raises AccountHeld if somebody else writes there, JournalFailed if nobody may,
     VerificationError for a damaged journal.
@@ -162,11 +172,12 @@ async def open_journal(path: Path, *, version: int = JOURNAL_VERSION) -> AsyncIt
                 hint="read what is left of it and begin another",
             )
         async with aiosqlite.connect(path, isolation_level=None, timeout=PATIENCE_S) as database:
-            reader = _Reader(database, path, log)
+            reader = _Reader(database, path, log, since)
             found = await reader.contents()
             try:
                 await _prepare(database, version, is_new=not reader.head)
-                journal = Journal(path, database, found, reader.head or _genesis(version))
+                head = reader.head or _genesis(version)
+                journal = Journal(path, database, found, reader.count, head)
             except (OSError, aiosqlite.Error) as error:
                 raise _unopened(path, error) from error
             yield journal
@@ -189,10 +200,17 @@ async def read_journal(path: Path) -> JournalContents:
 
 
 class _Reader:
-    """Reads and checks a whole journal; `head` is the last record's hash."""
+    """Reads and checks a whole journal of `count` records; `head` is the last one's hash.
 
-    def __init__(self, database: aiosqlite.Connection, path: Path, log: Log) -> None:
+    Kept are those from the last one of the kind `since` on, and the first.
+    """
+
+    def __init__(
+        self, database: aiosqlite.Connection, path: Path, log: Log, since: str = ""
+    ) -> None:
         self.head = b""
+        self.count = 0
+        self._since = since
         self._database = database
         self._path = path
         self._log = log
@@ -210,7 +228,7 @@ class _Reader:
             broken = "was in a log that is damaged"
         if not self.head and not broken:
             return JournalContents((), ended=False, note="the journal is empty")
-        count = len(self._records)
+        count = self.count
         is_whole = (promised, promised_head) == (count, self.head)
         if self._is_cut and (broken or not is_whole):
             return self._recovered("its file is cut short")
@@ -227,7 +245,7 @@ class _Reader:
             return JournalContents(records, ended=False, note=note)
         because = f" ({why})" if why else ""
         note = (
-            f"the journal ends after record {len(records) - 1} without an end{because}: "
+            f"the journal ends after record {self.count - 1} without an end{because}: "
             "recovered to the last whole record"
         )
         return JournalContents(records, ended=False, note=note)
@@ -270,7 +288,7 @@ class _Reader:
         """Goes on one by one where a batch was unreadable, to find the record itself."""
         while True:
             try:
-                rows = await self._rows(f"{_READ} LIMIT 1", len(self._records))
+                rows = await self._rows(f"{_READ} LIMIT 1", self.count)
             except _UNREADABLE as error:
                 return f"cannot be read ({error})"
             if not rows:
@@ -279,7 +297,7 @@ class _Reader:
                 return wrong
 
     def _take(self, number: object, kind: object, payload: object, hashed: object) -> str:
-        if number != len(self._records):
+        if number != self.count:
             return "is missing"
         if not isinstance(kind, str) or not isinstance(payload, bytes):
             return "is no record"
@@ -287,14 +305,17 @@ class _Reader:
         if hashed != head:
             return "is altered: its hash does not follow from it"
         self.head = head
-        self._records.append(Record(len(self._records), kind, payload))
+        if kind == self._since:
+            del self._records[1:]
+        self._records.append(Record(self.count, kind, payload))
+        self.count += 1
         return ""
 
     async def _rows(self, query: str, *values: object) -> list[Any]:
         return list(await self._database.execute_fetchall(query, values))
 
     def _damage(self, what: str) -> VerificationError:
-        return _damage(len(self._records), what, self._path)
+        return _damage(self.count, what, self._path)
 
 
 async def _prepare(database: aiosqlite.Connection, version: int, *, is_new: bool) -> None:
