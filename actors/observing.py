@@ -124,9 +124,11 @@ class Observers:
             beat()
 
     def _on_stalled(self, silent_s: float, at: str) -> None:
-        # From another thread, while the loop is stuck: nothing of the loop can be used.
-        event = self.log.shout("stalled", stalled_s=round(silent_s, 1), at=at)
+        # From another thread, while the loop is stuck: nothing of the loop can be used. The log
+        # comes last, for a disk that hangs may be what it is about.
+        event = self.log.make("stalled", stalled_s=round(silent_s, 1), at=at)
         self._alerts.shout(event)
+        self.log.write(event)
 
 
 def _file(config: Config, folder: Path) -> tuple[RotatingFileHandler | None, str]:

@@ -198,7 +198,7 @@ class MortalDaemon(Daemon):
     """Passes points around each commit; all its waiting is short."""
 
     snapshot_inputs = 20
-    audit_s = 0.1
+    audit_s = 0.5
     restarts = Restarts(intensity=5, pause_s_min=0.01, pause_s_max=0.05)
     patience = Patience(
         answer_within_ns=1_000_000_000,
