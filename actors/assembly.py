@@ -26,7 +26,7 @@ from actors.core.strategy import StrategyActor
 from actors.graph import ROUTES
 from actors.runtime.actor import NOTHING, Actor, Handler
 from actors.runtime.reactor import Asked, Reactor, ReactorState
-from actors.runtime.recorder import Recorder
+from actors.runtime.recorder import Approvals, Recorder
 from actors.runtime.routes import Listeners, MarketKey, Routes, compile_routes
 from actors.runtime.timers import Timers, TimersState
 from trader.calendars.sessions import UTC, Sessions
@@ -70,16 +70,20 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 class Core:
     """The wired core of one run."""
 
-    def __init__(self, config: Config, *, patient: bool, live: bool = False) -> None:
+    def __init__(
+        self, config: Config, *, patient: bool, live: bool = False, tables: bool = True
+    ) -> None:
         """`patient`: cancels take time, so orders wait for their answers.
 
         `live`: the venue is nobody's of ours. Its view is held beside ours again and again, what is
         for the day is taken back when that ends, and bars may come late.
+
+        `tables`: outputs are written into tables, which a run without an end cannot do for ever.
         """
         self.scale: Final = scale_of(config)
         self.tables: Final = Tables()
         self.timers: Final = Timers()
-        self.recorder: Final = Recorder(self.tables)
+        self.recorder: Final = Recorder(self.tables) if tables else Approvals()
         self.strategies: Final = tuple(
             _strategy(s, config, self.scale, live=live) for s in config.strategies
         )

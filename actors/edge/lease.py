@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from trader.errors import VerificationError
+from trader.errors import TraderdError, VerificationError
 
 EPOCH: Final = "epoch"
 
@@ -28,6 +28,13 @@ def epoch_of(client_order_id: str) -> int:
     return int(found[-1]) if found else 0
 
 
+class EpochFailed(TraderdError):
+    """The disk refused the next epoch; no order may leave in one that is not durable."""
+
+    code = "epoch"
+    exit_code = 5
+
+
 class Epochs:
     """The epochs used so far in a folder, of which the caller is the only writer."""
 
@@ -38,12 +45,20 @@ class Epochs:
         self.latest = max(known, self._read())
 
     def advance(self) -> int:
-        """The next epoch, durable before it is returned."""
+        """The next epoch, durable before it is returned; raises EpochFailed."""
         self.skip(self.latest + 1)
         return self.latest
 
     def skip(self, epoch: int) -> None:
-        """Counts an epoch as used, durable before this returns; the next one comes after it."""
+        """Counts an epoch as used, durable before this returns; raises EpochFailed."""
+        try:
+            self._write(epoch)
+        except OSError as error:
+            text = f"the epoch could not be written: {error.strerror}"
+            raise EpochFailed(text, where=str(self._path)) from error
+        self.latest = epoch
+
+    def _write(self, epoch: int) -> None:
         draft = self._path.with_suffix(".new")
         with draft.open("w", encoding="ascii") as file:
             file.write(f"{epoch}\n")
@@ -55,7 +70,6 @@ class Epochs:
             os.fsync(folder)
         finally:
             os.close(folder)
-        self.latest = epoch
 
     def _read(self) -> int:
         try:

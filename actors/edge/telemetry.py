@@ -64,9 +64,17 @@ class Telemetry:
 
     def shout(self, event: str, **fields: object) -> Mapping[str, Any]:
         """Writes an event from another thread, past whoever listens; returns it."""
-        ts = self._clock()
-        self._log.msg(event, ts=ts, **fields)
-        return {"ts": ts, "event": event, **fields}
+        made = self.make(event, **fields)
+        self.write(made)
+        return made
+
+    def make(self, event: str, **fields: object) -> Mapping[str, Any]:
+        """An event with its instant, of which nobody knows yet."""
+        return {"ts": self._clock(), "event": event, **fields}
+
+    def write(self, event: Mapping[str, Any]) -> None:
+        """Writes an event, past whoever listens."""
+        self._log.msg(**event)
 
     def tell(self, step: Step) -> None:
         """A line for each output of a step that a person would want to hear of."""

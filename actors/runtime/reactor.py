@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from actors.runtime.actor import Actor
 from actors.runtime.lanes import NO_KEEPERS, Keepers, Lane, Passes, never
-from actors.runtime.recorder import Recorder
+from actors.runtime.recorder import Approvals
 from actors.runtime.routes import WORLD, MarketKey, Outlet, Receiver, is_strategy
 from trader.model.control import StrategyFaulted, TradingState
 from trader.model.envelope import Envelope, Message, Name
@@ -82,7 +82,7 @@ class Reactor:
         self,
         outlets: Mapping[str, Outlet],
         actors: Sequence[Actor],
-        recorder: Recorder,
+        recorder: Approvals,
         asked: Asked,
         effects: list[Message],
     ) -> None:

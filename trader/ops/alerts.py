@@ -12,6 +12,8 @@ from msgspec import Struct
 from trader.config.ops_schema import AlertKind
 from trader.model.units import Nanoseconds
 
+REMEMBERED_MAX: Final = 1_000
+"""Alerts whose repetition is noticed; many are about one order each."""
 Event: TypeAlias = Mapping[str, Any]
 
 
@@ -25,7 +27,7 @@ class Alert(Struct, frozen=True, kw_only=True):
 
 
 class Quiet:
-    """Lets an alert through once in a time, and counts the others."""
+    """Lets an alert through once in a time, and counts the others; it remembers the latest."""
 
     def __init__(self, time: Nanoseconds) -> None:
         self._time: Final = time
@@ -39,7 +41,12 @@ class Quiet:
         if last is not None and alert.ts - last < self._time:
             self._held[key] = self._held.get(key, 0) + 1
             return None
+        self._last.pop(key, None)
         self._last[key] = alert.ts
+        if len(self._last) > REMEMBERED_MAX:
+            eldest = next(iter(self._last))
+            del self._last[eldest]
+            self._held.pop(eldest, None)
         return self._held.pop(key, 0)
 
 
@@ -121,6 +128,11 @@ def _stalled(event: Event) -> Made:
     return "stalled", "", f"nothing was done for {event['stalled_s']} s, in {event['at']}"
 
 
+def _slow(event: Event) -> Made:
+    text = f"the journal's disk has not answered for {event['age_s']} s; only cancels leave"
+    return "commit_slow", "", text
+
+
 _ALERTS: Final[Mapping[str, Callable[[Event], Made | None]]] = {
     "trading_state_changed": _state,
     "clock_untrusted": _clock,
@@ -134,5 +146,6 @@ _ALERTS: Final[Mapping[str, Callable[[Event], Made | None]]] = {
     "edge_failed": _edge,
     "failed": _failed,
     "stalled": _stalled,
+    "commit_slow": _slow,
 }
 """By an event's name, what makes an alert of it."""
