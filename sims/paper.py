@@ -24,7 +24,7 @@ from trader.config.finest import finest
 from trader.config.schema import Config
 from trader.errors import ConfigError
 from trader.model.account import AccountReported, OrderReport, PositionReport, QueryAccount
-from trader.model.control import InstrumentHalted, InstrumentResumed
+from trader.model.control import InstrumentHalted, InstrumentReported, InstrumentResumed
 from trader.model.envelope import Message
 from trader.model.market import BookDelta, Quote, Trade
 from trader.model.orders import (
@@ -87,10 +87,11 @@ class PaperSide:
 
     async def check(self, core: Core) -> bool:
         """The prices of its streams must lie on our grid."""
+        del core
         gateway = self._config.gateway
         assert gateway is not None
         assert gateway.rest is not None
-        return await check_rules(self._config, core.scale, gateway.rest)
+        return await check_rules(self._config, gateway.rest)
 
     def gateway(self, core: Core, ports: Ports) -> OrderGateway:
         """The way to the simulated venue."""
@@ -99,7 +100,8 @@ class PaperSide:
 
     def figures(self, now: Nanoseconds) -> Figures:
         """The simulated venue has our own clock."""
-        return Figures(clock_skew_ns=0, headroom={"weight": self._budget.headroom(now)})
+        budget = self._budget
+        return Figures(clock_skew_ns=0, headroom=budget.headroom(now), used=budget.used(now))
 
     def market(self, core: Core, ports: Ports) -> Market:
         """The venue's own streams, which the simulated venue hears too."""
@@ -188,6 +190,10 @@ class PaperVenue:
                     venue.traded(book, now)
             case BookDelta():
                 venue.changed(venue.books[message.instrument], message, now)
+            case InstrumentReported():
+                is_trading = message.listed.versions[-1].is_trading
+                if is_trading is venue.books[message.instrument].halted:
+                    (venue.resumed if is_trading else venue.halted)(message.instrument)
             case InstrumentHalted():
                 venue.halted(message.instrument)
             case InstrumentResumed():

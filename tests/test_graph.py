@@ -38,7 +38,11 @@ PASSED_ON: Final[dict[str, set[type]]] = {
 MECHANICS: Final = {
     "strategy": ("trader/strategies/answering.py", "trader/strategies/deciding.py"),
     "order_manager": ("trader/logic/dealing.py",),
-    "risk": ("trader/logic/watching.py", "trader/logic/rules/setting.py"),
+    "risk": (
+        "trader/logic/watching.py",
+        "trader/logic/rules/setting.py",
+        "trader/logic/rules/listing.py",
+    ),
 }
 """Where a role's messages are made beside its own file."""
 
@@ -55,6 +59,10 @@ REORDERED: Final = {
         "risk",
         orders.OrderApproved,
     ): "an entry leaves before its stops, made on its approval",
+    (
+        "reconciler",
+        account.ForeignAdopted,
+    ): "its ledger has a desk before its position is told there",
     ("world", control.RunStarted): "a new life is halted before it can be reconciled",
 }
 
@@ -70,6 +78,8 @@ FOR_THE_RECORD: Final = {
     ("reconciler", account.DifferenceAccepted),
     ("reconciler", account.ForeignFound),
     ("risk", control.StrategyDisabled),
+    ("risk", control.InstrumentChanged),
+    ("risk", control.InstrumentHalted),
 }
 
 each_route = pytest.mark.parametrize(

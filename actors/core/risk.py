@@ -13,13 +13,15 @@ from actors.runtime.actor import NOTHING, Handler, Stateful
 from actors.runtime.routes import MarketKey
 from trader.logic.rules.gate import Gate
 from trader.logic.rules.limits import Facts, Limits
+from trader.logic.rules.listing import take
 from trader.logic.rules.setting import Read, Setting
 from trader.logic.rules.view import Account, Denial, Exposure
 from trader.logic.watching import OWNER, Watching
-from trader.model.account import EquityMarked, PositionChanged
+from trader.model.account import EquityMarked, ForeignAdopted, PositionChanged
 from trader.model.control import (
     Flattened,
     InstrumentHalted,
+    InstrumentReported,
     InstrumentResumed,
     LimitRejected,
     RearmStrategy,
@@ -86,6 +88,7 @@ class Risk(Stateful[Account]):
             limits=limits,
             spelled=dict(spelled or {}),
         )
+        self.steps: Final = {each.name: each.steps for each in facts}
         self._setting = Setting(limits, read)
         self._gate = Gate(self.state, facts)
         self._watching = Watching(self.state, guarded)
@@ -121,11 +124,13 @@ class Risk(Stateful[Account]):
             OrderBusted: self._on_busted,
             OrderReplaced: self._on_replaced,
             ReplaceRejected: self._on_replace_rejected,
+            ForeignAdopted: self._on_adopted,
             **dict.fromkeys((CancelRequested, CancelRejected), self._on_cancel),
             **dict.fromkeys((OrderCanceled, OrderExpired, OrderRejected), self._on_end),
             EquityMarked: self._watching.on_marked,
             SplitEffective: self._on_split,
             **dict.fromkeys((InstrumentHalted, InstrumentResumed), self._on_halt),
+            InstrumentReported: self._on_listed,
             SessionClosed: self._on_session_closed,
             TimerFired: self._on_timer,
             TradingStateChanged: self._on_trading_state,
@@ -261,6 +266,11 @@ class Risk(Stateful[Account]):
         self._counting.end(event.client_order_id)
         return self._follow(event.strategy, now) if self._follows else NOTHING
 
+    def _on_adopted(self, event: ForeignAdopted, now: Nanoseconds) -> Sequence[Message]:
+        """What somebody else holds and may still trade counts for the worst case like our own."""
+        self._counting.adopt(event)
+        return self._follow(event.strategy, now) if self._follows else NOTHING
+
     def _on_accepted(self, event: OrderAccepted, now: Nanoseconds) -> Sequence[Message]:
         return self._works(event, now, works=True)
 
@@ -283,7 +293,8 @@ class Risk(Stateful[Account]):
 
     def _flat(self) -> Sequence[Message]:
         account = self.state
-        if account.resting or any(each.lots for each in account.standings.values()):
+        works = any(not each.theirs for each in account.resting.values())
+        if works or any(each.lots for each in account.standings.values()):
             return NOTHING
         return (Flattened(),)
 
@@ -304,6 +315,14 @@ class Risk(Stateful[Account]):
             self.state.halted[event.instrument] = event.reason
         self._gate.renew()
         return NOTHING
+
+    def _on_listed(self, report: InstrumentReported, now: Nanoseconds) -> Sequence[Message]:
+        """The venue's own word on what it takes holds beside what was configured."""
+        del now
+        out = take(self.state, report, self.steps[report.instrument])
+        if out:
+            self._gate.renew()
+        return out
 
     def _on_session_closed(self, closed: SessionClosed, now: Nanoseconds) -> Sequence[Message]:
         """Ids of ended orders are forgotten with the session; those still open stay."""

@@ -11,8 +11,11 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignFound
+from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignAdopted, ForeignFound
 from trader.model.control import (
+    InstrumentChanged,
+    InstrumentHalted,
+    InstrumentResumed,
     LimitBreached,
     LimitChanged,
     LimitRejected,
@@ -44,6 +47,10 @@ KEPT_WHOLE: Final = (
     DifferenceFound,
     DifferenceAccepted,
     ForeignFound,
+    ForeignAdopted,
+    InstrumentChanged,
+    InstrumentHalted,
+    InstrumentResumed,
     LimitBreached,
     LimitChanged,
     LimitRejected,

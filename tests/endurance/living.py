@@ -26,6 +26,7 @@ from actors.runtime.inbox import Inbox, InboxLimits
 from actors.runtime.step_record import Step
 from actors.stepping import Stepping
 from actors.timing import Timing
+from actors.unsure import Doubts, Unsure
 from actors.venue_side import Ports
 from sims.paper import PaperVenue
 from tests.core.making import A, bundled, config
@@ -87,8 +88,20 @@ class Life:
         log.listeners.extend((self.alerts.hear, lambda e: self.events.update((e["event"],))))
         self.stepping: Final = Stepping(self.core, log, self.now, 1 << 60)
         self.stepping.start()
+
+        def figures(now: Nanoseconds) -> Figures:
+            del now
+            return Figures(clock_skew_ns=0, headroom={})
+
+        self.doubts: Final = Doubts(self.core)
+        unsure = Unsure(self.core, self.doubts, figures=figures, edges=tuple)
         self.operator: Final = Operator(
-            self.config, self.core, mode="paper", now=self.now, put=self.inbox.put
+            self.config,
+            self.core,
+            mode="paper",
+            now=self.now,
+            put=self.inbox.put,
+            unsure=unsure,
         )
         self.timing: Final = Timing(metrics)
         self.minder: Final = Minder(
@@ -98,7 +111,8 @@ class Life:
             metrics,
             now=self.now,
             say=log.say,
-            figures=lambda _: Figures(clock_skew_ns=0, headroom={}),
+            figures=figures,
+            doubts=self.doubts,
         )
         ports = Ports(clock=self.now, put=self.inbox.put, begin=lambda: 1, begun=lambda _: None)
         self.venue: Final = PaperVenue(self.config, self.core, ports)
@@ -142,6 +156,7 @@ class Life:
             for step in made.steps:
                 self.operator.settle(step)
                 self.timing.settle(step)
+                self.doubts.settle(step)
             steps += made.steps
 
     def parts(self) -> Mapping[str, object]:
