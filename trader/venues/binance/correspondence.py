@@ -7,6 +7,10 @@ venue has told us to keep silent, or has counted too much, questions wait, cance
 
 A question takes the socket while there is one. Without one it may take REST, if somebody makes
 those calls for us: its answer comes back as a frame like any other.
+
+A socket may stand on which nothing comes any more, though it answers pings. When a question ends
+without an answer and nothing at all was heard since it left, the next one is the proof: if that
+meets silence as well, the line is given up.
 """
 
 from collections.abc import Callable
@@ -16,6 +20,7 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
+from trader.errors import VenueFault
 from trader.model.control import ClockCompared
 from trader.model.envelope import Message
 from trader.model.units import INT64_MAX, Nanoseconds
@@ -56,7 +61,9 @@ class Question(Struct, frozen=True, kw_only=True):
 
 class _Asked(Struct, frozen=True):
     question: Question
+    at: Nanoseconds
     due: Nanoseconds
+    by_socket: bool
 
 
 class Correspondence:
@@ -87,6 +94,8 @@ class Correspondence:
         self._waiting: list[Question] = []
         self._reopens: Nanoseconds = 0
         self._is_comparing = False
+        self._heard_at: Nanoseconds = 0
+        self._doubted_at: Nanoseconds = INT64_MAX
 
     @property
     def due(self) -> Nanoseconds:
@@ -146,6 +155,10 @@ class Correspondence:
             return Turn()
         return self._send(question, now)
 
+    def note_life(self, now: Nanoseconds) -> None:
+        """Something came on the socket."""
+        self._heard_at, self._doubted_at = now, INT64_MAX
+
     def hear(self, frame: Frame, now: Nanoseconds) -> Turn:
         """An answer: the end of one question, or of all that act if it does not say of which."""
         self.budget.learn(frame.limits, now)
@@ -184,7 +197,11 @@ class Correspondence:
         return self.hear(frame, now)
 
     def tick(self, now: Nanoseconds) -> Turn:
-        """Ends what has waited too long for its answer; asks what has waited to be asked."""
+        """Ends what has waited too long for its answer; asks what has waited to be asked.
+
+        Raises VenueFault if the line has fallen silent; then nothing has been ended yet.
+        """
+        self._judge_life(now)
         turn = Turn()
         for id_, asked in list(self._asked.items()):
             if asked.due <= now and self._asked.pop(id_, None) is not None:
@@ -193,9 +210,21 @@ class Correspondence:
             turn += self._flush(now)
         return turn
 
+    def _judge_life(self, now: Nanoseconds) -> None:
+        unheard = [
+            asked.at
+            for asked in self._asked.values()
+            if asked.due <= now and asked.by_socket and asked.at >= self._heard_at
+        ]
+        if unheard and max(unheard) >= self._doubted_at:
+            raise VenueFault("the venue has fallen silent")
+        if unheard:
+            self._doubted_at = min(self._doubted_at, now)
+
     def forget(self, now: Nanoseconds) -> Turn:
         """The connection is gone: what acted on orders has become unknown, the rest is void."""
         self.is_connected = self.has_logged_on = self._is_comparing = False
+        self._doubted_at = INT64_MAX
         turn = self._lose_acts(now)
         self._waiting, self._asked = [], {}
         return turn
@@ -206,7 +235,7 @@ class Correspondence:
         self.budget.spend(weight_of(request.method, request.params), need, now)
         self._count += 1
         id_ = str(self._count)
-        self._asked[id_] = _Asked(question, now + self._within)
+        self._asked[id_] = _Asked(question, now, now + self._within, self.is_connected)
         stamp_ms = self.clock.stamp(now if request.at is None else request.at)
         if not self.is_connected:
             call = rest.call_of(request, self._keys, stamp_ms, id_)
