@@ -168,6 +168,35 @@ def test_a_line_that_is_heard_of_between_two_questions_lives() -> None:
     assert asking.ends == ["unknown"] * 3
 
 
+OVERLOADED = {"code": -1008, "msg": "Server is currently overloaded."}
+BUSY = {"code": -1003, "msg": "Too many requests.", "data": {"retryAfter": START // MS + 700}}
+
+
+@pytest.mark.parametrize(("error", "after_ms"), [(OVERLOADED, 500), (BUSY, 700)])
+def test_a_change_that_is_put_off_is_asked_for_again(error: Document, after_ms: int) -> None:
+    asking = Asking()
+    asking.ask(requests.cancel("main-x-3-1", GRID), acts=True)
+    asking.hear(1, error=error)
+    assert asking.line.acts
+
+    assert asking.line.tick(START + (after_ms - 1) * MS).frames == []
+    again = asking.line.tick(START + after_ms * MS)
+    assert (methods(again), asking.ends) == (["order.cancel"], [])
+    asking.hear(2, result={})
+    assert asking.ends == ["answered"]
+
+
+@pytest.mark.parametrize("error", [OVERLOADED, BUSY])
+def test_what_goes_once_and_what_only_asks_are_not_repeated_here(error: Document) -> None:
+    asking = Asking()
+    asking.ask(requests.cancel("main-x-3-1", GRID), acts=True, once=True)
+    asking.ask(requests.time())
+    asking.hear(1, error=error)
+    asking.hear(2, error=error)
+
+    assert asking.ends == ["refused", "refused"]
+
+
 def test_calls_beside_the_socket_say_nothing_of_its_life() -> None:
     asking = Asking(has_rest=True, is_connected=False)
     for now in (START, START + 200 * MS, START + 400 * MS):

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from trader.errors import VenueFault
 from trader.model.control import ClockCompared
 from trader.model.envelope import Message
-from trader.model.units import INT64_MAX, Nanoseconds
+from trader.model.units import INT64_MAX, MILLISECOND_NS, Nanoseconds
 from trader.venues.binance import requests, rest
 from trader.venues.binance.budget import Budget
 from trader.venues.binance.frames import ErrorBody, Frame, Time, body
@@ -37,14 +37,18 @@ from trader.venues.execution_client import Outgoing, Reply, Turn
 _TIME: Final = requests.time()
 _TRIES_MAX: Final = 3
 """How often a question is asked that the venue refuses for its time."""
+_PAUSE_NS: Final = 500 * MILLISECOND_NS
+"""Before a change is asked for again that the venue has put off."""
+_PUT_OFF: Final = frozenset({Outcome.LATER, Outcome.SILENCE})
 
 
 class Question(Struct, frozen=True, kw_only=True):
     """What to ask, and what to do with each way in which that can end.
 
-    `acts`: the request does something to an order. `urgent`: it goes first after a pause. `once`:
-    it is not asked again, though the venue says that it refused it for its time alone. `halved`:
-    it has two halves, of which one may have been done without the other.
+    `acts`: the request does something to an order; what the venue puts off is asked for again.
+    `urgent`: it goes first after a pause. `once`: it is not asked again, though the venue says that
+    it refused it for its time alone, or for now. `halved`: it has two halves, of which one may have
+    been done without the other.
     """
 
     request: Request
@@ -108,7 +112,8 @@ class Correspondence:
     @property
     def acts(self) -> bool:
         """Whether a question that does something to an order has no end yet."""
-        return any(asked.question.acts for asked in self._asked.values())
+        open_ = (*(asked.question for asked in self._asked.values()), *self._waiting)
+        return any(question.acts for question in open_)
 
     @property
     def can_ask(self) -> bool:
@@ -150,8 +155,7 @@ class Correspondence:
         request = question.request
         weight = weight_of(request.method, request.params)
         if not self.budget.allows(weight, METHODS[request.method].need, now):
-            self._wait(question)
-            self._reopens = self.budget.opens(now)
+            self._wait(question, self.budget.opens(now))
             return Turn()
         return self._send(question, now)
 
@@ -183,6 +187,9 @@ class Correspondence:
             self.barred = error.text or str(error.code)
         if outcome is Outcome.CLOCK and not question.once:
             return self._again(question, error, now)
+        if outcome in _PUT_OFF and question.acts and not question.once:
+            self._wait(question, now + _PAUSE_NS)
+            return Turn()
         return question.refused(error, now)
 
     def returned(self, id_: str, reply: Reply | None, now: Nanoseconds) -> Turn:
@@ -255,10 +262,11 @@ class Correspondence:
         """The clocks differ more than we thought: compares them and asks again, a few times."""
         if question.tries >= _TRIES_MAX:
             return question.refused(error, now)
-        self._wait(replace(question, tries=question.tries + 1))
+        self._wait(replace(question, tries=question.tries + 1), now)
         return Turn() if self._is_comparing else self.compare_clocks(now, lambda _: Turn())
 
-    def _wait(self, question: Question) -> None:
+    def _wait(self, question: Question, until: Nanoseconds) -> None:
+        self._reopens = min(self._reopens, until) if self._waiting else until
         self._waiting.insert(0 if question.urgent else len(self._waiting), question)
 
     def _flush(self, now: Nanoseconds) -> Turn:

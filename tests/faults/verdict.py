@@ -1,0 +1,103 @@
+"""Holds what the venue remembers against the daemon's journal, taken again from its beginning."""
+
+import sys
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import anyio
+
+from actors.assembly import Core
+from actors.edge.journal import read_journal
+from actors.replay import header_of, recover
+from sims.servers.binance.accounts import ACCOUNTS, Account
+from sims.servers.binance.engine import Engine
+from tests.crash.judge import outputs
+from tests.crash.stage import ROOT
+from trader.model.orders import OrderApproved, OrderFilled, OrderStatus
+from trader.venues.binance.names import order_of
+
+ONE: Final = 10**8
+STANDING: Final = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
+Fill = tuple[str, str]
+"""A symbol, and the number of a trade of it."""
+
+
+async def replays(journal: Path) -> str:
+    """What `traderd replay` says; fails if it does not agree to the bit."""
+    command = [sys.executable, "-m", "trader", "replay", str(journal)]
+    environ = {"PYTHONPATH": str(ROOT), "PATH": ""}
+    done = await anyio.run_process(command, cwd=ROOT, env=environ, check=False)
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode == 0, said
+    return said
+
+
+async def judge(journal: Path, engine: Engine, symbols: dict[str, str]) -> Counter[str]:
+    """Both sides agree to the unit; how many orders and fills that were.
+
+    `symbols` are the base assets by symbol; the account opened with all that it had at first.
+    """
+    contents = await read_journal(journal)
+    assert contents.ended, contents.note
+    approved, fills = set(), Counter[Fill]()
+    for envelope in outputs(contents):
+        body = envelope.body
+        if isinstance(body, OrderApproved):
+            approved.add(body.order.client_order_id)
+        elif isinstance(body, OrderFilled):
+            fills[body.instrument.partition(".")[0], body.trade_id] += 1
+    core = Core(header_of(contents).config, patient=True, live=True)
+    await anyio.to_thread.run_sync(recover, contents, core)
+
+    _judge_orders(engine, approved)
+    theirs = Counter(
+        (order.terms.symbol, str(trade.trade_id))
+        for order in engine.orders.values()
+        for trade in order.trades
+    )
+    assert fills == theirs, {"ours alone": fills - theirs, "theirs alone": theirs - fills}
+    _judge_working(engine, core)
+    [account] = [each for each in engine.accounts.values() if each.name == "main"][:1]
+    for symbol, asset in symbols.items():
+        held = sum(
+            desk.position
+            for desk in core.order_manager.state.desks.values()
+            if desk.instrument.startswith(f"{symbol}.")
+        )
+        gained = _units(account, asset)
+        step = engine.markets[symbol].rules.step
+        assert held * step == gained, f"{symbol}: we hold {held} lots, the venue {gained / step}"
+    cash = Decimal(core.scale.text(core.portfolio.sample().cash))
+    opening = header_of(contents).config.account.cash
+    assert cash - opening == Decimal(_units(account, "USDT")) / ONE
+    return Counter({"orders": len(approved), "fills": fills.total()})
+
+
+def _judge_orders(engine: Engine, approved: set[str]) -> None:
+    names = [str(order.terms.client_order_id) for order in engine.orders.values()]
+    twice = [name for name, times in Counter(names).items() if times > 1]
+    assert not twice, f"an id is two orders: {twice}"
+    strangers = {order_of(name)[0] for name in names} - approved
+    assert not strangers, f"nobody decided on {strangers}"
+
+
+def _judge_working(engine: Engine, core: Core) -> None:
+    state = core.order_manager.state
+    doubted = {id_ for id_, o in state.orders.items() if o.status is OrderStatus.IN_DOUBT}
+    assert not doubted, f"in doubt for good: {doubted}"
+    ours = {id_ for id_, order in state.orders.items() if order.status in STANDING}
+    theirs = {
+        order_of(str(order.terms.client_order_id))[0]
+        for order in engine.orders.values()
+        if order.is_open
+    }
+    assert ours == theirs, {"ours alone": ours - theirs, "theirs alone": theirs - ours}
+
+
+def _units(account: Account, asset: str) -> int:
+    """What the account has gained of an asset since it was opened."""
+    balance = account.balance(asset)
+    opening = Decimal(ACCOUNTS[0].balances.get(asset, "0"))
+    return balance.free + balance.locked - int(opening * ONE)
