@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tests.crash import storming
+from tests.faults import storming as weathered
 from tests.semantics.coverage import EXPECTED
 from tests.semantics.tick_coverage import EXPECTED_ON_TICKS
 from tests.semantics.trying import tried, tried_on_ticks
@@ -36,6 +37,14 @@ KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
             trial=storming.killed,
             expected=storming.EXPECTED,
             seeds_enough=40,
+        ),
+        "faults": Storm(
+            about="a live daemon in real time while its venue and its line err at random",
+            trial=weathered.faulted,
+            expected=weathered.EXPECTED,
+            seeds_enough=40,
+            seconds=weathered.SECONDS,
+            for_long=weathered.faulted,
         ),
     }
 )

@@ -185,6 +185,12 @@ class Correspondence:
             return question.unknown(now)
         if outcome is Outcome.CREDENTIALS:
             self.barred = error.text or str(error.code)
+        return self._refused(question, outcome, error, now)
+
+    def _refused(
+        self, question: Question, outcome: Outcome | None, error: ErrorBody, now: Nanoseconds
+    ) -> Turn:
+        """It was not carried out; what can be asked again is."""
         if outcome is Outcome.CLOCK and not question.once:
             return self._again(question, error, now)
         if outcome in _PUT_OFF and question.acts and not question.once:

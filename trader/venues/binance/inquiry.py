@@ -9,7 +9,7 @@ Each pause between two questions is twice the one before, up to a few times the 
 in doubt at once must not use up the weight by which others can still be canceled.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from functools import partial
 from typing import Final
@@ -103,6 +103,10 @@ class Inquiries:
     def open(self) -> bool:
         """Whether any order is still asked about."""
         return bool(self._cases)
+
+    def is_asking(self, tickets: Iterable[Ticket]) -> bool:
+        """Whether one of these orders is asked about."""
+        return any(ticket.id in self._cases for ticket in tickets)
 
     def start(self, ticket: Ticket, now: Nanoseconds, cancel: Cancel = Cancel.NONE) -> Turn:
         """Begins to ask; a case that is open already learns at most that a cancel failed."""
