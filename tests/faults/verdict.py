@@ -13,12 +13,16 @@ from actors.edge.journal import read_journal
 from actors.replay import header_of, recover
 from sims.servers.binance.accounts import ACCOUNTS, Account
 from sims.servers.binance.engine import Engine
+from sims.servers.binance.orders import Order
+from sims.servers.binance.scenarios.director import HAND
 from tests.crash.judge import outputs
 from tests.crash.stage import ROOT
-from trader.model.orders import OrderApproved, OrderFilled, OrderStatus
+from trader.model.orders import OrderApproved, OrderBusted, OrderFilled, OrderStatus
 from trader.venues.binance.names import order_of
 
 ONE: Final = 10**8
+CASH: Final = Decimal(100_000)
+"""What the daemon's configuration says that the account began with."""
 STANDING: Final = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 Fill = tuple[str, str]
 """A symbol, and the number of a trade of it."""
@@ -37,7 +41,8 @@ async def replays(journal: Path) -> str:
 async def judge(journal: Path, engine: Engine, symbols: dict[str, str]) -> Counter[str]:
     """Both sides agree to the unit; how many orders and fills that were.
 
-    `symbols` are the base assets by symbol; the account opened with all that it had at first.
+    `symbols` are the base assets by symbol, none if others have moved the account's money too.
+    What was placed by hand is nobody's business here.
     """
     contents = await read_journal(journal)
     assert contents.ended, contents.note
@@ -48,17 +53,23 @@ async def judge(journal: Path, engine: Engine, symbols: dict[str, str]) -> Count
             approved.add(body.order.client_order_id)
         elif isinstance(body, OrderFilled):
             fills[body.instrument.partition(".")[0], body.trade_id] += 1
+        elif isinstance(body, OrderBusted):
+            fills[body.instrument.partition(".")[0], body.trade_id] -= 1
     core = Core(header_of(contents).config, patient=True, live=True)
     await anyio.to_thread.run_sync(recover, contents, core)
 
-    _judge_orders(engine, approved)
+    orders = [each for each in engine.orders.values() if not _is_by_hand(each)]
+    _judge_orders(orders, approved)
     theirs = Counter(
-        (order.terms.symbol, str(trade.trade_id))
-        for order in engine.orders.values()
-        for trade in order.trades
+        (order.terms.symbol, str(trade.trade_id)) for order in orders for trade in order.trades
     )
     assert fills == theirs, {"ours alone": fills - theirs, "theirs alone": theirs - fills}
-    _judge_working(engine, core)
+    _judge_working(orders, core)
+    _judge_money(engine, core, symbols)
+    return Counter({"orders": len(approved), "fills": fills.total()})
+
+
+def _judge_money(engine: Engine, core: Core, symbols: dict[str, str]) -> None:
     [account] = [each for each in engine.accounts.values() if each.name == "main"][:1]
     for symbol, asset in symbols.items():
         held = sum(
@@ -69,30 +80,29 @@ async def judge(journal: Path, engine: Engine, symbols: dict[str, str]) -> Count
         gained = _units(account, asset)
         step = engine.markets[symbol].rules.step
         assert held * step == gained, f"{symbol}: we hold {held} lots, the venue {gained / step}"
-    cash = Decimal(core.scale.text(core.portfolio.sample().cash))
-    opening = header_of(contents).config.account.cash
-    assert cash - opening == Decimal(_units(account, "USDT")) / ONE
-    return Counter({"orders": len(approved), "fills": fills.total()})
+    if symbols:
+        cash = Decimal(core.scale.text(core.portfolio.sample().cash))
+        assert cash - CASH == Decimal(_units(account, "USDT")) / ONE
 
 
-def _judge_orders(engine: Engine, approved: set[str]) -> None:
-    names = [str(order.terms.client_order_id) for order in engine.orders.values()]
+def _is_by_hand(order: Order) -> bool:
+    return str(order.terms.client_order_id).startswith(HAND)
+
+
+def _judge_orders(orders: list[Order], approved: set[str]) -> None:
+    names = [str(order.terms.client_order_id) for order in orders]
     twice = [name for name, times in Counter(names).items() if times > 1]
     assert not twice, f"an id is two orders: {twice}"
     strangers = {order_of(name)[0] for name in names} - approved
     assert not strangers, f"nobody decided on {strangers}"
 
 
-def _judge_working(engine: Engine, core: Core) -> None:
+def _judge_working(orders: list[Order], core: Core) -> None:
     state = core.order_manager.state
     doubted = {id_ for id_, o in state.orders.items() if o.status is OrderStatus.IN_DOUBT}
     assert not doubted, f"in doubt for good: {doubted}"
     ours = {id_ for id_, order in state.orders.items() if order.status in STANDING}
-    theirs = {
-        order_of(str(order.terms.client_order_id))[0]
-        for order in engine.orders.values()
-        if order.is_open
-    }
+    theirs = {order_of(str(order.terms.client_order_id))[0] for order in orders if order.is_open}
     assert ours == theirs, {"ours alone": ours - theirs, "theirs alone": theirs - ours}
 
 
