@@ -14,7 +14,8 @@ Wanted = Callable[[Line], bool]
 class Doom:
     """A deed, the line that has to follow, and the deed that lifts it, if anything does.
 
-    One that `halts` does so for good; then the account is not what our own trades make of it.
+    One that `halts` does so for good; then the account is not what our own trades make of it. The
+    venue may have `doubled` an order, whose name it takes anew once it has ended.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Doom:
     follows: Wanted
     lifted_by: Document | None = None
     halts: bool = False
+    doubled: bool = False
 
 
 def _event(name: str, **fields: object) -> Wanted:
@@ -34,7 +36,7 @@ EUROS: Final = {"symbol": "EURUSDT"}
 _REFUSED: Final = _event("order_rejected", instrument="EURUSDT.binance", code="-1013")
 
 DOOMS: Final = (
-    Doom("trade busted", {"do": "bust", **EUROS}, _event("order_busted")),
+    Doom("trade busted", {"do": "bust", "symbol": "BTCUSDT"}, _event("order_busted")),
     Doom(
         "symbol halted",
         {"do": "halt", **EUROS},
@@ -60,6 +62,13 @@ DOOMS: Final = (
         _event("difference_found", kind="position"),
         halts=True,
     ),
+    Doom(
+        "order doubled",
+        {"do": "duplicate", "what": "order.place", "times": 4},
+        _event("trading_state_changed", state="halted", code="difference_contradiction"),
+        halts=True,
+        doubled=True,
+    ),
 )
 
 
@@ -68,8 +77,11 @@ async def meet(daemon: Running, site: Site, doom: Doom) -> None:
 
     A connection that begins anew is a comparison of both sides, which finds what nobody tells.
     """
-    await site.do(doom.deed)
-    if doom.halts:
+    if doom.doubled:
+        await site.rule(doom.deed)
+    else:
+        await site.do(doom.deed)
+    if doom.halts and not doom.doubled:
         await site.do({"do": "disconnect", "surface": "ws_api"})
     await daemon.until(doom.follows)
     if doom.lifted_by is not None:

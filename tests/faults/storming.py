@@ -14,7 +14,7 @@ import anyio
 from sims.seeds import stream
 from sims.servers.binance.engine import Engine
 from tests.crash.stage import Line, Running, running
-from tests.faults.dooms import DOOMS, meet
+from tests.faults.dooms import DOOMS, Doom, meet
 from tests.faults.site import Site, shipped
 from tests.faults.verdict import judge, replays
 from tests.faults.weather import KINDS, Weather
@@ -97,19 +97,20 @@ async def doomed(folder: Path, seed: int) -> Counter[str]:
     last = [doom for doom in DOOMS if doom.halts]
     met = Counter[str]()
     async with living(folder, seed) as life:
-        await life.daemon.event("order_filled", instrument="EURUSDT.binance")
+        for symbol in SYMBOLS:
+            await life.daemon.event("order_filled", instrument=f"{symbol}.binance")
         while bearable:
             doom = bearable.pop(chance(len(bearable)))
             await meet(life.daemon, life.site, doom)
             met[doom.name] += 1
         assert not _bad(life.daemon.lines)
-        doom = last[chance(len(last))]
+        doom = last[seed % len(last)]
         await meet(life.daemon, life.site, doom)
         met[doom.name] += 1
         code = await life.stop()
         assert code == ENDED_HALTED, life.daemon.lines[-5:]
         engine = await life.site.stop()
-    return met + await _judged(folder, life, engine, is_ours_alone=False)
+    return met + await _judged(folder, life, engine, last=doom)
 
 
 async def live_through(life: Life, seconds: float) -> None:
@@ -142,7 +143,7 @@ def _bad(lines: list[Line]) -> list[Line]:
 
 
 async def _judged(
-    folder: Path, life: Life, engine: Engine, *, is_ours_alone: bool = True
+    folder: Path, life: Life, engine: Engine, last: Doom | None = None
 ) -> Counter[str]:
     """What `traderd replay` and the venue's own memory say; the counts of it."""
     journal = folder / "state" / "journal.db"
@@ -150,7 +151,9 @@ async def _judged(
     names = {"order_in_doubt": "doubts", "connected": "connections"}
     events = [line["event"] for line in life.daemon.lines]
     counts = Counter(names[event] for event in events if event in names)
-    return counts + await judge(journal, engine, SYMBOLS if is_ours_alone else {})
+    if last is None:
+        return counts + await judge(journal, engine, SYMBOLS)
+    return counts + await judge(journal, engine, {}, doubled=last.doubled)
 
 
 EXPECTED: Final = frozenset(KINDS)

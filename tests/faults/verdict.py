@@ -38,31 +38,42 @@ async def replays(journal: Path) -> str:
     return said
 
 
-async def judge(journal: Path, engine: Engine, symbols: dict[str, str]) -> Counter[str]:
+async def judge(
+    journal: Path, engine: Engine, symbols: dict[str, str], *, doubled: bool = False
+) -> Counter[str]:
     """Both sides agree to the unit; how many orders and fills that were.
 
     `symbols` are the base assets by symbol, none if others have moved the account's money too.
-    What was placed by hand is nobody's business here.
+    What was placed by hand is nobody's business here, and neither are orders that the venue has
+    `doubled`.
     """
     contents = await read_journal(journal)
     assert contents.ended, contents.note
-    approved, fills = set(), Counter[Fill]()
+    approved, booked = set(), Counter[tuple[str, Fill]]()
     for envelope in outputs(contents):
         body = envelope.body
         if isinstance(body, OrderApproved):
             approved.add(body.order.client_order_id)
         elif isinstance(body, OrderFilled):
-            fills[body.instrument.partition(".")[0], body.trade_id] += 1
+            booked[body.client_order_id, _fill(body)] += 1
         elif isinstance(body, OrderBusted):
-            fills[body.instrument.partition(".")[0], body.trade_id] -= 1
+            booked[body.client_order_id, _fill(body)] -= 1
     core = Core(header_of(contents).config, patient=True, live=True)
     await anyio.to_thread.run_sync(recover, contents, core)
 
-    orders = [each for each in engine.orders.values() if not _is_by_hand(each)]
-    _judge_orders(orders, approved)
+    placed = [each for each in engine.orders.values() if not _name(each).startswith(HAND)]
+    names = Counter(map(_name, placed))
+    strangers = {order_of(name)[0] for name in names} - approved
+    assert not strangers, f"nobody decided on {strangers}"
+    twice = {name for name, times in names.items() if times > 1}
+    assert bool(twice) is doubled, f"an id is two orders: {twice}"
+    orders = [each for each in placed if _name(each) not in twice]
     theirs = Counter(
         (order.terms.symbol, str(trade.trade_id)) for order in orders for trade in order.trades
     )
+    fills = Counter[Fill]()
+    for (id_, fill), times in booked.items():
+        fills[fill] += 0 if id_ in twice else times
     assert fills == theirs, {"ours alone": fills - theirs, "theirs alone": theirs - fills}
     _judge_working(orders, core)
     _judge_money(engine, core, symbols)
@@ -85,16 +96,12 @@ def _judge_money(engine: Engine, core: Core, symbols: dict[str, str]) -> None:
         assert cash - CASH == Decimal(_units(account, "USDT")) / ONE
 
 
-def _is_by_hand(order: Order) -> bool:
-    return str(order.terms.client_order_id).startswith(HAND)
+def _name(order: Order) -> str:
+    return str(order.terms.client_order_id)
 
 
-def _judge_orders(orders: list[Order], approved: set[str]) -> None:
-    names = [str(order.terms.client_order_id) for order in orders]
-    twice = [name for name, times in Counter(names).items() if times > 1]
-    assert not twice, f"an id is two orders: {twice}"
-    strangers = {order_of(name)[0] for name in names} - approved
-    assert not strangers, f"nobody decided on {strangers}"
+def _fill(body: OrderFilled | OrderBusted) -> Fill:
+    return body.instrument.partition(".")[0], body.trade_id
 
 
 def _judge_working(orders: list[Order], core: Core) -> None:

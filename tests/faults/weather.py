@@ -15,6 +15,11 @@ Chance = Callable[[int], int]
 MS: Final = 1_000_000
 PLACING: Final = ("order.place", "orderList.place.*", "order.cancelReplace")
 CHANGING: Final = ("order.cancel", "order.amend.keepPriority", *PLACING)
+DOUBLED: Final = (
+    *("order.cancel", "order.amend.keepPriority"),
+    *("order.cancelReplace", "orderList.place.*"),
+)
+"""What the venue does not do twice; an order that has ended leaves its name to another one."""
 ASKING: Final = ("order.status", "myTrades", "openOrders.status", "account.status", "time")
 REQUESTS: Final = (*CHANGING, *ASKING, "*")
 REPORTS: Final = (
@@ -65,7 +70,7 @@ RULES: Final[dict[str, Fault]] = {
     "request late": _late(REQUESTS, 2_000, is_request=True),
     "requests reordered": _request("reorder", ms=200),
     "question doubled": _request("duplicate", ASKING),
-    "change doubled": _request("duplicate", ("order.cancel", "order.amend.keepPriority")),
+    "change doubled": _request("duplicate", DOUBLED),
     "unknown yet executed": _unknown(is_executed=True),
     "unknown and not executed": _unknown(is_executed=False),
     "overloaded": _request("answer", CHANGING, code=-1008),
