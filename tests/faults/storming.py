@@ -26,6 +26,8 @@ SETTLE_S: Final = 60.0
 STILL_S: Final = 1.0
 FILLS: Final = 4
 """So many fills, once everything is well again, say that it trades on."""
+LATELY: Final = 300
+"""Lines that tell what a daemon was about in the end."""
 SYMBOLS: Final = {"EURUSDT": "EUR", "BTCUSDT": "BTC"}
 BAD: Final = frozenset({"failed", "difference_found", "strategy_faulted"})
 CONFIG: Final = """
@@ -76,8 +78,12 @@ async def living(folder: Path, seed: int) -> AsyncIterator[Life]:
         config.write_text(CONFIG.format(file=file, **site.ready))
         program = str(Path(__file__).with_name("daemon.py"))
         async with running(program, str(config)) as daemon:
-            await daemon.event("trading_state_changed", state="active")
-            yield Life(daemon, site, Weather(site, seed))
+            try:
+                await daemon.event("trading_state_changed", state="active")
+                yield Life(daemon, site, Weather(site, seed))
+            except Exception as error:
+                error.add_note(_summary(daemon.lines))
+                raise
 
 
 async def weathered(folder: Path, seed: int, seconds: float) -> Counter[str]:
@@ -142,6 +148,13 @@ def _bad(lines: list[Line]) -> list[Line]:
     return [line for line in lines if line["event"] in BAD]
 
 
+def _summary(lines: list[Line]) -> str:
+    """What a daemon was about that is at fault."""
+    states = [line for line in lines if line["event"] == "trading_state_changed"]
+    lately = Counter(f"{line['event']} {line.get('code', '')}" for line in lines[-LATELY:])
+    return f"last state: {states[-1:]}\nlately: {dict(lately.most_common())}\nat last: {lines[-3:]}"
+
+
 async def _judged(
     folder: Path, life: Life, engine: Engine, last: Doom | None = None
 ) -> Counter[str]:
@@ -178,4 +191,4 @@ def _tried(trial: Callable[[Path], Awaitable[Counter[str]]]) -> Verdict:
         try:
             return anyio.run(tried, Path(folder))
         except Exception as error:  # noqa: BLE001 - whatever it is, the storm tells the seed
-            return Verdict(tuple("".join(format_exception(error)).splitlines()[-30:]))
+            return Verdict(tuple("".join(format_exception(error)).splitlines()[-12:]))
