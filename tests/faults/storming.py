@@ -22,7 +22,8 @@ from tests.storm.trial import Verdict
 from trader.errors import ENDED_HALTED
 
 SECONDS: Final = 15.0
-SETTLE_S: Final = 60.0
+SETTLE_S: Final = 150.0
+"""More than a minute, after which there is weight again if it was used up."""
 STILL_S: Final = 1.0
 FILLS: Final = 4
 """So many fills, once everything is well again, say that it trades on."""
