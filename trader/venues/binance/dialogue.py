@@ -167,6 +167,7 @@ class BinanceDialogue:
 
     def hear(self, frame: bytes, now: Nanoseconds) -> Turn:
         """A frame arrived; raises VenueFault if it makes no sense or ends the stream."""
+        self._line.note_life(now)
         read = read_frame(frame)
         if read.is_event:
             return self._settled(self._on_event(read.event, now), now)
