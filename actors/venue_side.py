@@ -99,8 +99,9 @@ class BinanceSide:
 
     async def check(self, core: Core) -> bool:
         """Asks over REST, where there is that way."""
+        del core
         rest = self._way.rest
-        return rest is not None and await check_rules(self._config, core.scale, rest)
+        return rest is not None and await check_rules(self._config, rest)
 
     def gateway(self, core: Core, ports: Ports) -> OrderGateway:
         """The way for orders: the venue's WebSocket API, and REST beside it."""

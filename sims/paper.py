@@ -87,10 +87,11 @@ class PaperSide:
 
     async def check(self, core: Core) -> bool:
         """The prices of its streams must lie on our grid."""
+        del core
         gateway = self._config.gateway
         assert gateway is not None
         assert gateway.rest is not None
-        return await check_rules(self._config, core.scale, gateway.rest)
+        return await check_rules(self._config, gateway.rest)
 
     def gateway(self, core: Core, ports: Ports) -> OrderGateway:
         """The way to the simulated venue."""

@@ -38,7 +38,11 @@ PASSED_ON: Final[dict[str, set[type]]] = {
 MECHANICS: Final = {
     "strategy": ("trader/strategies/answering.py", "trader/strategies/deciding.py"),
     "order_manager": ("trader/logic/dealing.py",),
-    "risk": ("trader/logic/watching.py", "trader/logic/rules/setting.py"),
+    "risk": (
+        "trader/logic/watching.py",
+        "trader/logic/rules/setting.py",
+        "trader/logic/rules/listing.py",
+    ),
 }
 """Where a role's messages are made beside its own file."""
 
@@ -70,6 +74,8 @@ FOR_THE_RECORD: Final = {
     ("reconciler", account.DifferenceAccepted),
     ("reconciler", account.ForeignFound),
     ("risk", control.StrategyDisabled),
+    ("risk", control.InstrumentChanged),
+    ("risk", control.InstrumentHalted),
 }
 
 each_route = pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from actors.runtime.actor import NOTHING, Handler, Stateful
 from actors.runtime.routes import MarketKey
 from trader.logic.rules.gate import Gate
 from trader.logic.rules.limits import Facts, Limits
+from trader.logic.rules.listing import take
 from trader.logic.rules.setting import Read, Setting
 from trader.logic.rules.view import Account, Denial, Exposure
 from trader.logic.watching import OWNER, Watching
@@ -20,6 +21,7 @@ from trader.model.account import EquityMarked, PositionChanged
 from trader.model.control import (
     Flattened,
     InstrumentHalted,
+    InstrumentReported,
     InstrumentResumed,
     LimitRejected,
     RearmStrategy,
@@ -86,6 +88,7 @@ class Risk(Stateful[Account]):
             limits=limits,
             spelled=dict(spelled or {}),
         )
+        self._steps = {each.name: each.steps for each in facts}
         self._setting = Setting(limits, read)
         self._gate = Gate(self.state, facts)
         self._watching = Watching(self.state, guarded)
@@ -126,6 +129,7 @@ class Risk(Stateful[Account]):
             EquityMarked: self._watching.on_marked,
             SplitEffective: self._on_split,
             **dict.fromkeys((InstrumentHalted, InstrumentResumed), self._on_halt),
+            InstrumentReported: self._on_listed,
             SessionClosed: self._on_session_closed,
             TimerFired: self._on_timer,
             TradingStateChanged: self._on_trading_state,
@@ -304,6 +308,14 @@ class Risk(Stateful[Account]):
             self.state.halted[event.instrument] = event.reason
         self._gate.renew()
         return NOTHING
+
+    def _on_listed(self, report: InstrumentReported, now: Nanoseconds) -> Sequence[Message]:
+        """The venue's own word on what it takes holds beside what was configured."""
+        del now
+        out = take(self.state, report, self._steps[report.instrument])
+        if out:
+            self._gate.renew()
+        return out
 
     def _on_session_closed(self, closed: SessionClosed, now: Nanoseconds) -> Sequence[Message]:
         """Ids of ended orders are forgotten with the session; those still open stay."""

@@ -9,6 +9,9 @@ from msgspec import Struct
 from actors.runtime.step_record import Step
 from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignFound
 from trader.model.control import (
+    InstrumentChanged,
+    InstrumentHalted,
+    InstrumentResumed,
     LimitBreached,
     LimitChanged,
     LimitRejected,
@@ -34,6 +37,9 @@ _TOLD: Final = (
     DifferenceFound,
     DifferenceAccepted,
     ForeignFound,
+    InstrumentChanged,
+    InstrumentHalted,
+    InstrumentResumed,
     LimitBreached,
     LimitChanged,
     LimitRejected,

@@ -13,6 +13,9 @@ from msgspec import Struct
 
 from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignFound
 from trader.model.control import (
+    InstrumentChanged,
+    InstrumentHalted,
+    InstrumentResumed,
     LimitBreached,
     LimitChanged,
     LimitRejected,
@@ -44,6 +47,9 @@ KEPT_WHOLE: Final = (
     DifferenceFound,
     DifferenceAccepted,
     ForeignFound,
+    InstrumentChanged,
+    InstrumentHalted,
+    InstrumentResumed,
     LimitBreached,
     LimitChanged,
     LimitRejected,

@@ -18,23 +18,23 @@ ROOT: Final = Path(__file__).parent.parent.parent
 GOLDEN: Final = {
     "config/demo.yaml": (
         "e7e1a0f7b505507ff7bda03d1dc8816f0bb6ffea1bc150bdee3840e746ef47d8",
-        "667e67445cb6a1e6077a803d3a2711ea3bb14574445292a220ff753a16c00184",
+        "71910de0c831ad6196ff868f697867a44138bf306ceb65ed3d9794d1c2f3381b",
     ),
     "config/fx.yaml": (
         "3bffbca507dc095d351665863451139c1ad325478e49561b1150aecf30f53997",
-        "3124d6cd968ae448edaab5581c5d0f57455edbe5d64806229044af91d058afde",
+        "d0c4f979e0835e4c4819229ed414f14bb570dca37860d758e5abc922623791f2",
     ),
     "config/ticks.yaml": (
         "138f2877d78056166b2038c7117e24e65ecf202cd9977b0c56eecca9a2877480",
-        "698be168cd784dfc50aa7e63de541352f99e5d579513f820188422c53317db6f",
+        "f368618f51f0677e6bc63b1aaf943409ebe09671c6519d580d195fc23aa4c00d",
     ),
     "docs/examples/cross.yaml": (
         "a7ae0cad70f60488d833209154f8b841f43de2163438aedb4b7a3a9f34f86be2",
-        "886bcf192de15452ae59135963cec101cc75ac372d3273889274ecaf3335de45",
+        "3a6fba6b3446ba1d0300276ff178b81ef9143c70081c94dc5417da39325a550f",
     ),
     "docs/examples/split.yaml": (
         "ba42d1c23fdadae7668bd02cd0a366ed2abed59e7a8cdca88da1f3d86aa51b14",
-        "fab4c7443a8823e1407dfb5e6ae1bfef60de8e629480e0e40cdf6b8fff074edb",
+        "1cd86f29a7ba44c4fd4c136fc345ab6c3bb5a9628b109bccfc9aa4c022f33ff1",
     ),
 }
 

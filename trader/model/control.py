@@ -1,5 +1,6 @@
 """Control and life: the trading state, sessions, timers, faults."""
 
+from trader.model.instrument import Instrument
 from trader.model.orders import Body, Code
 from trader.model.units import Nanoseconds
 
@@ -168,6 +169,24 @@ class InstrumentResumed(Body, frozen=True, kw_only=True):
     """The venue lets an instrument trade again."""
 
     instrument: str
+
+
+class InstrumentReported(Body, frozen=True, kw_only=True):
+    """The venue's word on an instrument: its grid, what it takes, and whether it trades.
+
+    `listed` has one version, that of the instant at which this was read.
+    """
+
+    instrument: str
+    listed: Instrument
+
+
+class InstrumentChanged(Body, frozen=True, kw_only=True):
+    """From `since` on the venue takes something else of an instrument; `changes` says what."""
+
+    instrument: str
+    since: Nanoseconds
+    changes: str
 
 
 class SplitEffective(Body, frozen=True, kw_only=True):

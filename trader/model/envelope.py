@@ -83,6 +83,8 @@ Message: TypeAlias = (
     | control.SessionClosed
     | control.InstrumentHalted
     | control.InstrumentResumed
+    | control.InstrumentReported
+    | control.InstrumentChanged
     | control.SplitEffective
     | control.DividendPaid
     | control.StrategyFaulted

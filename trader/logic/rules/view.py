@@ -16,6 +16,7 @@ from msgspec import Struct
 from trader.logic.breakers import Naked, Slips
 from trader.logic.rules.limits import Limits
 from trader.model.control import TradingState
+from trader.model.instrument import Instrument
 from trader.model.market import BarClosed, Quote, Trade
 from trader.model.orders import OrderRole, SubmitOrder
 from trader.model.units import BEFORE_ALL, INT64_MAX, Lots, Money, Nanoseconds, Ticks
@@ -156,7 +157,8 @@ class Standing:
 class Account(Struct):
     """All that risk knows. Worth and cash are as last told.
 
-    `spelled` are the limits as texts, `tripped` the breakers that have spoken since trading was
+    `listed` is what the venue says of each instrument, version by version. `spelled` are the limits
+    as texts, `tripped` the breakers that have spoken since trading was
     last lifted, `slips` the window of the slippage breaker.
     """
 
@@ -167,6 +169,7 @@ class Account(Struct):
     seen: dict[str, bool] = {}
     approved_at: list[Nanoseconds] = []
     halted: dict[str, str] = {}
+    listed: dict[str, Instrument] = {}
     trading: TradingState = TradingState.HALTED
     version: int = 1
     spelled: dict[str, str] = {}

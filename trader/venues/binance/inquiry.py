@@ -15,7 +15,14 @@ from msgspec import Raw, Struct
 
 from trader.model.envelope import Message
 from trader.model.orders import CancelRejected, OrderRejected
-from trader.model.units import INT64_MAX, MILLISECOND_NS, MINUTE_NS, SECOND_NS, Nanoseconds
+from trader.model.units import (
+    HOUR_NS,
+    INT64_MAX,
+    MILLISECOND_NS,
+    MINUTE_NS,
+    SECOND_NS,
+    Nanoseconds,
+)
 from trader.venues.binance import reports, requests
 from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.frames import ErrorBody, OrderState, OwnTrade, body
@@ -41,13 +48,14 @@ class Cancel(Enum):
 class Patience(Struct, frozen=True, kw_only=True):
     """How long to wait for an answer, between two questions about one thing, and for proof.
 
-    And how often to compare the clocks.
+    And how often to compare the clocks, and to read the venue's rules.
     """
 
     answer_within_ns: Nanoseconds = 5 * SECOND_NS
     ask_again_ns: Nanoseconds = 500 * MILLISECOND_NS
     absent_after_ns: Nanoseconds = 10 * SECOND_NS
     compare_every_ns: Nanoseconds = MINUTE_NS
+    read_rules_every_ns: Nanoseconds = HOUR_NS
     valid_ms: int = 2_000
     """How long after its decision the venue may still take an order."""
 
