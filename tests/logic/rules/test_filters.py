@@ -1,6 +1,6 @@
 """What an instrument's venue would refuse anyway."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -166,7 +166,7 @@ def test_the_bounds_of_worth_may_spare_market_orders(
     assert asked(filtered(**filters), one) == [code]
 
 
-BAND = {"buy_band": ((9, 10), (11, 10)), "sell_band": ((1, 2), (3, 2))}
+BAND: Final[dict[str, Any]] = {"buy_band": ((9, 10), (11, 10)), "sell_band": ((1, 2), (3, 2))}
 
 
 @pytest.mark.parametrize(
