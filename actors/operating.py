@@ -79,6 +79,8 @@ class Operator:
         for event in acted.events:
             if event["event"] == "limit_rejected":
                 return Refused(code="limit", message=f"{event['limit']}: {event['text']}")
+            if event["event"] == "order_denied" and act.verb == "submit":
+                return Refused(code="denied", message=f"{event['code']}: {event['detail']}")
         return acted
 
     def settle(self, step: Step) -> None:

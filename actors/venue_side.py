@@ -114,6 +114,8 @@ class BinanceSide:
             for trade_id in order.trades:
                 # What came after them is asked for, also of orders that had ended by then.
                 dialogue.know(orders.desks[order.strategy].instrument, trade_id)
+        for instrument, trade_id in core.reconciler.known_trades():
+            dialogue.know(instrument, trade_id)
         return self._kind(
             self._way,
             dialogue,

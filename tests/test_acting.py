@@ -20,6 +20,7 @@ from trader.model.control import (
     RearmStrategy,
     SetLimit,
     SetTradingState,
+    SubmitByHand,
     TradingState,
 )
 from trader.model.envelope import Message
@@ -52,7 +53,7 @@ def trading() -> Core:
     return core
 
 
-def told(core: Core, verb: str, **fields: str) -> Message:
+def told(core: Core, verb: str, **fields: Any) -> Message:
     return message_of(Act(verb=verb, **fields), core, "ada")
 
 
@@ -84,6 +85,25 @@ def moved(state: TradingState, reason: str) -> SetTradingState:
             CloseInstrument(instrument=A, by="ada", reason="x"),
         ),
         (
+            "submit",
+            {"target": A, "side": "sell", "lots": 3, "limit": "1.20", "reason": "x"},
+            SubmitByHand(
+                instrument=A, lots=-3, limit_ticks=120, ref_ticks=110, by="ada", reason="x"
+            ),
+        ),
+        (
+            "submit",
+            {"target": B, "side": "buy", "lots": 1},
+            SubmitByHand(
+                instrument=B,
+                lots=1,
+                limit_ticks=None,
+                ref_ticks=0,
+                by="ada",
+                reason="asked by an operator",
+            ),
+        ),
+        (
             "cancel",
             {"target": "main-one-1-2", "reason": "x"},
             CancelById(client_order_id="main-one-1-2", by="ada", reason="x"),
@@ -100,7 +120,7 @@ def moved(state: TradingState, reason: str) -> SetTradingState:
         ),
     ],
 )
-def test_each_word_becomes_its_message(verb: str, fields: dict[str, str], expected: Any) -> None:
+def test_each_word_becomes_its_message(verb: str, fields: dict[str, Any], expected: Any) -> None:
     assert told(trading(), verb, **fields) == expected
 
 
@@ -111,6 +131,16 @@ def test_each_word_becomes_its_message(verb: str, fields: dict[str, str], expect
         ("pause", {"target": "on"}, "no strategy"),
         ("resume", {"target": "on"}, "no strategy"),
         ("close", {"target": "A"}, "no instrument"),
+        ("submit", {"target": "A", "side": "buy", "lots": 1}, "no instrument"),
+        ("submit", {"target": A, "side": "long", "lots": 1}, "no side"),
+        ("submit", {"target": A, "side": "buy"}, "an order of 0 lots"),
+        ("submit", {"target": A, "side": "buy", "lots": 1 << 62}, "beyond all counting"),
+        ("submit", {"target": A, "side": "buy", "lots": 1, "limit": "1e40"}, "no price"),
+        ("submit", {"target": A, "side": "buy", "lots": 1, "limit": "nan"}, "no price"),
+        ("submit", {"target": A, "side": "buy", "lots": 1, "limit": "-1"}, "no price"),
+        ("submit", {"target": A, "side": "buy", "lots": 1, "limit": "cheap"}, "no price"),
+        ("submit", {"target": A, "side": "buy", "lots": 1, "limit": "1.005"}, "between two ticks"),
+        ("pause", {"target": "ext_A"}, "nothing to pause"),
         ("cancel", {"target": "x-1"}, "no order"),
         ("cancel", {"target": ORDER}, "has ended as filled"),
         ("set-limit", {"target": "lots", "value": "5"}, "no limit"),
@@ -120,9 +150,12 @@ def test_each_word_becomes_its_message(verb: str, fields: dict[str, str], expect
         ("set-limit", {"target": "borrow", "value": "true"}, "needs a reason"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(verb: str, fields: dict[str, str], said: str) -> None:
+def test_what_cannot_be_meant_is_refused(verb: str, fields: dict[str, Any], said: str) -> None:
+    core = trading()
+    core.reactor.row(told(core, "submit", target=A, side="buy", lots=1), 3 * MINUTE_NS)
+
     with pytest.raises(UsageError, match=said):
-        told(trading(), verb, **fields)
+        told(core, verb, **fields)
 
 
 @pytest.mark.parametrize(
@@ -192,6 +225,7 @@ CONSEQUENCES = [
     ("resume", "", ("ACTIVE", False, False, "100")),
     ("pause", "one", ("ACTIVE", True, True, "100")),
     ("close", A, ("ACTIVE", True, True, "100")),
+    ("submit", A, ("ACTIVE", False, False, "100")),
     ("cancel", "main-one-1-2", ("ACTIVE", False, True, "100")),
     ("set-limit", "lots_max", ("ACTIVE", False, False, "50")),
 ]
@@ -207,7 +241,7 @@ def test_every_word_of_a_person_reaches_the_core(
 ) -> None:
     core = trading()
 
-    core.reactor.row(told(core, verb, target=target, value="50"), 4 * MINUTE_NS)
+    core.reactor.row(told(core, verb, target=target, value="50", side="buy", lots=1), 4 * MINUTE_NS)
 
     assert state_of(core) == expected
 

@@ -59,6 +59,10 @@ REORDERED: Final = {
         "risk",
         orders.OrderApproved,
     ): "an entry leaves before its stops, made on its approval",
+    (
+        "reconciler",
+        account.ForeignAdopted,
+    ): "its ledger has a desk before its position is told there",
     ("world", control.RunStarted): "a new life is halted before it can be reconciled",
 }
 

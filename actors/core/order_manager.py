@@ -17,11 +17,13 @@ from trader.logic.clearing import Clearing
 from trader.logic.dealing import WORKING, Dealing, Orders, Wish, contradiction, unknown
 from trader.logic.desk import Change, Desk, Order
 from trader.logic.desk_splits import split_desk, split_order
+from trader.logic.external import External
 from trader.logic.guarding import Guarding
 from trader.logic.ignoring import Ignoring
 from trader.logic.lifecycle import ENDED, TRANSITIONS
 from trader.model.account import (
     DoubtsResolved,
+    ForeignAdopted,
     OwnReported,
     PositionChanged,
     QueryOwn,
@@ -34,6 +36,7 @@ from trader.model.control import (
     SessionClosed,
     SplitEffective,
     StrategyFaulted,
+    SubmitByHand,
 )
 from trader.model.envelope import Message
 from trader.model.orders import (
@@ -112,6 +115,7 @@ class OrderManager(Stateful[Orders]):
         self._guarding = Guarding(self._dealing)
         self._aiming = Aiming(self._dealing, self._guarding, patient=patient)
         self._clearing = Clearing(self._dealing, self._aiming)
+        self._external = External(self._dealing)
         self._calendars = calendars
         self._ends_days = ends_days
         self.ignored: Final = Ignoring()
@@ -152,6 +156,8 @@ class OrderManager(Stateful[Orders]):
             CloseInstrument: self._clearing.on_close,
             PauseStrategy: self._clearing.on_pause,
             CancelById: self._clearing.on_cancel,
+            SubmitByHand: self._external.on_submit,
+            ForeignAdopted: self._external.on_adopted,
             StrategyFaulted: self._on_faulted,
             SessionClosed: self._on_session_closed,
             RunStarted: self._on_start,
@@ -367,14 +373,7 @@ class OrderManager(Stateful[Orders]):
             if calendars.get(desk.instrument, _UTC) == closed.calendar
         ]
         out = self._dealing.end_day(theirs) if self._ends_days else NOTHING
-        kept: dict[str, Order] = {}
-        for id_, order in self.state.orders.items():
-            if order.status < ENDED or order.strategy not in theirs:
-                kept[id_] = order
-            elif not order.aged:
-                order.aged = True
-                kept[id_] = order
-        self.state.orders = kept
+        self._dealing.forget(theirs)
         return out
 
     def _on_start(self, started: RunStarted, now: Nanoseconds) -> Sequence[Message]:

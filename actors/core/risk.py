@@ -17,7 +17,7 @@ from trader.logic.rules.listing import take
 from trader.logic.rules.setting import Read, Setting
 from trader.logic.rules.view import Account, Denial, Exposure
 from trader.logic.watching import OWNER, Watching
-from trader.model.account import EquityMarked, PositionChanged
+from trader.model.account import EquityMarked, ForeignAdopted, PositionChanged
 from trader.model.control import (
     Flattened,
     InstrumentHalted,
@@ -88,7 +88,7 @@ class Risk(Stateful[Account]):
             limits=limits,
             spelled=dict(spelled or {}),
         )
-        self._steps = {each.name: each.steps for each in facts}
+        self.steps: Final = {each.name: each.steps for each in facts}
         self._setting = Setting(limits, read)
         self._gate = Gate(self.state, facts)
         self._watching = Watching(self.state, guarded)
@@ -124,6 +124,7 @@ class Risk(Stateful[Account]):
             OrderBusted: self._on_busted,
             OrderReplaced: self._on_replaced,
             ReplaceRejected: self._on_replace_rejected,
+            ForeignAdopted: self._on_adopted,
             **dict.fromkeys((CancelRequested, CancelRejected), self._on_cancel),
             **dict.fromkeys((OrderCanceled, OrderExpired, OrderRejected), self._on_end),
             EquityMarked: self._watching.on_marked,
@@ -265,6 +266,11 @@ class Risk(Stateful[Account]):
         self._counting.end(event.client_order_id)
         return self._follow(event.strategy, now) if self._follows else NOTHING
 
+    def _on_adopted(self, event: ForeignAdopted, now: Nanoseconds) -> Sequence[Message]:
+        """What somebody else holds and may still trade counts for the worst case like our own."""
+        self._counting.adopt(event)
+        return self._follow(event.strategy, now) if self._follows else NOTHING
+
     def _on_accepted(self, event: OrderAccepted, now: Nanoseconds) -> Sequence[Message]:
         return self._works(event, now, works=True)
 
@@ -287,7 +293,8 @@ class Risk(Stateful[Account]):
 
     def _flat(self) -> Sequence[Message]:
         account = self.state
-        if account.resting or any(each.lots for each in account.standings.values()):
+        works = any(not each.theirs for each in account.resting.values())
+        if works or any(each.lots for each in account.standings.values()):
             return NOTHING
         return (Flattened(),)
 
@@ -312,7 +319,7 @@ class Risk(Stateful[Account]):
     def _on_listed(self, report: InstrumentReported, now: Nanoseconds) -> Sequence[Message]:
         """The venue's own word on what it takes holds beside what was configured."""
         del now
-        out = take(self.state, report, self._steps[report.instrument])
+        out = take(self.state, report, self.steps[report.instrument])
         if out:
             self._gate.renew()
         return out

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 from msgspec import Struct
 
 from actors.runtime.step_record import Step
-from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignFound
+from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignAdopted, ForeignFound
 from trader.model.control import (
     InstrumentChanged,
     InstrumentHalted,
@@ -37,6 +37,7 @@ _TOLD: Final = (
     DifferenceFound,
     DifferenceAccepted,
     ForeignFound,
+    ForeignAdopted,
     InstrumentChanged,
     InstrumentHalted,
     InstrumentResumed,

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignFound
+from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignAdopted, ForeignFound
 from trader.model.control import (
     InstrumentChanged,
     InstrumentHalted,
@@ -47,6 +47,7 @@ KEPT_WHOLE: Final = (
     DifferenceFound,
     DifferenceAccepted,
     ForeignFound,
+    ForeignAdopted,
     InstrumentChanged,
     InstrumentHalted,
     InstrumentResumed,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.making import A, B, given, reborn, target
+from tests.core.making import A, B, adopted, given, reborn, target
 from tests.core.risking import (
     ACTIVE,
     NOW,
@@ -349,3 +349,14 @@ def test_what_was_let_through_may_be_recalled_in_the_same_step(
     assert gate.recall(change("o", 4)) == ""
     assert gate.recall(change("gone", 4)) == ""
     assert gate.recall(Flattened()) == ""
+
+
+def test_what_somebody_else_holds_counts_and_is_closed_before_all_is_flat() -> None:
+    """His orders are his own: nobody waits for them."""
+    gate = risk(position_max=10)
+    given(gate, adopted(6, left=5, limit=90))
+
+    assert verdict(gate, own(1)) == "position_exceeds_max"
+    assert given(gate, moves(FLATTENING), now=NOW) == []
+    assert given(gate, adopted(-6), now=NOW) == [Flattened()]
+    assert gate.state.resting["web_1"].theirs

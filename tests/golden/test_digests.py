@@ -18,23 +18,23 @@ ROOT: Final = Path(__file__).parent.parent.parent
 GOLDEN: Final = {
     "config/demo.yaml": (
         "e7e1a0f7b505507ff7bda03d1dc8816f0bb6ffea1bc150bdee3840e746ef47d8",
-        "71910de0c831ad6196ff868f697867a44138bf306ceb65ed3d9794d1c2f3381b",
+        "e297847976e6a4c1301908c0ccd5a2c8e54e418700fec19a27e4a110eb7e020c",
     ),
     "config/fx.yaml": (
         "3bffbca507dc095d351665863451139c1ad325478e49561b1150aecf30f53997",
-        "d0c4f979e0835e4c4819229ed414f14bb570dca37860d758e5abc922623791f2",
+        "02a2dd5078a6486bd7e11816d08d3914935e5ede6215a5f23dcb682d142b4051",
     ),
     "config/ticks.yaml": (
         "138f2877d78056166b2038c7117e24e65ecf202cd9977b0c56eecca9a2877480",
-        "f368618f51f0677e6bc63b1aaf943409ebe09671c6519d580d195fc23aa4c00d",
+        "ead88709d945e921679d7182cda92db2d5afed4df263eb68b3d456954b6dd93d",
     ),
     "docs/examples/cross.yaml": (
         "a7ae0cad70f60488d833209154f8b841f43de2163438aedb4b7a3a9f34f86be2",
-        "3a6fba6b3446ba1d0300276ff178b81ef9143c70081c94dc5417da39325a550f",
+        "012a1b21d08e2f2964092d3213f9bcbd6ecc78cc13beb370950258e2c8ae8a72",
     ),
     "docs/examples/split.yaml": (
         "ba42d1c23fdadae7668bd02cd0a366ed2abed59e7a8cdca88da1f3d86aa51b14",
-        "1cd86f29a7ba44c4fd4c136fc345ab6c3bb5a9628b109bccfc9aa4c022f33ff1",
+        "093cd99157f0f2d0b414092049cb20eadebf849c9673106f30cc1721a9f0dec5",
     ),
 }
 

@@ -211,3 +211,17 @@ def test_a_target_that_is_given_up_is_none_for_everybody() -> None:
 
     assert dealer.drop("one", desk) == TargetDropped(strategy="one", instrument="A.v")
     assert desk.target == 0
+
+
+def test_orders_that_ended_before_the_last_session_are_forgotten() -> None:
+    """Of those whose session it was; what still works stays in any case."""
+    dealer, _, ended = dealing(status=S.FILLED)
+    orders = dealer.state.orders
+    working = orders["w"] = Order(strategy="one", lots=1, role=OrderRole.TARGET)
+    other = orders["o"] = Order(strategy="two", lots=1, role=OrderRole.TARGET, status=S.FILLED)
+
+    dealer.forget(["one"])
+    assert dealer.state.orders == {ID: ended, "w": working, "o": other}
+    assert (ended.aged, working.aged, other.aged) == (True, False, False)
+    dealer.forget(["one"])
+    assert dealer.state.orders == {"w": working, "o": other}

@@ -181,6 +181,17 @@ class Dealing:
                 out += self.cancel(id_, order, "session_closed")
         return out
 
+    def forget(self, strategies: Container[str]) -> None:
+        """Of these strategies' orders those go that had ended before the session that ends now."""
+        kept: dict[str, Order] = {}
+        for id_, order in self.state.orders.items():
+            if order.status < ENDED or order.strategy not in strategies:
+                kept[id_] = order
+            elif not order.aged:
+                order.aged = True
+                kept[id_] = order
+        self.state.orders = kept
+
     # -- changes --------------------------------------------------------------------------------
 
     def urge(self, id_: str, order: Order, reason: str = "nothing_left") -> list[Message]:

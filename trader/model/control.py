@@ -2,7 +2,7 @@
 
 from trader.model.instrument import Instrument
 from trader.model.orders import Body, Code
-from trader.model.units import Nanoseconds
+from trader.model.units import Lots, Nanoseconds, Ticks
 
 
 class TradingState(Code):
@@ -127,6 +127,20 @@ class CloseInstrument(Body, frozen=True, kw_only=True):
     """An operator closes what is held of an instrument; its strategies stay out until re-armed."""
 
     instrument: str
+    by: str
+    reason: str
+
+
+class SubmitByHand(Body, frozen=True, kw_only=True):
+    """An operator wants an order of signed lots, at the market or with a limit.
+
+    `ref_ticks` is the price at which that was decided, 0 while there is none.
+    """
+
+    instrument: str
+    lots: Lots
+    limit_ticks: Ticks | None
+    ref_ticks: Ticks
     by: str
     reason: str
 

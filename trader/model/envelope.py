@@ -63,6 +63,7 @@ Message: TypeAlias = (
     | account.DifferenceFound
     | account.DifferenceAccepted
     | account.ForeignFound
+    | account.ForeignAdopted
     | control.RunStarted
     | control.RunEnded
     | control.SetTradingState
@@ -77,6 +78,7 @@ Message: TypeAlias = (
     | control.StrategyRearmed
     | control.PauseStrategy
     | control.CloseInstrument
+    | control.SubmitByHand
     | control.CancelById
     | control.Flattened
     | control.SessionOpened

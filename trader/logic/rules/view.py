@@ -31,7 +31,7 @@ class Resting(Struct):
     replacement on its way (`asked`, at `asked_ticks`); `done` is filled, `room` is what it may
     fill now. A child may fill what its parent has `granted`; the parent was `ordered` for
     `parent_size`. `works` once the venue has taken it; `leaving` from our cancel on, until that is
-    refused.
+    refused. It is `theirs` if somebody else has placed it, past us.
     """
 
     order: SubmitOrder
@@ -46,6 +46,7 @@ class Resting(Struct):
     works: bool = False
     leaving: bool = False
     ordered: Lots = 0
+    theirs: bool = False
 
     @property
     def instrument(self) -> str:
