@@ -143,6 +143,7 @@ class Daemon:
             self.gateway = self._side.gateway(self.core, ports)
             self._supervisor = self._make_supervisor(self._side.market(self.core, ports))
             self._mind_commits()
+            self._observers.follow(self._supervisor)
             self._observers.start()
             try:
                 await self._live()

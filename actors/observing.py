@@ -20,8 +20,9 @@ from actors.minding import Minder, Pulse
 from actors.operating import Operator
 from actors.runtime.inbox import Inbox
 from actors.runtime.step_record import Step
-from actors.runtime.supervisor import Child
+from actors.runtime.supervisor import Child, EdgeStanding, Supervisor
 from actors.timing import Timing
+from actors.unsure import Doubts, Unsure
 from trader.config.notation import interval_ns
 from trader.config.schema import Config
 from trader.model.units import SECOND_NS, Nanoseconds
@@ -57,7 +58,12 @@ class Observers:
         self._sink: Final = Sink(sys.stderr, file)
         self.log: Final = Telemetry(self._sink, now)
         self.metrics: Final = Metrics()
-        self._operator: Final = Operator(config, core, mode=mode, now=now, put=inbox.put)
+        self._supervisor: Supervisor | None = None
+        self._doubts: Final = Doubts(core)
+        unsure = Unsure(core, self._doubts, figures=figures, edges=self._edges)
+        self._operator: Final = Operator(
+            config, core, mode=mode, now=now, put=inbox.put, unsure=unsure
+        )
         self._control: Final = ControlSocket(folder, self._operator)
         title = f"traderd {config.run.name} ({mode})"
         self._alerts: Final = Alerts(
@@ -67,7 +73,14 @@ class Observers:
             interval_ns(config.ops.stalled_after) / SECOND_NS, self._on_stalled
         )
         self._minder: Final = Minder(
-            config, core, inbox, self.metrics, now=now, say=self.log.say, figures=figures
+            config,
+            core,
+            inbox,
+            self.metrics,
+            now=now,
+            say=self.log.say,
+            figures=figures,
+            doubts=self._doubts,
         )
         self.beats: Final[list[Callable[[], None]]] = [self._stall.beat]
         self._pulse: Final = Pulse(self.metrics, self._beat)
@@ -90,6 +103,13 @@ class Observers:
             Child("minder", self._minder.run),
             Child("pulse", self._pulse.run),
         )
+
+    def follow(self, supervisor: Supervisor) -> None:
+        """Whoever asks is told how these edges stand."""
+        self._supervisor = supervisor
+
+    def _edges(self) -> Sequence[EdgeStanding]:
+        return () if self._supervisor is None else self._supervisor.edges()
 
     def start(self) -> None:
         """Lets the figures be read, and watches for a stall; raises UsageError for a taken port."""
@@ -116,6 +136,7 @@ class Observers:
 
     def settle(self, step: Step) -> None:
         """A step has become durable."""
+        self._doubts.settle(step)
         self._operator.settle(step)
         self._timing.settle(step)
 

@@ -128,7 +128,8 @@ class BinanceSide:
     def figures(self, now: Nanoseconds) -> Figures:
         """What the dialogue and the budget measure."""
         skew = 0 if self._dialogue is None else self._dialogue.clock_skew_ns
-        return Figures(clock_skew_ns=skew, headroom={"weight": self._budget.headroom(now)})
+        budget = self._budget
+        return Figures(clock_skew_ns=skew, headroom=budget.headroom(now), used=budget.used(now))
 
     def market(self, core: Core, ports: Ports) -> Market:
         """Its streams, or recorded bars in their stead."""

@@ -100,7 +100,8 @@ class PaperSide:
 
     def figures(self, now: Nanoseconds) -> Figures:
         """The simulated venue has our own clock."""
-        return Figures(clock_skew_ns=0, headroom={"weight": self._budget.headroom(now)})
+        budget = self._budget
+        return Figures(clock_skew_ns=0, headroom=budget.headroom(now), used=budget.used(now))
 
     def market(self, core: Core, ports: Ports) -> Market:
         """The venue's own streams, which the simulated venue hears too."""

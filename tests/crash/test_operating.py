@@ -41,6 +41,14 @@ async def test_a_person_asks_tells_and_watches(
             await daemon.event("order_filled")
         code, status = await say("status")
         assert (code, status["trading"], status["mode"]) == (0, "ACTIVE", "loopback")
+        edges = {each["edge"]: each["state"] for each in status["edges"]}
+        assert (edges["gateway"], edges["market_data"]) == ("running", "running")
+        assert status["reconciliation"]["differences"] == []
+        assert 0 <= status["reconciliation"]["agreed_age_s"] < 60
+        assert status["doubts"] == []
+        limits = {each["limit"]: each for each in status["limits"]}
+        assert limits["orders_10s"]["max"] > limits["orders_10s"]["used"] > 0
+        assert 0 < limits["weight"]["headroom"] < 1
         _, fills = await say("fills")
         assert len(fills["fills"]) >= 3
 
@@ -91,6 +99,7 @@ async def test_trouble_is_told_and_shown(stage: Stage, tmp_path: Path) -> None:
 
     assert alert["message"] == "trading is halted: lunch, " + user_name(os.getuid())
     assert b"traderd_commit_seconds_count" in figures
+    assert b"traderd_reconciliation_age_seconds" in figures
 
 
 def _read(address: str) -> bytes:
