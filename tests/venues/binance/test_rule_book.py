@@ -24,7 +24,7 @@ from trader.model.account import AccountReported, QueryAccount
 from trader.model.control import InstrumentReported
 from trader.model.envelope import Message
 from trader.model.instrument import InstrumentVersion
-from trader.model.orders import OrderRejected
+from trader.model.orders import OrderCanceled, OrderRejected, ReplaceRejected
 from trader.venues.binance.rule_book import AGAIN_NS, GAP_NS, breaks_rules
 
 HOURLY_MS = 60_000
@@ -128,6 +128,21 @@ def test_one_that_comes_while_they_are_being_read_has_them_read_once_more(
     wire.wait(GAP_NS // MS)
 
     assert wire.methods().count(ASKED) == 1
+
+
+@pytest.mark.parametrize(
+    ("message", "breaks"),
+    [
+        (OrderRejected(client_order_id="x", code="-1013"), True),
+        (OrderRejected(client_order_id="x", code="-2010", text="Market is closed."), True),
+        (OrderRejected(client_order_id="x", code="-2010", text="Duplicate order sent."), False),
+        (ReplaceRejected(client_order_id="x", code="-1013"), True),
+        (ReplaceRejected(client_order_id="x", code="-2011"), False),
+        (OrderCanceled(client_order_id="x"), False),
+    ],
+)
+def test_what_is_refused_by_a_rule(message: Message, *, breaks: bool) -> None:
+    assert breaks_rules(message) is breaks
 
 
 def test_a_closed_market_is_a_rule_too(wire: Wire, venue: Director) -> None:

@@ -11,7 +11,7 @@ from msgspec import Raw
 from trader.model.control import InstrumentReported
 from trader.model.envelope import Message
 from trader.model.instrument import Instrument
-from trader.model.orders import OrderRejected
+from trader.model.orders import OrderRejected, ReplaceRejected
 from trader.model.units import INT64_MAX, MINUTE_NS, SECOND_NS, Nanoseconds
 from trader.venues.binance import requests
 from trader.venues.binance.correspondence import Correspondence, Question
@@ -29,10 +29,10 @@ _CLOSED: Final = "Market is closed."
 
 
 def breaks_rules(message: Message) -> bool:
-    """Whether the venue refused an order by a rule: what we take for its rules is no longer so."""
-    return isinstance(message, OrderRejected) and (
-        message.code == _FILTER_FAILED or message.text == _CLOSED
-    )
+    """Whether the venue refused an order, or a change, by a rule: ours is no longer its own."""
+    if isinstance(message, OrderRejected):
+        return message.code == _FILTER_FAILED or message.text == _CLOSED
+    return isinstance(message, ReplaceRejected) and message.code == _FILTER_FAILED
 
 
 class RuleBook:
