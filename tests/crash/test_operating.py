@@ -47,7 +47,7 @@ async def test_a_person_asks_tells_and_watches(
         assert 0 <= status["reconciliation"]["agreed_age_s"] < 60
         assert status["doubts"] == []
         limits = {each["limit"]: each for each in status["limits"]}
-        assert limits["orders_10s"]["max"] > limits["orders_10s"]["used"] > 0
+        assert limits["orders_10s"]["max"] > limits["orders_10s"]["used"] >= 0
         assert 0 < limits["weight"]["headroom"] < 1
         _, fills = await say("fills")
         assert len(fills["fills"]) >= 3
