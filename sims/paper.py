@@ -24,7 +24,7 @@ from trader.config.finest import finest
 from trader.config.schema import Config
 from trader.errors import ConfigError
 from trader.model.account import AccountReported, OrderReport, PositionReport, QueryAccount
-from trader.model.control import InstrumentHalted, InstrumentResumed
+from trader.model.control import InstrumentHalted, InstrumentReported, InstrumentResumed
 from trader.model.envelope import Message
 from trader.model.market import BookDelta, Quote, Trade
 from trader.model.orders import (
@@ -190,6 +190,10 @@ class PaperVenue:
                     venue.traded(book, now)
             case BookDelta():
                 venue.changed(venue.books[message.instrument], message, now)
+            case InstrumentReported():
+                is_trading = message.listed.versions[-1].is_trading
+                if is_trading is venue.books[message.instrument].halted:
+                    (venue.resumed if is_trading else venue.halted)(message.instrument)
             case InstrumentHalted():
                 venue.halted(message.instrument)
             case InstrumentResumed():

@@ -10,7 +10,7 @@ from trader.errors import ConfigError
 from trader.logic.rules.limits import Steps
 from trader.logic.rules.listing import misfit
 from trader.model.money import MoneyScale
-from trader.model.units import SECOND_NS, Nanoseconds
+from trader.model.units import HOUR_NS, SECOND_NS, Nanoseconds
 from trader.venues.binance.budget import Budget
 from trader.venues.binance.correspondence import Correspondence
 from trader.venues.binance.dialogue import BinanceDialogue
@@ -109,7 +109,11 @@ def market_of(
     """
     keys, budget = access
     line = Correspondence(keys, ANSWER_WITHIN_NS, has_rest=True, budget=budget)
-    return BinanceMarket([_wanted(each, config, scale, since) for each in config.instruments], line)
+    gateway = config.gateway
+    # On paper no order goes to the venue, and so nobody else asks what it would take.
+    every = HOUR_NS if gateway is not None and gateway.paper else None
+    wanted = [_wanted(each, config, scale, since) for each in config.instruments]
+    return BinanceMarket(wanted, line, read_rules_every_ns=every)
 
 
 def _wanted(

@@ -47,6 +47,11 @@ EVENTS: list[tuple[Event, str, str]] = [
         "order web_1 is somebody else's: 2 A.v at 3 (halt)",
     ),
     (
+        {"event": "instrument_halted", "instrument": "A.v", "reason": "break"},
+        "halt",
+        "A.v is suspended: break",
+    ),
+    (
         {"event": "strategy_disabled", "strategy": "one", "code": "repeat_exceeds_max"},
         "quarantine",
         "one is disabled: repeat_exceeds_max",

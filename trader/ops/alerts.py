@@ -91,6 +91,10 @@ def _foreign(event: Event) -> Made:
     return "difference", event["client_order_id"], text
 
 
+def _suspended(event: Event) -> Made:
+    return "halt", event["instrument"], f"{event['instrument']} is suspended: {event['reason']}"
+
+
 def _disabled(event: Event) -> Made:
     return "quarantine", event["strategy"], f"{event['strategy']} is disabled: {event['code']}"
 
@@ -138,6 +142,7 @@ _ALERTS: Final[Mapping[str, Callable[[Event], Made | None]]] = {
     "clock_untrusted": _clock,
     "difference_found": _difference,
     "foreign_found": _foreign,
+    "instrument_halted": _suspended,
     "strategy_disabled": _disabled,
     "strategy_faulted": _faulted,
     "order_rejected": _rejected,

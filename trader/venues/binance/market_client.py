@@ -25,6 +25,7 @@ from trader.venues.binance.first_price import Awaited, FirstPrices
 from trader.venues.binance.frames import body, decoded
 from trader.venues.binance.grid import Grid, instant
 from trader.venues.binance.requests import Request
+from trader.venues.binance.rule_book import RuleBook
 from trader.venues.binance.silence import Silence, Watch
 from trader.venues.execution_client import Outgoing, Reply, Turn
 
@@ -75,8 +76,14 @@ class BinanceMarket:
     """The streams of any number of symbols on one connection; snapshots go over `line`."""
 
     def __init__(
-        self, wanted: Sequence[Wanted], line: Correspondence, again_ns: Nanoseconds = SECOND_NS
+        self,
+        wanted: Sequence[Wanted],
+        line: Correspondence,
+        again_ns: Nanoseconds = SECOND_NS,
+        *,
+        read_rules_every_ns: Nanoseconds | None = None,
     ) -> None:
+        """The venue's rules are read as well, where nobody else does that."""
         self.heard: Final[dict[str, int]] = {}
         """How many frames of each stream have come, and of streams that nobody asked for."""
         self.silences = 0
@@ -87,6 +94,8 @@ class BinanceMarket:
         self._syncs: Final[dict[str, BookSync]] = {}
         self._series: Final[dict[str, CatchUp]] = {}
         self._prices: Final = FirstPrices()
+        grids = tuple(each.grid for each in wanted)
+        self._rules: Final = RuleBook(line, grids, read_rules_every_ns)
         self._asked_at: Final[dict[str, Nanoseconds]] = {}
         self._queue: list[tuple[str, list[str]]] = []
         self._open: dict[int, Nanoseconds] = {}
@@ -118,6 +127,7 @@ class BinanceMarket:
             queue,
             again,
             self._line.due,
+            self._rules.due,
             self._silence.due,
             min(self._open.values(), default=self._last + self._patience),
         )
@@ -131,7 +141,9 @@ class BinanceMarket:
             for start in range(0, len(names), NAMES_MAX)
         ]
         self._silence.begin(now)
-        turn = self._send(now)
+        self._rules.forget()
+        self._rules.want(now)
+        turn = self._send(now) + self._rules.tick(now)
         for instrument in self._prices.begin():
             turn += self._ask_for_price(instrument, now)
         for instrument in self._names:
@@ -167,6 +179,7 @@ class BinanceMarket:
             return turn
         if min(self._open.values(), default=INT64_MAX) <= now:
             raise VenueFault("the market streams do not answer")
+        turn += self._rules.tick(now)
         for instrument in self._silence.mute(now):
             self.silences += 1
             names = self._names[instrument]
