@@ -109,11 +109,10 @@ def market_of(
     """
     keys, budget = access
     line = Correspondence(keys, ANSWER_WITHIN_NS, has_rest=True, budget=budget)
-    gateway = config.gateway
-    # On paper no order goes to the venue, and so nobody else asks what it would take.
-    every = HOUR_NS if gateway is not None and gateway.paper else None
     wanted = [_wanted(each, config, scale, since) for each in config.instruments]
-    return BinanceMarket(wanted, line, read_rules_every_ns=every)
+    # On paper nobody else asks what the venue takes; and where a price off our grid has broken the
+    # connection, the next one finds out why.
+    return BinanceMarket(wanted, line, read_rules_every_ns=HOUR_NS)
 
 
 def _wanted(

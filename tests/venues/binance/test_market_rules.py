@@ -1,4 +1,4 @@
-"""Where no order goes to the venue, its rules are read by whoever hears its market data."""
+"""Whoever hears the venue's market data reads its rules too: a grid may have become another."""
 
 import json
 from typing import Any
@@ -55,7 +55,7 @@ def test_they_are_read_at_each_connection_and_again_after_a_while() -> None:
     assert answer(client, again, "HALT", START + 2 * MINUTE_NS).messages == []
 
 
-def test_elsewhere_they_are_not_read_here() -> None:
+def test_who_is_not_told_to_read_them_does_not() -> None:
     turn = market(None).greet(START)
 
     assert [each.path for each in turn.calls if each.path.endswith("exchangeInfo")] == []

@@ -83,7 +83,7 @@ class BinanceMarket:
         *,
         read_rules_every_ns: Nanoseconds | None = None,
     ) -> None:
-        """The venue's rules are read as well, where nobody else does that."""
+        """The venue's rules are read too, at each connection and every so often; None is never."""
         self.heard: Final[dict[str, int]] = {}
         """How many frames of each stream have come, and of streams that nobody asked for."""
         self.silences = 0
