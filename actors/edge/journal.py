@@ -124,8 +124,16 @@ class Journal:
         least = self.count
         if least < _LEAST_READ_BACK:
             return
+        # Whoever stops the daemon waits for it: a connection that is left alone ends nowhere.
+        with anyio.CancelScope(shield=True):
+            wrong = await self._read_back(least)
+        if wrong:
+            raise self._failed(wrong)
+
+    async def _read_back(self, least: int) -> str:
+        """What is wrong with the end of a journal of at least so many records."""
         if not has_head(self._path):
-            raise self._failed("the journal cannot be read back: its log is none any more")
+            return "the journal cannot be read back: its log is none any more"
         try:
             async with aiosqlite.connect(self._address, uri=True, isolation_level=None) as database:
                 await database.execute("BEGIN")
@@ -134,11 +142,9 @@ class Journal:
                 rows = list(await database.execute_fetchall(_READ, (first,)))
             is_whole = count >= least and _ends_with(rows, count, head)
         except (*_UNREADABLE, LookupError, TypeError, ValueError) as error:
-            if getattr(error, "sqlite_errorcode", 0) == SQLITE_BUSY:
-                return
-            raise self._failed(f"the journal cannot be read back: {error}") from error
-        if not is_whole:
-            raise self._failed("the journal does not say what was written into it")
+            is_busy = getattr(error, "sqlite_errorcode", 0) == SQLITE_BUSY
+            return "" if is_busy else f"the journal cannot be read back: {error}"
+        return "" if is_whole else "the journal does not say what was written into it"
 
     def _failed(self, text: str) -> JournalFailed:
         self._failure = text
