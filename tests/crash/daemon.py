@@ -208,8 +208,9 @@ class UnsafeDaemon(MortalDaemon):
         await self.journal.commit(records)
 
 
-if __name__ == "__main__":
-    config, point, count, *sets = sys.argv[1:]
+def live(words: Sequence[str]) -> int:
+    """Lives as the words say; the exit code."""
+    config, point, count, *sets = words
     name = point.removesuffix("_unsafe")
     if name.startswith(STOPPED):
         MortalDaemon.gateway_kind = LeasedGateway
@@ -220,8 +221,11 @@ if __name__ == "__main__":
     if point == "unsnapped":
         kind.snapshot_inputs = 1_000_000
     try:
-        code = run_daemon(load(Path(config), sets=sets, environ=os.environ), kind=kind)
+        return run_daemon(load(Path(config), sets=sets, environ=os.environ), kind=kind)
     except TraderdError as error:
         sys.stderr.write(f"error: {error}\n")
-        code = error.exit_code
-    sys.exit(code)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(live(sys.argv[1:]))

@@ -108,7 +108,12 @@ async def kill_again_and_again(folder: Path, seed: int, kills: int) -> Toll:
     chance = stream(seed, "kills").randrange
     names = sorted(POINTS)
     toll = Toll()
-    async with staged(folder, strategy="mixed") as stage, anyio.create_task_group() as tasks:
+    async with (
+
+        staged(folder, strategy="mixed") as stage,
+        anyio.create_task_group() as tasks,
+    ):
+        pass
         street = Street(stage, chance)
         tasks.start_soon(street.wander)
         for each in range(kills):

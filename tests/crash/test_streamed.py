@@ -17,7 +17,8 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from actors.edge.journal import read_journal
 from actors.replay import replay_live
 from actors.runtime.calls import calling
-from tests.crash.stage import ROOT, mortal
+from tests.crash.running import ROOT
+from tests.crash.stage import mortal
 from tests.sims.servers.binance.desk import MAIN
 from trader.cli.main import main
 from trader.venues.binance import requests
@@ -89,13 +90,13 @@ async def test_it_lives_through_a_kill_and_holds_what_the_venue_holds(
             config = tmp_path / "live.yaml"
             config.write_text(CONFIG.format(**ready))
             before = await held(ready["rest"])
-            async with mortal(config) as first:
+            async with mortal(str(config), "none", "1") as first:
                 # Warmed up by the bars before its start, it trades within a few of its own.
                 await first.event("order_filled")
                 await first.event("order_filled")
                 first.process.kill()
                 await first.end()
-            async with mortal(config) as second:
+            async with mortal(str(config), "none", "1") as second:
                 await second.event("recovered")
                 await second.event("trading_state_changed", state="active")
                 await second.event("order_filled")
