@@ -15,7 +15,7 @@ import socket
 import sys
 from typing import Final
 
-from tests.crash.daemon import live
+from tests.crash.daemon import HASTY, live
 
 ERROR: Final = 2
 """The file descriptor of standard error."""
@@ -42,7 +42,7 @@ def be_born(words: list[str], environ: dict[str, str]) -> None:
     os.environ.update(environ)
     code = 1
     try:
-        code = live(words)
+        code = live(words, HASTY)
     finally:
         sys.stderr.flush()
         os._exit(code)

@@ -6,9 +6,13 @@ from pathlib import Path
 from time import time_ns  # noqa: TID251 - the daemon runs on the real clock, and so does its venue
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from sims.servers.binance.accounts import AccountSpec
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.markets import EUROS
+from sims.servers.binance.limits import ORDERS, RAW, WEIGHT, Limits
+from sims.servers.binance.markets import EUROS, SymbolRules
 from sims.servers.binance.server import Venue, serve
 from tests.crash.running import Nursery, Running, running
 from tests.sims.servers.binance.desk import MAIN
@@ -26,31 +30,42 @@ instruments:
 data:
   - {{kind: bars, instrument: EURUSDT.binance, interval: 1h, path: "{bars}"}}
 strategies:
-  - {{name: {name}, file: "{file}", instrument: EURUSDT.binance, params: {{lots: 100}}}}
+  - {{name: {name}, file: "{folder}/{name}.py", instrument: EURUSDT.binance, params: {{lots: 100}}}}
 risk: {{lots_max: 100, notional_max: "1000", position_max: 200, gross_max: "1000",
   orders_max: 1000, drawdown_max: "0.5"}}
 state_dir: state
 gateway: {{venue: binance, ws_api: "{url}", pace_ns: {pace_ns}}}
 """
 PACE_NS: Final = 20_000_000
+ENDLESS: Final = 1_000_000_000
+
+
+class Scene(Struct, frozen=True, kw_only=True):
+    """What a venue trades for whom, and the text of the daemon's configuration.
+
+    In the text stand `url`, `bars`, `pace_ns` and `folder`, where the strategies' files lie. A
+    `patient` venue counts, but has enough of nobody.
+    """
+
+    config: str
+    account: AccountSpec = ACCOUNT
+    symbols: tuple[SymbolRules, ...] = (EUROS,)
+    patient: bool = False
 
 
 class Stage:
     """A venue, a folder for the daemon's state, and the daemon's configuration."""
 
-    def __init__(self, venue: Venue, engine: Engine, folder: Path, strategy: str) -> None:
+    def __init__(self, venue: Venue, engine: Engine, folder: Path, scene: Scene) -> None:
         self.nursery: Nursery | None = None
         self.venue: Final = venue
         self.engine: Final = engine
+        self.scene: Final = scene
         self.config = folder / "live.yaml"
         self.journal: Final = folder / "state" / "journal.db"
         self.config.write_text(
-            CONFIG.format(
-                bars=BARS,
-                name=strategy,
-                file=Path(__file__).with_name(f"{strategy}.py"),
-                url=venue.url,
-                pace_ns=PACE_NS,
+            scene.config.format(
+                bars=BARS, folder=Path(__file__).parent, url=venue.url, pace_ns=PACE_NS
             )
         )
 
@@ -72,8 +87,17 @@ async def mortal(*words: str) -> AsyncIterator[Running]:
 
 
 @asynccontextmanager
-async def staged(folder: Path, *, strategy: str = "flip") -> AsyncIterator[Stage]:
+async def staged(
+    folder: Path, *, strategy: str = "flip", scene: Scene | None = None
+) -> AsyncIterator[Stage]:
     """A venue that stands, and everything that a daemon needs to trade there."""
-    engine = Engine(now=time_ns, symbols=(EUROS,), accounts=(ACCOUNT,))
-    async with serve(engine) as venue:
-        yield Stage(venue, engine, folder, strategy)
+    scene = scene or Scene(config=CONFIG.replace("{name}", strategy))
+    engine = Engine(now=time_ns, symbols=scene.symbols, accounts=(scene.account,))
+    limits = _endless(engine) if scene.patient else None
+    async with serve(engine, limits=limits) as venue:
+        yield Stage(venue, engine, folder, scene)
+
+
+def _endless(engine: Engine) -> Limits:
+    orders = [replace(window, limit=ENDLESS) for window in ORDERS]
+    return Limits(engine, replace(WEIGHT, limit=ENDLESS), orders, replace(RAW, limit=ENDLESS))

@@ -1,19 +1,30 @@
-"""A storm of kills: each seed is a venue, five kills of the daemon there, and the judgement."""
+"""A storm of kills: each seed is a venue, six kills of the daemon there, and the judgement."""
 
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from traceback import format_exception
+from typing import Final
 
 import anyio
 
-from tests.crash.daemon import POINTS
+from tests.crash.daemon import ENDING, STARTING, TRADING
 from tests.crash.kills import kill_again_and_again
+from tests.crash.running import Nursery
+from tests.crash.scene import CODES
+from tests.crash.under_way import KINDS
 from tests.storm.trial import Verdict
 
-KILLS = 5
-SEED_S_MAX = 120.0
-EXPECTED = frozenset(f"killed at {point}" for point in POINTS)
+PAIRS: Final = 3
+SEED_S_MAX: Final = 120.0
+SEEDS_ENOUGH: Final = 80
+EXPECTED: Final = frozenset(
+    {
+        *(f"killed at {point}, {kind}" for point in (*STARTING, *TRADING) for kind in KINDS),
+        *(f"denied: {code}" for code in CODES),
+    }
+)
 
 
 def killed(seed: int) -> Verdict:
@@ -27,8 +38,15 @@ def killed(seed: int) -> Verdict:
 
 async def _killed(folder: Path, seed: int) -> Verdict:
     with anyio.fail_after(SEED_S_MAX):
-        toll = await kill_again_and_again(folder, seed, KILLS)
-    met = Counter({f"killed at {point}": times for point, times in toll.points.items()})
-    met["kills"] = KILLS
+        toll = await kill_again_and_again(folder, _nursery(), seed, PAIRS)
+    met = Counter({f"killed at {cell}": times for cell, times in toll.cells.items()})
+    met.update({f"denied: {code}": times for code, times in toll.denied.items()})
+    met["kills"] = toll.kills
     met["fills"] = toll.fills
     return Verdict((), met)
+
+
+@cache
+def _nursery() -> Nursery:
+    """One for all seeds of this process; it ends with it."""
+    return Nursery()

@@ -32,10 +32,10 @@ KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
             seeds_enough=4,
         ),
         "crash": Storm(
-            about="a live daemon killed five times a seed at every point, against its venue",
+            about="a live daemon killed six times a seed, at every point, whatever is under way",
             trial=storming.killed,
             expected=storming.EXPECTED,
-            seeds_enough=40,
+            seeds_enough=storming.SEEDS_ENOUGH,
         ),
     }
 )

@@ -1,0 +1,178 @@
+"""Watches the venue's own books while daemons live and die, and holds them against the limits.
+
+It looks at the end of each of the venue's turns and knows nothing of what a daemon believes. The
+worst case is that whatever works there fills: on the buying side all of it, on the selling side of
+orders that exclude each other the larger one. What has gone wrong is kept in `beyond`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from msgspec import Struct
+
+from sims.servers.binance.engine import Engine
+from sims.servers.binance.orders import Order, OrderStatus, OrderType, Side
+from sims.servers.binance.reports import Event
+from sims.servers.binance.request import Request
+from tests.crash.judge import names_an_order
+from trader.venues.binance.names import order_of
+
+UNIT: Final = 10**8
+GUARDED: Final = "GBPUSDT"
+"""What the strategy holds that is never without a stop."""
+NAKED_S_MAX: Final = 2.0
+"""How long it may be, from its fill or from a restart's agreement on."""
+PRICES: Final = 1.01
+"""How far the street may be from the prices that a daemon judges by."""
+WINDOW_MS: Final = 1_000
+_TURN_ENDED: Final = "outboundAccountPosition"
+_STOPS: Final = frozenset({OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT})
+
+
+class Bounds(Struct, frozen=True, kw_only=True):
+    """What may be had at once: of one instrument, but for gross and cash."""
+
+    cash: int = 1_000
+    gross: int = 1_000
+    orders: int = 1_000
+    borrow: bool = True
+    lots: int = 100
+    notional: int = 90
+    position: int = 160
+    open_orders: int = 6
+
+
+class Witness:
+    """Sees one account's orders and balances from the venue's side."""
+
+    def __init__(self, engine: Engine, bounds: Bounds, clock: Callable[[], float]) -> None:
+        """`clock` is in seconds."""
+        self.fills = 0
+        self.beyond: Final[list[str]] = []
+        self.naked_s_max = 0.0
+        self._engine: Final = engine
+        self._bounds: Final = bounds
+        self._clock: Final = clock
+        self._seen = 0
+        self._open: list[Order] = []
+        self._naked_since: float | None = None
+        self._is_answered_for = False
+        engine.listen(self._hear)
+
+    def answers(self, *, is_answered_for: bool) -> None:
+        """Whether a daemon that has agreed with the venue is there to protect what is held."""
+        self._is_answered_for = is_answered_for
+        self._naked_since = None
+        self.look()
+
+    def _hear(self, _account: str, event: Event) -> None:
+        self.fills += event.get("x") == "TRADE"
+        if event["e"] == _TURN_ENDED:
+            self.look()
+
+    def look(self) -> None:
+        """Holds the books against the limits, as they are now."""
+        orders = self._engine.orders
+        new = list(islice(orders.values(), self._seen, None))
+        self._seen = len(orders)
+        for order in new:
+            self._judge_new(order)
+        self._open = [order for order in (*self._open, *new) if order.is_open]
+        gross = 0.0
+        for symbol, market in self._engine.markets.items():
+            held = self._held(market.rules.base)
+            buys, sells = self._buys(symbol), self._sells(symbol)
+            if held + buys > self._bounds.position:
+                self._tell(f"{symbol}: holds {held} and buys {buys}")
+            if held < 0 or held - sells < -self._bounds.position:
+                self._tell(f"{symbol}: holds {held} and sells {sells}")
+            gross += held * market.price / UNIT
+        if gross > self._bounds.gross * PRICES:
+            self._tell(f"is worth {gross}")
+        self._look_at_protection()
+
+    def _judge_new(self, order: Order) -> None:
+        """A buy that has just come to the venue; what is sold here makes a position smaller."""
+        terms, symbol = order.terms, order.market.rules.symbol
+        if terms.side is not Side.BUY:
+            return
+        lots = terms.quantity // UNIT
+        price = terms.price or terms.stop_price or order.market.price
+        if lots > self._bounds.lots:
+            self._tell(f"{symbol}: an order of {lots} lots")
+        if lots * price / UNIT > self._bounds.notional * PRICES:
+            self._tell(f"{symbol}: an order worth {lots * price / UNIT}")
+        others = sum(each.is_open and each.market is order.market for each in self._open)
+        if others >= self._bounds.open_orders:
+            self._tell(f"{symbol}: one more order than {others}")
+
+    # -- protection -------------------------------------------------------------------------------
+
+    def _look_at_protection(self) -> None:
+        """Whatever is held of the guarded symbol has a stop that works, but for a short while."""
+        held = self._held(self._engine.markets[GUARDED].rules.base)
+        stops = (
+            order.remaining
+            for order in self._working(GUARDED, Side.SELL)
+            if order.terms.order_type in _STOPS
+        )
+        if not self._is_answered_for or sum(stops) // UNIT >= held:
+            self._naked_since = None
+            return
+        now = self._clock()
+        self._naked_since = now if self._naked_since is None else self._naked_since
+        naked_s = now - self._naked_since
+        self.naked_s_max = max(self.naked_s_max, naked_s)
+        if naked_s > NAKED_S_MAX:
+            self._tell(f"{held} lots are without a stop for {naked_s:.1f} s")
+
+    # -- figures ----------------------------------------------------------------------------------
+
+    def _held(self, asset: str) -> int:
+        [account] = self._engine.accounts.values()
+        balance = account.balance(asset)
+        return (balance.free + balance.locked) // UNIT
+
+    def _working(self, symbol: str, side: Side) -> Iterator[Order]:
+        """Open orders, but those that wait for another one's fill."""
+        for order in self._open:
+            is_there = order.status is not OrderStatus.PENDING_NEW
+            if is_there and order.market.rules.symbol == symbol and order.terms.side is side:
+                yield order
+
+    def _buys(self, symbol: str) -> int:
+        return sum(order.remaining for order in self._working(symbol, Side.BUY)) // UNIT
+
+    def _sells(self, symbol: str) -> int:
+        """Of a list whose orders exclude each other, the larger one."""
+        lists: Counter[int] = Counter()
+        for order in self._working(symbol, Side.SELL):
+            key = order.list_id if order.list_id >= 0 else -1 - order.order_id
+            lists[key] = max(lists[key], order.remaining)
+        return lists.total() // UNIT
+
+    def _tell(self, what: str) -> None:
+        if len(self.beyond) < 20:
+            self.beyond.append(what)
+
+
+def decided_ms(requests: Iterable[Request]) -> list[int]:
+    """When each order was decided that the venue was asked for, as it was signed; protection aside.
+
+    What is placed anew to be changed bears a name with a count, and is no order of its own.
+    """
+    found = []
+    for request in requests:
+        params = request.params
+        if params.get("symbol") == GUARDED and params.get("type") != OrderType.MARKET:
+            continue
+        names = [str(value) for key, value in params.items() if names_an_order(request.method, key)]
+        found += [int(str(params["timestamp"])) for name in names if not order_of(name)[1]]
+    return sorted(found)
+
+
+def is_too_fast(decided: Sequence[int], most: int) -> bool:
+    """Whether any window holds more than so many of these instants; they are whole milliseconds."""
+    return any(late - early < WINDOW_MS - 1 for early, late in zip(decided, decided[most:]))
