@@ -76,7 +76,7 @@ class Lives:
 
     async def be_killed(self, aim: str, count: int) -> None:
         """A life that ends where it is aimed at, or wherever it is when its time is up."""
-        point, _, kind = aim.partition(" ")
+        point, *_ = aim.partition(" ")
         async with self._stage.daemon(aim, count) as daemon:
             with anyio.move_on_after(LIFE_S):
                 if point in ENDING:

@@ -1,4 +1,4 @@
-"""Daemons as processes of their own: started cold, or forked by a nursery that has imported them."""
+"""Daemons as processes of their own: started cold, or forked by a nursery that imported them."""
 
 import json
 import os

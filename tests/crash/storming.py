@@ -9,7 +9,7 @@ from typing import Final
 
 import anyio
 
-from tests.crash.daemon import ENDING, STARTING, TRADING
+from tests.crash.daemon import STARTING, TRADING
 from tests.crash.kills import kill_again_and_again
 from tests.crash.running import Nursery
 from tests.crash.scene import CODES
