@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 import anyio
+from msgspec.structs import replace
 
 from actors.assembly import Core
 from actors.edge.binance import PUBLIC, check_rules
@@ -117,10 +118,12 @@ class PaperVenue:
         }
         self._traded: Final[dict[str, str]] = {}
         """The instruments of orders that work."""
+        self._epoch = 0
 
     async def run(self, ready: Ready) -> None:
         """Begins an epoch; orders for the day are taken back by the core, as at any live venue."""
-        self._ports.begun(self._ports.begin())
+        self._epoch = self._ports.begin()
+        self._ports.begun(self._epoch)
         ready()
         await anyio.sleep_forever()
 
@@ -193,6 +196,8 @@ class PaperVenue:
             report = reports.popleft()
             if isinstance(report, OrderFilled):
                 self._lots[self._traded[report.client_order_id]] += report.last_lots
+                # The simulated venue counts anew in each life, and a trade's id is there for good.
+                report = replace(report, trade_id=f"{self._epoch}-{report.trade_id}")
             self._ports.put(report)
         for id_ in [id_ for id_, name in self._traded.items() if not self._works(name, id_)]:
             del self._traded[id_]

@@ -218,7 +218,11 @@ class UnsafeDaemon(MortalDaemon):
         await self.journal.commit(records)
 
 
-def live(words: Sequence[str], patience: Patience = MortalDaemon.patience) -> int:
+def live(
+    words: Sequence[str],
+    kind: type[MortalDaemon] = MortalDaemon,
+    patience: Patience = MortalDaemon.patience,
+) -> int:
     """Lives as the words say; the exit code."""
     config, aim, count, *sets = words
     point, _, under = aim.partition(" ")
@@ -228,7 +232,7 @@ def live(words: Sequence[str], patience: Patience = MortalDaemon.patience) -> in
         POINT.aim(name.removeprefix(STOPPED), int(count), signal.SIGSTOP)
     else:
         POINT.aim(name, int(count), kind=under)
-    kind = UnsafeDaemon if point.endswith("_unsafe") else MortalDaemon
+    kind = UnsafeDaemon if point.endswith("_unsafe") else kind
     kind.patience = patience
     if point == "unsnapped":
         kind.snapshot_inputs = 1_000_000

@@ -1,13 +1,13 @@
 """A strategy of everything that it asks for itself: lists, changes, cancels, and more than it may.
 
-A round of `ROUND` bars has keys of its own. An entry rests with a stop and a limit; an order far
+A round of `ROUND` bars or quotes has keys of its own. An entry rests with a stop and a limit; an order far
 below is changed and taken back; more orders are asked for than any limit allows; then it is out.
 """
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trader.model.market import BarClosed
+from trader.model.market import BarClosed, Quote
 from trader.strategies.strategy import Action, Answer, Cancel, Order, Replace, Strategy, Target
 
 ROUND = 13
@@ -27,12 +27,18 @@ class Mixed(Strategy):
         lots: int = 50
 
     class State(Struct):
-        """How many bars it has seen."""
+        """How many bars and quotes it has heard."""
 
         bars: int = 0
 
     def on_bar(self, bar: BarClosed) -> Answer:
-        state, lots, close = self.state, self.params.lots, bar.close_ticks
+        return self._next(bar.close_ticks)
+
+    def on_quote(self, quote: Quote) -> Answer:
+        return self._next(quote.bid_ticks)
+
+    def _next(self, close: int) -> Answer:
+        state, lots = self.state, self.params.lots
         round_, at = divmod(state.bars, ROUND)
         state.bars += 1
         rest, stop = f"rest{round_}", f"stop{round_}"

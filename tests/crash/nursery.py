@@ -1,7 +1,7 @@
 """A process that has imported the daemon and forks a fresh one for whoever asks, ready to run.
 
 `python nursery.py SOCKET`: each connection says in one line, as JSON, the words of the daemon's
-command line and its environment. What was forked writes its process id there first and then what a
+command line, whether it trades on paper, and its environment. What was forked writes its process id there first and then what a
 daemon writes on standard error; when it has ended, its keeper writes how. It is a process with
 sockets and files of its own and dies like any other; only its imports are not done anew.
 """
@@ -15,7 +15,8 @@ import socket
 import sys
 from typing import Final
 
-from tests.crash.daemon import HASTY, live
+from tests.crash.daemon import HASTY, MortalDaemon, live
+from tests.crash.paper_daemon import MortalPaperDaemon
 
 ERROR: Final = 2
 """The file descriptor of standard error."""
@@ -29,12 +30,12 @@ def keep(connection: socket.socket) -> None:
         child = os.fork()
         if not child:
             os.dup2(connection.fileno(), ERROR)
-            be_born(asked["words"], asked["environ"])
+            be_born(asked["words"], asked["environ"], on_paper=asked["on_paper"])
         _, status = os.waitpid(child, 0)
         connection.sendall(b'{"exit": %d}\n' % os.waitstatus_to_exitcode(status))
 
 
-def be_born(words: list[str], environ: dict[str, str]) -> None:
+def be_born(words: list[str], environ: dict[str, str], *, on_paper: bool) -> None:
     """Lives as a daemon; never returns."""
     sys.stderr.write(json.dumps({"pid": os.getpid()}) + "\n")
     sys.stderr.flush()
@@ -42,7 +43,7 @@ def be_born(words: list[str], environ: dict[str, str]) -> None:
     os.environ.update(environ)
     code = 1
     try:
-        code = live(words, HASTY)
+        code = live(words, MortalPaperDaemon if on_paper else MortalDaemon, HASTY)
     finally:
         sys.stderr.flush()
         os._exit(code)

@@ -186,10 +186,10 @@ class Nursery:
         self._folder.cleanup()
 
     @asynccontextmanager
-    async def fork(self, *words: str) -> AsyncIterator[Running]:
+    async def fork(self, *words: str, on_paper: bool = False) -> AsyncIterator[Running]:
         """A daemon with these words, killed at the end of the block."""
         async with await anyio.connect_unix(self._address) as stream:
-            asked = {"words": words, "environ": dict(ENVIRON)}
+            asked = {"words": words, "on_paper": on_paper, "environ": dict(ENVIRON)}
             await stream.send(json.dumps(asked).encode() + b"\n")
             lines = Lines(stream)
             first = await lines.next()

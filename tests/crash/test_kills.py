@@ -7,7 +7,8 @@ import anyio
 import pytest
 
 from tests.crash.daemon import STARTING, TRADING
-from tests.crash.kills import AIMS, kill_again_and_again
+from tests.crash.kills import kill_again_and_again
+from tests.crash.lives import AIMS
 from tests.crash.running import Nursery
 from tests.crash.under_way import KINDS
 
