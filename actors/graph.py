@@ -129,7 +129,7 @@ ROUTES: Final[Routes] = {
     ("reconciler", account.DifferenceAccepted): (),
     ("reconciler", account.ForeignFound): (),
     ("reconciler", control.StartTimer): ("timers",),
-    ("kill_switch", control.TradingStateChanged): ("risk", "strategy"),
+    ("kill_switch", control.TradingStateChanged): ("risk", "order_manager", "strategy"),
     ("kill_switch", control.Reconcile): ("reconciler",),
     ("kill_switch", orders.CancelAll): ("order_manager",),
     ("kill_switch", orders.Flatten): ("strategy", "order_manager"),

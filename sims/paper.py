@@ -28,6 +28,7 @@ from trader.model.control import InstrumentHalted, InstrumentResumed
 from trader.model.envelope import Message
 from trader.model.market import BookDelta, Quote, Trade
 from trader.model.orders import (
+    FORGOTTEN,
     CancelOrder,
     OrderApproved,
     OrderCanceled,
@@ -42,7 +43,6 @@ from trader.venues.binance.budget import Budget
 from trader.venues.execution_client import Figures
 
 MODE: Final = "paper"
-FORGOTTEN: Final = "paper_venue_restarted"
 
 
 class PaperDaemon(Daemon):

@@ -14,12 +14,13 @@ from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.logic.aiming import Aiming
 from trader.logic.changes import merged
 from trader.logic.clearing import Clearing
-from trader.logic.dealing import WORKING, Dealing, Orders, Wish, contradiction, unknown
+from trader.logic.dealing import WORKING, Dealing, Orders, Wish, contradiction, unknown, why_ended
 from trader.logic.desk import Change, Desk, Order
 from trader.logic.desk_splits import split_desk, split_order
 from trader.logic.guarding import Guarding
 from trader.logic.ignoring import Ignoring
 from trader.logic.lifecycle import ENDED, TRANSITIONS
+from trader.logic.owing import Owing
 from trader.model.account import (
     DoubtsResolved,
     OwnReported,
@@ -34,6 +35,7 @@ from trader.model.control import (
     SessionClosed,
     SplitEffective,
     StrategyFaulted,
+    TradingStateChanged,
 )
 from trader.model.envelope import Message
 from trader.model.orders import (
@@ -111,6 +113,7 @@ class OrderManager(Stateful[Orders]):
         self._dealing = Dealing(self.state, account)
         self._guarding = Guarding(self._dealing)
         self._aiming = Aiming(self._dealing, self._guarding, patient=patient)
+        self._owing = Owing(self._dealing, self._guarding)
         self._clearing = Clearing(self._dealing, self._aiming)
         self._calendars = calendars
         self._ends_days = ends_days
@@ -153,6 +156,7 @@ class OrderManager(Stateful[Orders]):
             PauseStrategy: self._clearing.on_pause,
             CancelById: self._clearing.on_cancel,
             StrategyFaulted: self._on_faulted,
+            TradingStateChanged: self._owing.on_trading_state,
             SessionClosed: self._on_session_closed,
             RunStarted: self._on_start,
             QueryOwn: self._on_query_own,
@@ -251,7 +255,7 @@ class OrderManager(Stateful[Orders]):
             return passed
         if status >= ENDED:
             if desk.covers and before < ENDED:
-                why = _why(event)
+                why = why_ended(event)
                 passed += self._guarding.ended(event.client_order_id, order, now, why)
         elif status in WORKING and (
             order.asked or order.wish or order.cancel_wanted or order.group
@@ -389,10 +393,3 @@ class OrderManager(Stateful[Orders]):
                     out += self._dealing.advance(OrderInDoubt(client_order_id=id_), order)
                 out.append(QueryOrder(client_order_id=id_, instrument=desk.instrument))
         return out
-
-
-def _why(event: OrderEvent) -> str:
-    """The code or the reason with which an order has ended."""
-    if type(event) is OrderRejected:
-        return event.code
-    return event.reason if type(event) is OrderCanceled or type(event) is OrderExpired else ""

@@ -114,7 +114,7 @@ class Lives:
         def ends(line: Line) -> bool:
             if line["event"] == "trading_state_changed" and line["state"] == "active":
                 self._answers(is_answered_for=True)
-            return line["event"] == "dying"
+            return bool(line["event"] == "dying")
 
         await daemon.until(ends)
         await daemon.end()

@@ -1,7 +1,8 @@
 """A strategy of everything that it asks for itself: lists, changes, cancels, and more than it may.
 
-A round of `ROUND` bars or quotes has keys of its own. An entry rests with a stop and a limit; an order far
-below is changed and taken back; more orders are asked for than any limit allows; then it is out.
+A round of `ROUND` bars or quotes has keys of its own. An entry rests with a stop and a limit; an
+order far below is changed and taken back; more orders are asked for than any limit allows; then it
+is out.
 """
 
 from msgspec import Struct

@@ -1,9 +1,10 @@
 """A process that has imported the daemon and forks a fresh one for whoever asks, ready to run.
 
 `python nursery.py SOCKET`: each connection says in one line, as JSON, the words of the daemon's
-command line, whether it trades on paper, and its environment. What was forked writes its process id there first and then what a
-daemon writes on standard error; when it has ended, its keeper writes how. It is a process with
-sockets and files of its own and dies like any other; only its imports are not done anew.
+command line, whether it trades on paper, and its environment. What was forked writes its process
+id there first and then what a daemon writes on standard error; when it has ended, its keeper writes
+how. It is a process with sockets and files of its own and dies like any other; only its imports are
+not done anew.
 """
 
 import gc

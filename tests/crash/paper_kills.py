@@ -169,6 +169,8 @@ class Books:
                 self._fill(body)
             case OrderCanceled() | OrderExpired() | OrderRejected():
                 self.open.pop(body.client_order_id, None)
+            case _:
+                pass
 
     def _approve(self, order: SubmitOrder, ts: int) -> None:
         assert order.client_order_id not in self._orders, "an id was approved twice"

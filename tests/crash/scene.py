@@ -23,6 +23,16 @@ CODES: Final = (
     *("balance_insufficient", "open_orders_exceed_max", "rate_exceeds_max"),
 )
 """Why orders are denied on this scene."""
+GUARDED_ALONE: Final = """\
+  - name: guarded
+    file: "{folder}/guarded.py"
+    instrument: GBPUSDT.binance
+    exits: [{{kind: atr_stop, n: 2, k: 2}}, {{kind: trailing, n: 2, k: 3}},
+      {{kind: take_profit, n: 2, k: 3}}]
+"""
+BOTH: Final = (
+    '  - {{name: mixed, file: "{folder}/mixed.py", instrument: EURUSDT.binance}}\n' + GUARDED_ALONE
+)
 _CONFIG: Final = """
 run: {{name: storm}}
 account: {{currency: USDT, cash: "<cash>", keys: {{env: LOOPBACK_KEYS}}}}
@@ -33,13 +43,7 @@ data:
   - {{kind: bars, instrument: EURUSDT.binance, interval: 1h, path: "{bars}"}}
   - {{kind: bars, instrument: GBPUSDT.binance, interval: 1h, path: "{bars}"}}
 strategies:
-  - {{name: mixed, file: "{folder}/mixed.py", instrument: EURUSDT.binance}}
-  - name: guarded
-    file: "{folder}/guarded.py"
-    instrument: GBPUSDT.binance
-    exits: [{{kind: atr_stop, n: 2, k: 2}}, {{kind: trailing, n: 2, k: 3}},
-      {{kind: take_profit, n: 2, k: 3}}]
-risk: {{lots_max: <lots>, notional_max: "<notional>", position_max: <position>,
+<strategies>risk: {{lots_max: <lots>, notional_max: "<notional>", position_max: <position>,
   gross_max: "<gross>", open_orders_max: <open_orders>, orders_max: <orders>,
   unprotected_max: "1000000", drawdown_max: "0.5", borrow: <borrow>}}
 state_dir: state
@@ -47,9 +51,9 @@ gateway: {{venue: binance, ws_api: "{url}", pace_ns: 10000000}}
 """
 
 
-def scene_of(bounds: Bounds) -> Scene:
+def scene_of(bounds: Bounds, strategies: str = BOTH) -> Scene:
     """Both markets for one account, under these limits."""
-    config = _CONFIG
+    config = _CONFIG.replace("<strategies>", strategies)
     for name, value in asdict(bounds).items():
         config = config.replace(f"<{name}>", str(value).lower())
     account = AccountSpec(
