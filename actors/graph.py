@@ -66,7 +66,7 @@ ROUTES: Final[Routes] = {
     ("world", control.RunEnded): ("portfolio",),
     ("world", control.SetTradingState): ("kill_switch",),
     ("world", control.SetLimit): ("risk",),
-    ("world", control.RearmStrategy): ("risk",),
+    ("world", control.RearmStrategy): ("quarantine", "risk"),
     ("world", control.PauseStrategy): ("strategy", "order_manager"),
     ("world", control.CloseInstrument): ("strategy", "order_manager"),
     ("world", control.CancelById): ("order_manager",),

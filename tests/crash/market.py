@@ -1,6 +1,6 @@
 """A venue with a market as a process: it says on its first line where it is, as JSON.
 
-`python market.py [ROWS_PER_S]`.
+`python market.py [ROWS_PER_S]`
 """
 
 import sys

@@ -9,6 +9,7 @@ import pytest
 from tests.crash.daemon import STARTING, TRADING
 from tests.crash.kills import kill_again_and_again
 from tests.crash.lives import AIMS
+from tests.crash.paper_kills import kill_on_paper, market
 from tests.crash.running import Nursery
 from tests.crash.under_way import KINDS
 
@@ -37,6 +38,16 @@ async def test_killed_anywhere_nothing_is_sent_twice_and_nothing_is_lost(
     assert toll.kills == 2 * PAIRS
     assert toll.fills > 0
     assert toll.denied.total() > 0
+
+
+async def test_killed_on_paper_nothing_is_booked_twice_and_nothing_stays_bare(
+    tmp_path: Path, nursery: Nursery
+) -> None:
+    with anyio.fail_after(90), market() as where:
+        toll = await kill_on_paper(tmp_path, nursery, where, APART, 1)
+
+    assert toll.kills == 2
+    assert toll.fills > 0
 
 
 def test_every_point_has_its_turn_while_anything_is_under_way() -> None:

@@ -37,5 +37,11 @@ KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
             expected=storming.EXPECTED,
             seeds_enough=storming.SEEDS_ENOUGH,
         ),
+        "paper": Storm(
+            about="the same on paper, where the venue dies with the daemon",
+            trial=storming.killed_on_paper,
+            expected=storming.ON_PAPER,
+            seeds_enough=storming.SEEDS_ENOUGH,
+        ),
     }
 )
