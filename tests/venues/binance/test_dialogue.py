@@ -332,3 +332,23 @@ def test_the_venue_can_demand_silence(wire: Wire) -> None:
     assert wire.methods() == []
     assert OrderCanceled in kinds(wire.wait(1))
     assert wire.methods()[0] == "order.cancel"
+
+
+def test_an_order_that_leaves_together_with_its_cancel_is_placed_first(wire: Wire) -> None:
+    """While a commit takes its time the core goes on, and all it said by then leaves at once."""
+    wire.methods()
+
+    told = wire.perform(CANCEL, order(limit=LOW))
+
+    assert wire.methods() == [PLACE, "order.cancel"]
+    assert kinds(told)[-1] is OrderCanceled
+    assert not any(each.is_open for each in wire.engine.orders.values())
+
+
+def test_the_cancel_of_another_order_goes_first(wire: Wire) -> None:
+    wire.perform(order(limit=LOW))
+    wire.methods()
+
+    wire.perform(order(2, limit=LOW), CANCEL)
+
+    assert wire.methods() == ["order.cancel", PLACE]
