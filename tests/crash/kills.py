@@ -5,7 +5,6 @@ is there to hear of it or not.
 """
 
 from pathlib import Path
-from time import monotonic  # noqa: TID251 - the venue's clock, not the core's
 from typing import Final
 
 import anyio
@@ -52,7 +51,7 @@ async def kill_again_and_again(folder: Path, nursery: Nursery, seed: int, pairs:
     bounds = BOUNDS[seed % len(BOUNDS)]
     async with staged(folder, scene=scene_of(bounds)) as stage, anyio.create_task_group() as tasks:
         stage.nursery = nursery
-        witness = Witness(stage.engine, bounds, monotonic)
+        witness = Witness(stage.engine, bounds, lambda: len(stage.venue.received))
         street = Street(stage.engine, chance)
         lives = Lives(stage.daemon, chance, witness.answers)
         tasks.start_soon(street.wander, witness)

@@ -121,9 +121,8 @@ class Lives:
 
     def _count(self, point: str, lines: list[Line]) -> None:
         """Before it has read its journal a daemon knows nothing: what it left in the air counts."""
-        last = lines[-1]
-        if last["event"] == "dying" and point != STARTING[0]:
-            self._under_way = last["under_way"]
+        if lines and lines[-1]["event"] == "dying" and point != STARTING[0]:
+            self._under_way = lines[-1]["under_way"]
         self.toll.kills += 1
         self.toll.cells.update(f"{point}, {kind}" for kind in self._under_way)
         self._count_lines(lines)

@@ -24,7 +24,6 @@ from sims.seeds import stream
 from tests.crash.judge import outputs
 from tests.crash.lives import Lives, Toll
 from tests.crash.running import ENVIRON, ROOT, Nursery, Running
-from tests.crash.witness import NAKED_S_MAX
 from trader.model.envelope import Message
 from trader.model.orders import (
     OrderApproved,
@@ -39,6 +38,8 @@ from trader.model.orders import (
 from trader.model.units import SECOND_NS
 
 GUARDED: Final = "ETHUSDT.binance"
+NAKED_INPUTS_MAX: Final = 300
+"""So much a daemon hears at most while what is held under exits has no stop."""
 POSITION_MAX: Final = 160
 ORDERS_MAX: Final = 100
 ROWS_PER_S: Final = "200"
@@ -113,7 +114,7 @@ async def judge_journal(contents: JournalContents) -> None:
     """Holds all that the journal says against itself, and against a replay."""
     books = Books()
     for envelope in outputs(contents):
-        books.take(envelope.body, envelope.ts)
+        books.take(envelope.body, envelope.ts, envelope.seq)
     assert contents.ended
     agrees, text = await anyio.to_thread.run_sync(replay_live, contents)
     assert agrees, text
@@ -143,7 +144,7 @@ class Books:
         self._approved_at: list[int] = []
         self._naked_since: int | None = None
 
-    def take(self, body: Message, ts: int) -> None:
+    def take(self, body: Message, ts: int, seq: int) -> None:
         """Books it, and sees that it may be."""
         self._take(body, ts)
         stops = sum(
@@ -154,8 +155,8 @@ class Books:
         if stops >= self.held[GUARDED]:
             self._naked_since = None
             return
-        since = self._naked_since = ts if self._naked_since is None else self._naked_since
-        assert ts - since <= NAKED_S_MAX * SECOND_NS, f"without a stop since {since}"
+        since = self._naked_since = seq if self._naked_since is None else self._naked_since
+        assert seq - since <= NAKED_INPUTS_MAX, f"without a stop from input {since} to {seq}"
 
     def _take(self, body: Message, ts: int) -> None:
         match body:

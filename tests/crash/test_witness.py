@@ -11,7 +11,14 @@ from sims.servers.binance.markets import EUROS
 from sims.servers.binance.request import Request
 from tests.crash.scene import POUNDS
 from tests.crash.stage import ACCOUNT
-from tests.crash.witness import GUARDED, NAKED_S_MAX, Bounds, Witness, decided_ms, is_too_fast
+from tests.crash.witness import (
+    GUARDED,
+    NAKED_REQUESTS_MAX,
+    Bounds,
+    Witness,
+    decided_ms,
+    is_too_fast,
+)
 from tests.sims.servers.binance.desk import Clock, Desk, limit, market, stop
 
 RICH = replace(ACCOUNT, balances={"USDT": "100000"})
@@ -33,8 +40,8 @@ class Watched:
     def __init__(self) -> None:
         clock = Clock()
         self.engine = Engine(now=clock, symbols=(EUROS, POUNDS), accounts=(RICH,))
-        self.now_s = 0.0
-        self.witness = Witness(self.engine, BOUNDS, lambda: self.now_s)
+        self.requests = 0
+        self.witness = Witness(self.engine, BOUNDS, lambda: self.requests)
         self.desk = Desk(self.engine, clock)
 
     def ask(self, method: str, params: dict[str, Any]) -> None:
@@ -100,20 +107,19 @@ def test_orders_of_which_one_ends_the_other_count_once() -> None:
 def test_a_position_without_a_stop_is_seen_while_somebody_answers_for_it() -> None:
     watched = Watched()
     watched.take(50, GUARDED)
-    watched.now_s += 2 * NAKED_S_MAX
+    watched.requests += 2 * NAKED_REQUESTS_MAX
     watched.witness.look()
     assert watched.witness.beyond == []
 
     watched.witness.answers(is_answered_for=True)
-    watched.now_s += NAKED_S_MAX / 2
+    watched.requests += NAKED_REQUESTS_MAX // 2
     watched.witness.look()
     assert watched.witness.beyond == []
-    assert watched.witness.naked_s_max == NAKED_S_MAX / 2
 
     watched.ask("order.place", stop(symbol=GUARDED, quantity="49", stopPrice="1.00000"))
-    watched.now_s += NAKED_S_MAX
+    watched.requests += NAKED_REQUESTS_MAX
     watched.witness.look()
-    assert watched.witness.beyond == ["50 lots are without a stop for 3.0 s"]
+    assert watched.witness.beyond == ["50 lots are without a stop for 150 requests"]
 
 
 def test_a_stop_for_all_that_is_held_ends_the_time_without() -> None:
@@ -121,7 +127,7 @@ def test_a_stop_for_all_that_is_held_ends_the_time_without() -> None:
     watched.witness.answers(is_answered_for=True)
     watched.take(50, GUARDED)
     watched.ask("orderList.place.oco", PAIR)
-    watched.now_s += 2 * NAKED_S_MAX
+    watched.requests += 2 * NAKED_REQUESTS_MAX
     watched.witness.look()
     assert watched.witness.beyond == []
 

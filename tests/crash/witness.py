@@ -21,8 +21,11 @@ from trader.venues.binance.names import order_of
 UNIT: Final = 10**8
 GUARDED: Final = "GBPUSDT"
 """What the strategy holds that is never without a stop."""
-NAKED_S_MAX: Final = 2.0
-"""How long it may be, from its fill or from a restart's agreement on."""
+NAKED_REQUESTS_MAX: Final = 100
+"""So many requests its daemon makes meanwhile at most, from its fill or a restart's agreement on.
+
+How long that takes is the machine's affair, and how much it does beside is the daemon's.
+"""
 PRICES: Final = 1.01
 """How far the street may be from the prices that a daemon judges by."""
 WINDOW_MS: Final = 1_000
@@ -46,17 +49,16 @@ class Bounds(Struct, frozen=True, kw_only=True):
 class Witness:
     """Sees one account's orders and balances from the venue's side."""
 
-    def __init__(self, engine: Engine, bounds: Bounds, clock: Callable[[], float]) -> None:
-        """`clock` is in seconds."""
+    def __init__(self, engine: Engine, bounds: Bounds, requests: Callable[[], int]) -> None:
+        """`requests` says how many there have been."""
         self.fills = 0
         self.beyond: Final[list[str]] = []
-        self.naked_s_max = 0.0
         self._engine: Final = engine
         self._bounds: Final = bounds
-        self._clock: Final = clock
+        self._requests: Final = requests
         self._seen = 0
         self._open: list[Order] = []
-        self._naked_since: float | None = None
+        self._naked_since: int | None = None
         self._is_answered_for = False
         engine.listen(self._hear)
 
@@ -117,12 +119,10 @@ class Witness:
         if not self._is_answered_for or sum(stops) // UNIT >= held:
             self._naked_since = None
             return
-        now = self._clock()
+        now = self._requests()
         self._naked_since = now if self._naked_since is None else self._naked_since
-        naked_s = now - self._naked_since
-        self.naked_s_max = max(self.naked_s_max, naked_s)
-        if naked_s > NAKED_S_MAX:
-            self._tell(f"{held} lots are without a stop for {naked_s:.1f} s")
+        if now - self._naked_since > NAKED_REQUESTS_MAX:
+            self._tell(f"{held} lots are without a stop for {now - self._naked_since} requests")
 
     # -- figures ----------------------------------------------------------------------------------
 

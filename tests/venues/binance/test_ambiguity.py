@@ -31,7 +31,10 @@ def test_the_judge_sees_what_was_not_told_and_what_was_told_wrongly() -> None:
     book.open[f"main-x-{EPOCH}-1"] = True
     told = wire.perform(order())
 
-    assert book.faults(wire.engine) == ["fill 1 is not told", f"main-x-{EPOCH}-1 has no end"]
+    assert book.faults(wire.engine) == [
+        f"fill 1 of main-x-{EPOCH}-1 is not told",
+        f"main-x-{EPOCH}-1 has no end",
+    ]
 
     book.note(told)
     assert book.faults(wire.engine) == []
