@@ -85,7 +85,7 @@ KINDS: Final = {
 FAULTS: Final = frozenset(
     {
         *_FAULTS,
-        *("connections broken", "query lagged", "a remainder in doubt"),
+        *("connections broken", "query lagged"),
         *(
             f"{fault}, {kind}"
             for fault in _FAULTS
@@ -117,7 +117,9 @@ class Ambiguity:
         self._order: Final = count()
         self._ids: Final = count(1)
         self._groups: Final = count(1)
-        self.sides: Final[dict[str, int]] = {}
+        self.alone: Final[set[str]] = set()
+        """Orders of no list that were not changed yet."""
+        self.sides: Final[dict[str, tuple[int, bool]]] = {}
         self.engine.listen(self._hear)
 
     # -- the trader's side ------------------------------------------------------------------------
@@ -135,7 +137,9 @@ class Ambiguity:
         command: Message = CancelOrder(
             client_order_id=id_, instrument=NAME, request_id="", reason=""
         )
-        if wish == CHANGE:
+        if wish == CHANGE and id_ in self.alone:
+            # Once: the stand-in counts sizes as they are told, whatever has overtaken them.
+            self.alone.remove(id_)
             command = self._change(id_)
         self.take(lambda now: self.dialogue.perform([command], now))
 
@@ -163,19 +167,25 @@ class Ambiguity:
         id_ = f"main-x-{self._epoch}-{next(self._ids)}"
         self.book.open[id_] = True
         self.book.lots[id_] = abs(lots)
-        self.sides[id_] = 1 if lots > 0 else -1
+        if not terms.keys() & {"group", "parent"}:
+            self.alone.add(id_)
+        self.sides[id_] = (1 if lots > 0 else -1, "stop_ticks" in terms)
         return order(client_order_id=id_, lots=lots, ts_decided=self.clock(), **terms)
 
     def _change(self, id_: str) -> Message:
         """Half of it, or all of it at another price."""
-        side = self.sides[id_]
+        side, is_stop = self.sides[id_]
         halved = side * LOTS // 2 if self.chance(2) else None
+        aside = self.chance(50)
+        limit = None if halved or is_stop else MID - side * (AWAY + aside)
+        stop = None if halved or not is_stop else MID - AWAY - aside
         return ReplaceOrder(
             client_order_id=id_,
             instrument=NAME,
             request_id="",
             lots=halved,
-            limit_ticks=None if halved else MID - side * AWAY - side * self.chance(50),
+            limit_ticks=limit,
+            stop_ticks=stop,
         )
 
     def connect(self) -> None:
@@ -331,9 +341,7 @@ def tried(seed: int, submits: int) -> tuple[list[str], Counter[str]]:
     run.connect()
     run.run(100)
     for _ in range(submits):
-        # A third of the time the street has less than an order wants, and it fills in parts.
-        available = "0.004" if run.chance(3) == 0 else None
-        run.engine.mark("BTCUSDT", f"{60_000 + run.chance(3) - 1}.00", available)
+        run.engine.mark("BTCUSDT", f"{60_000 + run.chance(3) - 1}.00")
         run.submit()
         run.run(200 + run.chance(200))
         if run.chance(BREAK) == 0:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from sims.servers.binance.engine import Engine
-from sims.servers.binance.orders import OrderStatus
 from trader.model.envelope import Message
 from trader.model.orders import (
     OrderAccepted,
@@ -77,7 +76,8 @@ class Book:
         theirs = {(str(trade.trade_id), id_) for each, id_ in orders for trade in each.trades}
         ours = self.fills.keys()
         standing = {id_ for each, id_ in orders if each.is_open}
-        taken = {id_ for each, id_ in orders if each.status is not OrderStatus.REJECTED}
+        # What was canceled to be placed anew, and then refused, has ended so.
+        taken = {id_ for each, id_ in orders if each.is_open or each.trades}
         refused = {id_ for id_, end in self.ended.items() if isinstance(end, OrderRejected)}
         found = [f"{name} is {times} orders" for name, times in names.items() if times > 1]
         found += [f"fill {trade} of {id_} is not told" for trade, id_ in theirs - ours]
