@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
@@ -138,8 +138,9 @@ class Forked:
         self._lines: Final = lines
 
     def send_signal(self, number: signal.Signals, /) -> None:
-        """Sends it a signal."""
-        os.kill(self.pid, number)
+        """Sends it a signal; one that has ended meanwhile hears none."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     def kill(self) -> None:
         """Kills it as the machine would."""
