@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from actors.assembly import Core
 from trader.config.spelling import nearest
 from trader.errors import UsageError
+from trader.logic.external import PREFIX
 from trader.model.control import (
     CancelById,
     CloseInstrument,
@@ -18,15 +19,24 @@ from trader.model.control import (
     RearmStrategy,
     SetLimit,
     SetTradingState,
+    SubmitByHand,
     TradingState,
 )
 from trader.model.envelope import Message
-from trader.model.orders import OrderStatus
+from trader.model.money import plain
+from trader.model.orders import OrderRole, OrderStatus
+from trader.model.units import INT64_MAX, Ticks
 from trader.ops.protocol import Act
 
 Making: TypeAlias = Callable[[Act, Core, str], Message]
 
 _ENDED: Final = OrderStatus.DENIED
+_PROTECTS: Final = {
+    True: ("the stop", "without it that is closed at the market at once"),
+    False: ("the target", "nothing takes its place until the strategy decides anew"),
+}
+"""A protective order, by whether it is a stop: what it is, and what follows its end."""
+_SIDES: Final = ("buy", "sell")
 _UNSAID: Final = "asked by an operator"
 
 
@@ -59,14 +69,16 @@ def _resume(act: Act, core: Core, by: str) -> Message:
 
 
 def _pause(act: Act, core: Core, by: str) -> Message:
-    return PauseStrategy(strategy=_strategy(act, core), by=by, reason=_reason(act))
+    name = _strategy(act, core)
+    if name.startswith(PREFIX):
+        hint = "`traderd halt` stops orders by hand as well"
+        raise UsageError(f"{name} is what people trade: there is nothing to pause", hint=hint)
+    return PauseStrategy(strategy=name, by=by, reason=_reason(act))
 
 
 def _close(act: Act, core: Core, by: str) -> Message:
-    known = core.risk.state.exposures
-    if act.target not in known:
-        raise UsageError(f"no instrument {act.target!r}", hint=nearest(act.target, known))
-    return CloseInstrument(instrument=act.target, by=by, reason=_reason(act))
+    name = _instrument(act.target, core)
+    return CloseInstrument(instrument=name, by=by, reason=_reason(act))
 
 
 def _cancel(act: Act, core: Core, by: str) -> Message:
@@ -76,7 +88,63 @@ def _cancel(act: Act, core: Core, by: str) -> Message:
         raise UsageError(f"no order {act.target!r}", hint=hint)
     if order.status >= _ENDED:
         raise UsageError(f"the order {act.target} has ended as {order.status.name.lower()}")
+    is_protective = order.role is OrderRole.PROTECTION
+    if is_protective and order.status is OrderStatus.IN_DOUBT:
+        raise UsageError(f"nobody knows yet whether {act.target} works", hint="wait for an answer")
+    if is_protective and order.is_stop and core.trading_state() is TradingState.HALTED:
+        raise UsageError(
+            f"{act.target} is a stop: while trading is halted nothing can close what it protects",
+            hint="`traderd resume` first, or `traderd flatten`",
+        )
+    if is_protective and not act.reason:
+        what, then = _PROTECTS[order.is_stop]
+        raise UsageError(
+            f"{act.target} is {what} of what {order.strategy} holds: {then}",
+            hint="if that is meant, give --reason",
+        )
     return CancelById(client_order_id=act.target, by=by, reason=_reason(act))
+
+
+def _submit(act: Act, core: Core, by: str) -> Message:
+    """An order in whole lots; who places it and why stand in the journal beside it."""
+    name = _instrument(act.target, core)
+    if act.side not in _SIDES:
+        raise UsageError(f"no side {act.side!r}", hint="buy or sell")
+    if act.lots <= 0:
+        raise UsageError(f"an order of {act.lots} lots", hint="a whole number above zero")
+    exposure = core.risk.state.exposures[name]
+    mark = max(0, exposure.price()[0])
+    limit = _limit(act.limit, core.risk.steps[name].tick) if act.limit else None
+    if 2 * act.lots * max(mark, 2 * (limit or 1)) * exposure.half > INT64_MAX:
+        raise UsageError("an order beyond all counting")
+    return SubmitByHand(
+        instrument=name,
+        lots=act.lots if act.side == "buy" else -act.lots,
+        limit_ticks=limit,
+        ref_ticks=mark // 2,
+        by=by,
+        reason=_reason(act),
+    )
+
+
+def _limit(text: str, tick: Decimal) -> Ticks:
+    """A price on the grid; what lies between two ticks is not rounded for anybody."""
+    try:
+        price = Decimal(text)
+    except InvalidOperation:
+        price = Decimal(0)
+    if not price.is_finite() or price <= 0 or price > INT64_MAX * tick:
+        raise UsageError(f"no price {text!r}", hint="a number above zero")
+    if price % tick:
+        raise UsageError(f"{text} lies between two ticks of {plain(tick)}")
+    return int(price / tick)
+
+
+def _instrument(name: str, core: Core) -> str:
+    known = core.risk.state.exposures
+    if name not in known:
+        raise UsageError(f"no instrument {name!r}", hint=nearest(name, known))
+    return name
 
 
 def _set_limit(act: Act, core: Core, by: str) -> Message:
@@ -131,6 +199,7 @@ VERBS: Final[Mapping[str, Making]] = {
     "resume": _resume,
     "pause": _pause,
     "close": _close,
+    "submit": _submit,
     "cancel": _cancel,
     "set-limit": _set_limit,
 }

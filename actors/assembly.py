@@ -26,7 +26,7 @@ from actors.core.strategy import StrategyActor
 from actors.graph import ROUTES
 from actors.runtime.actor import NOTHING, Actor, Handler
 from actors.runtime.reactor import Asked, Reactor, ReactorState
-from actors.runtime.recorder import Recorder
+from actors.runtime.recorder import Approvals, Recorder
 from actors.runtime.routes import Listeners, MarketKey, Routes, compile_routes
 from actors.runtime.timers import Timers, TimersState
 from trader.calendars.sessions import UTC, Sessions
@@ -44,7 +44,7 @@ from trader.model.envelope import Message, Name
 from trader.model.market import BarClosed, Quote, Trade
 from trader.model.money import MoneyScale
 from trader.model.orders import SubmitOrder
-from trader.model.units import BEFORE_ALL, INT64_MAX, MINUTE_NS, Nanoseconds
+from trader.model.units import BEFORE_ALL, INT64_MAX, MINUTE_NS, SECOND_NS, Nanoseconds
 from trader.strategies.deciding import Sizing
 from trader.strategies.exits import make_exit
 from trader.strategies.library import BUNDLED
@@ -53,6 +53,9 @@ from trader.strategies.strategy import Strategy
 
 RECONCILE_NS: Final = MINUTE_NS
 """How often a live run holds the venue's view beside its own."""
+LATE_PART: Final = 10
+LATE_NS_MIN: Final = 5 * SECOND_NS
+"""A live bar that is heard a tenth of its length after its close, and so long, comes late."""
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -67,17 +70,23 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 class Core:
     """The wired core of one run."""
 
-    def __init__(self, config: Config, *, patient: bool, live: bool = False) -> None:
+    def __init__(
+        self, config: Config, *, patient: bool, live: bool = False, tables: bool = True
+    ) -> None:
         """`patient`: cancels take time, so orders wait for their answers.
 
-        `live`: the venue is nobody's of ours. Its view is held beside ours again and again, and
-        what is for the day is taken back when that ends.
+        `live`: the venue is nobody's of ours. Its view is held beside ours again and again, what is
+        for the day is taken back when that ends, and bars may come late.
+
+        `tables`: outputs are written into tables, which a run without an end cannot do for ever.
         """
         self.scale: Final = scale_of(config)
         self.tables: Final = Tables()
         self.timers: Final = Timers()
-        self.recorder: Final = Recorder(self.tables)
-        self.strategies: Final = tuple(_strategy(s, config, self.scale) for s in config.strategies)
+        self.recorder: Final = Recorder(self.tables) if tables else Approvals()
+        self.strategies: Final = tuple(
+            _strategy(s, config, self.scale, live=live) for s in config.strategies
+        )
         sized = any(strategy.sizes_by_weight for strategy in self.strategies)
         self.portfolio: Final = _portfolio(config, self.scale, sized=sized)
         self.kill_switch: Final = KillSwitch(config.risk.on_breach)
@@ -240,7 +249,9 @@ def _collector(effects: list[Message]) -> Handler:
     return collect
 
 
-def _strategy(config: StrategyConfig, whole: Config, scale: MoneyScale) -> StrategyActor:
+def _strategy(
+    config: StrategyConfig, whole: Config, scale: MoneyScale, *, live: bool
+) -> StrategyActor:
     strategy = make_strategy(config)
     weight = getattr(strategy.params, "weight", None)
     lots = getattr(strategy.params, "lots", None)
@@ -253,6 +264,7 @@ def _strategy(config: StrategyConfig, whole: Config, scale: MoneyScale) -> Strat
         raise ConfigError(f"lots must be a whole number, not {lots!r}", where=where)
     rate, unit = fraction(Decimal(weight)) if weight is not None else (0, 1)
     half = scale.half[config.instrument]
+    heard_ns = heard_interval(whole, config)
     sizing = Sizing(
         lots=lots or 0,
         rate=rate,
@@ -269,8 +281,9 @@ def _strategy(config: StrategyConfig, whole: Config, scale: MoneyScale) -> Strat
         trade_from=trade_from(whole),
         equity=scale.of(whole.account.cash),
         calendar=_calendar_of(whole, config.instrument),
-        heard_ns=heard_interval(whole, config),
-        marked_apart=finest(whole)[config.instrument].interval_ns != heard_interval(whole, config),
+        heard_ns=heard_ns,
+        marked_apart=finest(whole)[config.instrument].interval_ns != heard_ns,
+        late_ns=max(heard_ns // LATE_PART, LATE_NS_MIN) if live else INT64_MAX,
     )
 
 

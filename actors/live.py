@@ -16,42 +16,39 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.util import find_spec
-from pathlib import Path
 from typing import ClassVar, Final
 
 import anyio
 import msgspec
 
 from actors.assembly import Core
+from actors.committing import Committing
 from actors.edge.gateway import Gateway
 from actors.edge.journal import END, JournalFailed, open_journal
 from actors.edge.lease import Epochs
+from actors.edge.voices import Voices
 from actors.markets import Market, with_beginning
 from actors.observing import Observers
-from actors.recovering import recover_core
-from actors.replay import (
-    CRASHED,
-    SNAPSHOT,
-    STEP,
-    Checkpoint,
-    LiveHeader,
-    Stop,
-)
+from actors.recovering import later_life, recover_core, state_folder
+from actors.replay import SNAPSHOT, LiveHeader, Stop
 from actors.runtime.inbox import Inbox, InboxLimits
-from actors.runtime.step_record import Step, StepObserver, encode_step
 from actors.runtime.supervisor import Child, Ready, Restarts, Supervisor
+from actors.stepping import CoreCrashed, Stepping
 from actors.venue_side import BinanceSide, Ports, VenueSide
 from trader.config.check import check_live, check_sessions
 from trader.config.loaded import Loaded
+from trader.config.notation import interval_ns
 from trader.config.schema import Config
 from trader.errors import (
     ENDED_HALTED,
     INTERRUPTED,
+    AccountHeld,
     ConfigError,
     TraderdError,
+    UsageError,
 )
 from trader.model.control import EdgeFailed, RunStarted, TradingState
-from trader.model.envelope import Message, encode
+from trader.model.envelope import Message
 from trader.model.orders import CancelOrder
 from trader.model.units import SECOND_NS, Nanoseconds
 from trader.venues.binance.inquiry import Patience
@@ -61,13 +58,8 @@ BATCH: Final = 256
 REST_S_MAX: Final = 5
 WAY_OUT_S_MAX: Final = 2
 SLEEP_S_MAX: Final = 3_600
-
-
-class CoreCrashed(TraderdError):
-    """A core actor broke its own rules; the input that did it is the journal's last record."""
-
-    code = "crashed"
-    exit_code = 1
+MISTAKES: Final = (AccountHeld, ConfigError, UsageError)
+"""Of whoever started it, who reads of them; nobody else is told."""
 
 
 class Daemon:
@@ -76,15 +68,18 @@ class Daemon:
     restarts: ClassVar[Restarts] = Restarts()
     patience: ClassVar[Patience] = Patience()
     snapshot_inputs: ClassVar[int] = 10_000
+    audit_s: ClassVar[float] = 10
     gateway_kind: ClassVar[type[Gateway]] = Gateway
 
     def __init__(self, config: Config, environ: Mapping[str, str], code_version: str) -> None:
         """Raises ConfigError or DataError for what could not run."""
-        self._folder: Final = _folder_of(config)
+        self._folder: Final = state_folder(config)
         config = with_beginning(config, time.time_ns())
         self.config: Final = config
         self._side: Final = self.side(config, environ)
-        self.core: Final = Core(config, patient=True, live=True)
+        self._voices: Final = Voices(config)
+        with self._voices.caught():
+            self.core: Final = Core(config, patient=True, live=True, tables=False)
         self.inbox: Final = Inbox(InboxLimits())
         self._observers: Final = Observers(
             config,
@@ -97,20 +92,16 @@ class Daemon:
         )
         self.log: Final = self._observers.log
         self._code_version: Final = code_version
-        self._observer: Final = StepObserver()
+        self._stepping: Final = Stepping(self.core, self.log, self.now, self.snapshot_inputs)
         self._agreed: Final = anyio.Event()
         self._resting: Final = anyio.CancelScope(shield=True)
         self._idle = anyio.Event()
         self._idle.set()
         self._last: Nanoseconds = 0
-        self._snapshot_at = 0
-        self._records: list[tuple[str, bytes]] = []
-        self._effects: list[Message] = []
-        self._steps: list[Step] = []
-        self._began = False
         self._interrupted = False
         self._edges_ended = False
         self._failure: Exception | None = None
+        self._told: Exception | None = None
 
     def side(self, config: Config, environ: Mapping[str, str]) -> VenueSide:
         """The venue that it trades at."""
@@ -124,13 +115,20 @@ class Daemon:
     async def run(self) -> int:
         """Runs until somebody stops it; the exit code. A failure that ends it is raised."""
         try:
-            return await self._run()
+            self._voices.tell(self.log.say, self.log.shout)
+            with self._voices.caught():
+                return await self._run()
+        except (TraderdError, OSError) as error:
+            if error is not self._told and not isinstance(error, MISTAKES):
+                await self._observers.last_word(error)
+            raise
         finally:
             self._observers.close()
 
     async def _run(self) -> int:
         async with AsyncExitStack() as stack:
-            journal = await stack.enter_async_context(open_journal(self._folder / "journal.db"))
+            opened = open_journal(self._folder / "journal.db", since=SNAPSHOT)
+            journal = await stack.enter_async_context(opened)
             stack.enter_context(self._side.held())
             self.journal = journal
             self._epochs = Epochs(self._folder, await self._recover())
@@ -144,6 +142,8 @@ class Daemon:
             )
             self.gateway = self._side.gateway(self.core, ports)
             self._supervisor = self._make_supervisor(self._side.market(self.core, ports))
+            self._mind_commits()
+            self._observers.follow(self._supervisor)
             self._observers.start()
             try:
                 await self._live()
@@ -158,10 +158,9 @@ class Daemon:
         self, records: Sequence[tuple[str, bytes]], effects: Sequence[Message]
     ) -> None:
         """Makes the records durable, and then lets the effects leave."""
-        began = time.perf_counter()
-        await self.journal.commit(records)
-        self._observers.metrics.took("commit", time.perf_counter() - began)
-        self.release(effects)
+        with self._committing.commit(effects) as waiting:
+            await self.journal.commit(records)
+        self.release(waiting.effects)
 
     def release(self, effects: Sequence[Message]) -> None:
         """Hands the effects of what is durable to the gateway."""
@@ -177,16 +176,16 @@ class Daemon:
             code_version=self._code_version,
             money_quantum=self.core.scale.quantum,
         )
-        await recover_core(self.journal, self.core, header, self._folder, self.log)
-        reactor = self.core.reactor
-        self._snapshot_at = reactor.state.seq
-        reactor.observer = self._observer
-        return self.core.order_manager.state.epoch if reactor.state.seq else 0
+        with self._voices.quiet():
+            await recover_core(self.journal, self.core, header, self._folder, self.log)
+        self._stepping.start()
+        return self.core.order_manager.state.epoch if self.core.reactor.state.seq else 0
 
     def _make_supervisor(self, market: Market) -> Supervisor:
         return Supervisor(
             [
                 *self._observers.children(),
+                Child("audit", self._audit),
                 Child("gateway", self.gateway.run),
                 Child("agreement", self._agree),
                 Child("market_data", market.run),
@@ -196,6 +195,25 @@ class Daemon:
             jitter=random.SystemRandom().random,
             failed=self._on_failed,
         )
+
+    def _mind_commits(self) -> None:
+        self._committing = Committing(
+            interval_ns(self.config.ops.commit_slow_after) / SECOND_NS,
+            self.inbox,
+            self._stepping,
+            clock=time.perf_counter,
+            log=self.log,
+            metrics=self._observers.metrics,
+            perform=self.gateway.perform,
+        )
+        self._observers.beats.append(self._committing.look)
+
+    async def _audit(self, ready: Ready) -> None:
+        """Reads back what the journal was given; a failure is an input, and finds it closed."""
+        ready()
+        while True:
+            await anyio.sleep(self.audit_s)
+            await self.journal.audit()
 
     async def _agree(self, ready: Ready) -> None:
         """Stands between the gateway and the market data, at the start and at the end.
@@ -243,10 +261,11 @@ class Daemon:
     async def _work(self) -> TraderdError | None:
         """The loop, until the edges have ended and all they brought is done."""
         try:
-            while not self._edges_ended or len(self.inbox):
+            while not self._edges_ended or len(self.inbox) or self._stepping.made.records:
                 await self._wait()
                 await self._turn()
         except (JournalFailed, CoreCrashed) as error:
+            self._told = error
             self.log.say("failed", error=str(error))
             await self._way_out()
             return error
@@ -260,53 +279,27 @@ class Daemon:
 
     async def _turn(self) -> None:
         """Takes a batch of inputs and the timers that have become due, and settles them."""
-        self._idle = anyio.Event()
-        timers = self.core.timers
-        crash: CoreCrashed | None = None
-        try:
-            for message in self.inbox.take(BATCH):
-                self._step(message)
-            while (fired := timers.due(self.now(), after_bars=True)) is not None:
-                self._step(fired)
-        except CoreCrashed as error:
-            crash = error
-        records, self._records = self._records, []
-        effects, self._effects = self._effects, []
-        steps, self._steps = self._steps, []
-        if records:
-            await self.settle(records, effects)
-        for step in steps:
+        if self._idle.is_set():
+            self._idle = anyio.Event()
+        stepping = self._stepping
+        stepping.take(self.inbox.take(BATCH))
+        stepping.take_timers()
+        made = stepping.hand_over()
+        if made.records:
+            await self.settle(made.records, made.effects)
+        for step in made.steps:
             self._observers.settle(step)
-        if crash is not None:
-            raise crash
+            outlived = later_life(step, self._epochs)
+            if outlived is not None:
+                self._failure = outlived
+                self._supervisor.stop()
+        if made.crash is not None:
+            raise made.crash
         switch = self.core.kill_switch.state
-        if self._began and (switch.trading is TradingState.ACTIVE or switch.latched):
+        if stepping.began and (switch.trading is TradingState.ACTIVE or switch.latched):
             self._agreed.set()
-        self._idle.set()
-
-    def _step(self, message: Message) -> None:
-        reactor = self.core.reactor
-        try:
-            effects = reactor.row(message, self.now())
-        except Exception as error:  # whatever it is, the core can no longer be trusted
-            broken = self._observer.broken()
-            self._records.append((CRASHED, encode(broken)))
-            text = f"the core crashed on {type(message).__name__} (seq {broken.seq}): {error!r}"
-            raise CoreCrashed(text) from error
-        step = self._observer.finish()
-        self._records.append((STEP, encode_step(step)))
-        self._steps.append(step)
-        self._effects += effects
-        self._began = self._began or isinstance(message, RunStarted)
-        self.log.tell(step)
-        if reactor.state.seq - self._snapshot_at >= self.snapshot_inputs:
-            self._records.append(self._snapshot())
-
-    def _snapshot(self) -> tuple[str, bytes]:
-        core = self.core
-        self._snapshot_at = core.reactor.state.seq
-        checkpoint = Checkpoint(state_hash=core.state_hash(), core=core.snapshot())
-        return SNAPSHOT, msgspec.msgpack.encode(checkpoint)
+        if not stepping.made.records:
+            self._idle.set()
 
     # -- the end ----------------------------------------------------------------------------------
 
@@ -350,7 +343,8 @@ class Daemon:
 
     async def _finish(self) -> None:
         stop = Stop(seq=self.core.reactor.state.seq, state_hash=self.core.state_hash())
-        await self.journal.commit([self._snapshot(), (END, msgspec.json.encode(stop))])
+        records = [self._stepping.snapshot(), (END, msgspec.json.encode(stop))]
+        await self.journal.commit(records)
         fields = {"seq": stop.seq, "state_hash": stop.state_hash}
         self.log.say("stopped", **fields, bars_conflated=self.inbox.conflated)
 
@@ -359,22 +353,6 @@ class Daemon:
             return INTERRUPTED
         is_bad = self.core.kill_switch.state.latched or self.core.reactor.state.quarantined
         return ENDED_HALTED if is_bad else 0
-
-
-def _folder_of(config: Config) -> Path:
-    """The folder of the run's state, for its owner alone if it is new; ConfigError without one."""
-    if config.state_dir is None:
-        raise ConfigError("a live run needs a folder for its journal", where="state_dir")
-    folder = Path(config.state_dir)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"state_dir is no folder and cannot be made one: {error.strerror}",
-            where=str(folder),
-            hint="name another one",
-        ) from None
-    return folder
 
 
 def run_daemon(loaded: Loaded, *, kind: type[Daemon] = Daemon, code_version: str = "") -> int:

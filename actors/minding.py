@@ -12,6 +12,7 @@ import anyio
 from actors.assembly import Core
 from actors.runtime.inbox import Inbox
 from actors.runtime.supervisor import Ready
+from actors.unsure import Doubts
 from trader.config.limits import facts_of
 from trader.config.notation import interval_ns
 from trader.config.schema import Config
@@ -59,6 +60,7 @@ class Minder:
         now: Callable[[], Nanoseconds],
         say: Say,
         figures: Callable[[Nanoseconds], Figures],
+        doubts: Doubts,
     ) -> None:
         """`say` makes an event of what is noticed; `figures` are those of the venue's side."""
         self._core: Final = core
@@ -68,9 +70,10 @@ class Minder:
         self._say: Final = say
         self._figures: Final = figures
         self._is_skewed = False
+        self._is_off = False
         self._facts: Final = facts_of(config, core.scale)
         self._patience: Final = interval_ns(config.ops.in_doubt_after)
-        self._doubts: dict[str, Nanoseconds] = {}
+        self._doubts: Final = doubts
         self._told: set[str] = set()
         self._silent: set[str] = set()
 
@@ -103,18 +106,25 @@ class Minder:
         suspects = self._core.reconciler.state.suspects
         differing = sum(each.kind == "position" for each in suspects)
         metrics.stands("position_differences", differing)
+        compared_at = self._core.reconciler.state.compared_at
+        if compared_at:
+            metrics.stands("reconciliation_age_seconds", (now - compared_at) / SECOND_NS)
         is_skewed = abs(figures.clock_skew_ns) > SKEW_WARNS_NS
         if is_skewed is not self._is_skewed:
             self._is_skewed = is_skewed
             self._say("clock_skewed" if is_skewed else "clock_near", skew_s=round(skew_s, 3))
+        is_off = self._core.kill_switch.state.clock_off
+        if is_off is not self._is_off:
+            # Where trading was halted for something else, no change of its state tells this.
+            self._is_off = is_off
+            self._say("clock_untrusted" if is_off else "clock_trusted", skew_s=round(skew_s, 3))
 
     def _look_at_orders(self, now: Nanoseconds) -> None:
-        orders = self._core.order_manager.state.orders.items()
-        working = [(id_, order) for id_, order in orders if order.status < _ENDED]
-        doubted = [id_ for id_, order in working if order.status is OrderStatus.IN_DOUBT]
-        self._doubts = {id_: self._doubts.get(id_, now) for id_ in doubted}
-        self._told &= self._doubts.keys()
-        for id_, since in self._doubts.items():
+        orders = self._core.order_manager.state.orders.values()
+        working = [order for order in orders if order.status < _ENDED]
+        doubted = self._doubts.look(now)
+        self._told &= doubted.keys()
+        for id_, since in doubted.items():
             if now - since >= self._patience and id_ not in self._told:
                 self._told.add(id_)
                 age = round((now - since) / SECOND_NS, 1)

@@ -16,6 +16,7 @@ from actors.assembly import Core
 from actors.edge.telemetry import events_of
 from actors.runtime.step_record import Step
 from actors.standing import Standing
+from actors.unsure import Unsure
 from trader.config.schema import Config
 from trader.model.envelope import Message
 from trader.model.orders import OrderFilled
@@ -36,6 +37,7 @@ class Operator:
         mode: str,
         now: Callable[[], Nanoseconds],
         put: Callable[[Message], None],
+        unsure: Unsure,
     ) -> None:
         self._config: Final = config
         self._core: Final = core
@@ -43,6 +45,7 @@ class Operator:
         self._now: Final = now
         self._put: Final = put
         self._standing: Final = Standing(config, core)
+        self._unsure: Final = unsure
         self._fills: Final[deque[Document]] = deque(maxlen=FILLS_MAX)
         self._waiting: Final[dict[int, _Waiting]] = {}
 
@@ -61,7 +64,7 @@ class Operator:
         standing, now = self._standing, self._now()
         match ask.about:
             case "status":
-                document = standing.account(now)
+                document = {**standing.account(now), **self._unsure.document(now)}
             case "orders":
                 document = {"orders": standing.orders()}
             case "positions":
@@ -79,6 +82,8 @@ class Operator:
         for event in acted.events:
             if event["event"] == "limit_rejected":
                 return Refused(code="limit", message=f"{event['limit']}: {event['text']}")
+            if event["event"] == "order_denied" and act.verb == "submit":
+                return Refused(code="denied", message=f"{event['code']}: {event['detail']}")
         return acted
 
     def settle(self, step: Step) -> None:

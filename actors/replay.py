@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from actors.assembly import Core, Snapshot
 from actors.edge.journal import END, HEADER, JournalContents, Record
+from actors.runtime.reactor import Observer
 from actors.runtime.step_record import Step, StepObserver, decode_step
 from trader.config.ops_schema import Ops
 from trader.config.schema import Config
@@ -91,6 +92,15 @@ class Replayer:
         self._observer = StepObserver()
         core.reactor.observer = self._observer
 
+    def overhear(self, hear: Observer) -> None:
+        """Lets somebody else hear every message of the steps as well."""
+
+        def both(envelope: Envelope) -> None:
+            self._observer(envelope)
+            hear(envelope)
+
+        self.core.reactor.observer = both
+
     def feed(self, record: Record) -> Difference | None:
         """Takes one record; what differs, if anything does."""
         if record.kind == STEP:
@@ -145,17 +155,21 @@ def recover(contents: JournalContents, core: Core) -> int:
     return replayer.steps
 
 
-def replay_live(contents: JournalContents) -> tuple[bool, str]:
-    """Feeds a whole live journal to a fresh core: whether it agrees, and a sentence about it.
+def replay_live(contents: JournalContents, until: int | None = None) -> tuple[bool, str]:
+    """Feeds a live journal to a fresh core: whether it agrees, and a sentence about it.
 
-    The sentence names the state hash, or the first difference with both messages.
+    It is fed whole, or as far as the input row `until`. The sentence names the state hash, or the
+    first difference with both messages.
     """
-    core = Core(header_of(contents).config, patient=True, live=True)
+    core = Core(header_of(contents).config, patient=True, live=True, tables=False)
     replayer = Replayer(core)
     for record in contents.records:
         difference = replayer.feed(record)
         if difference is not None:
             return False, f"the journal and this program disagree at {difference}"
+        if core.reactor.state.seq == until:
+            text = f"{replayer.steps} steps replayed up to row {until}"
+            return True, f"{text}, state hash {core.state_hash()}"
     note = f"; {contents.note}" if contents.note else ""
     return True, f"{replayer.steps} steps replayed, state hash {core.state_hash()}{note}"
 

@@ -12,6 +12,7 @@ from actors.assembly import Core
 from trader.config.schema import Config
 from trader.logic.books import Position
 from trader.logic.desk import Order
+from trader.logic.rules.view import Resting
 from trader.model.control import TradingState
 from trader.model.money import plain
 from trader.model.orders import OrderStatus
@@ -19,6 +20,7 @@ from trader.model.units import NONE, SECOND_NS, Nanoseconds
 
 Document = dict[str, Any]
 
+_CLOCK: Final = "clock_untrusted"
 _DIFFERENCE: Final = "difference_"
 _ENDED: Final = OrderStatus.DENIED
 
@@ -29,7 +31,6 @@ class Standing:
     def __init__(self, config: Config, core: Core) -> None:
         self._core: Final = core
         self._grids: Final = {each.name: (each.tick, each.lot) for each in config.instruments}
-        self._instruments: Final = {each.name: each.instrument for each in config.strategies}
 
     def account(self, now: Nanoseconds) -> Document:
         """The account as a whole: the trading state and why, money, counts, strategies, feeds."""
@@ -53,8 +54,10 @@ class Standing:
         }
 
     def orders(self) -> list[Document]:
-        """Every order that has not ended, the oldest first."""
-        return [self._order(id_, order) for id_, order in self._working()]
+        """Every order that has not ended, the oldest first, and those that others have placed."""
+        own = [self._order(id_, order) for id_, order in self._working()]
+        resting = self._core.risk.state.resting.items()
+        return [*own, *(self._foreign(id_, each) for id_, each in resting if each.theirs)]
 
     def positions(self) -> list[Document]:
         """Every position that is not flat, by strategy and instrument."""
@@ -75,7 +78,7 @@ class Standing:
 
     def _trading(self) -> Document:
         state = self._core.kill_switch.state
-        code = state.code if state.latched else ""
+        code = state.code if state.latched else _CLOCK if state.clock_off else ""
         return {
             "trading": state.trading.name,
             "latched": state.latched,
@@ -89,7 +92,7 @@ class Standing:
                 yield id_, order
 
     def _order(self, id_: str, order: Order) -> Document:
-        instrument = self._instruments[order.strategy]
+        instrument = self._core.order_manager.state.desks[order.strategy].instrument
         document: Document = {
             "client_order_id": id_,
             "strategy": order.strategy,
@@ -105,6 +108,25 @@ class Standing:
         for name, ticks in (("limit", order.limit_ticks), ("stop", order.stop_ticks)):
             document[name] = None if ticks is None else self.price(instrument, ticks)
         return document
+
+    def _foreign(self, id_: str, resting: Resting) -> Document:
+        """An adopted order, for what it may still fill."""
+        order = resting.order
+        limit = order.limit_ticks
+        return {
+            "client_order_id": id_,
+            "strategy": order.strategy,
+            "instrument": order.instrument,
+            "side": "buy" if order.lots > 0 else "sell",
+            "order_type": order.order_type.name,
+            "role": "FOREIGN",
+            "status": OrderStatus.ACCEPTED.name,
+            "size": self.size(order.instrument, abs(order.lots)),
+            "filled": "0",
+            "reason": order.reason,
+            "limit": None if limit is None else self.price(order.instrument, limit),
+            "stop": None,
+        }
 
     def _position(self, strategy: str, instrument: str, position: Position) -> Document:
         core = self._core
@@ -161,6 +183,8 @@ def lifts(trading: TradingState, code: str) -> str:
     """What ends a state that is not ACTIVE, in words."""
     if trading is TradingState.ACTIVE:
         return ""
+    if code == _CLOCK:
+        return "a clock that is near the venue's again: set that of this machine"
     if not code:
         return "agreement with the venue, which is being sought"
     if code.startswith(_DIFFERENCE):

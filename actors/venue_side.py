@@ -99,8 +99,9 @@ class BinanceSide:
 
     async def check(self, core: Core) -> bool:
         """Asks over REST, where there is that way."""
+        del core
         rest = self._way.rest
-        return rest is not None and await check_rules(self._config, core.scale, rest)
+        return rest is not None and await check_rules(self._config, rest)
 
     def gateway(self, core: Core, ports: Ports) -> OrderGateway:
         """The way for orders: the venue's WebSocket API, and REST beside it."""
@@ -113,6 +114,8 @@ class BinanceSide:
             for trade_id in order.trades:
                 # What came after them is asked for, also of orders that had ended by then.
                 dialogue.know(orders.desks[order.strategy].instrument, trade_id)
+        for instrument, trade_id in core.reconciler.known_trades():
+            dialogue.know(instrument, trade_id)
         return self._kind(
             self._way,
             dialogue,
@@ -125,7 +128,8 @@ class BinanceSide:
     def figures(self, now: Nanoseconds) -> Figures:
         """What the dialogue and the budget measure."""
         skew = 0 if self._dialogue is None else self._dialogue.clock_skew_ns
-        return Figures(clock_skew_ns=skew, headroom={"weight": self._budget.headroom(now)})
+        budget = self._budget
+        return Figures(clock_skew_ns=skew, headroom=budget.headroom(now), used=budget.used(now))
 
     def market(self, core: Core, ports: Ports) -> Market:
         """Its streams, or recorded bars in their stead."""

@@ -64,7 +64,7 @@ async def _recover(folder: Path, snapshot: bool) -> float:  # noqa: FBT001 - any
             await journal.commit(whole[start : start + BATCH])
     begun = perf_counter()
     core = Core(header.config, patient=True, live=True)
-    async with open_journal(folder / "journal.db") as journal:
+    async with open_journal(folder / "journal.db", since=SNAPSHOT) as journal:
         log = Telemetry(Sink(io.StringIO(), None), lambda: 0)
         await recover_core(journal, core, header, folder, log)
     seconds = perf_counter() - begun

@@ -11,6 +11,7 @@ from trader.model.envelope import Message
 from trader.model.units import INT64_MAX, Nanoseconds
 
 Jitter = Callable[[], Nanoseconds]
+Meant = Callable[[Message], bool]
 
 
 class Link:
@@ -32,6 +33,14 @@ class Link:
     def in_flight(self) -> int:
         """How many messages have not arrived."""
         return len(self.commands) + len(self.reports)
+
+    def take(self, way: deque[tuple[Nanoseconds, Message]], is_meant: Meant) -> list[Message]:
+        """What of this way is meant arrives now; the rest goes on."""
+        taken = [message for _, message in way if is_meant(message)]
+        kept = [each for each in way if not is_meant(each[1])]
+        way.clear()
+        way.extend(kept)
+        return taken
 
     def send(self, command: Message, now: Nanoseconds) -> None:
         """Lets a command leave for the venue."""

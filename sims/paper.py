@@ -2,16 +2,15 @@
 
 The daemon is the live one, its journal and its edges too; what fills, and at what price, is decided
 by the rules of the section `venue`, as in a simulation. Each event of the market meets the orders
-that arrived before it. The simulated venue remembers nothing beyond its process: at a start it
-takes the positions that the core knows, and orders of an earlier life are told as canceled.
+that arrived before it. What the simulated venue remembers of an earlier life is what the journal
+does: positions, and the orders that it had taken. An order that it had not answered is absent.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 import anyio
-from msgspec.structs import replace
 
 from actors.assembly import Core
 from actors.edge.binance import PUBLIC, check_rules
@@ -20,29 +19,32 @@ from actors.markets import Market, open_market
 from actors.runtime.supervisor import Ready
 from actors.venue_side import OrderGateway, Ports, VenueSide
 from sims.build import venue_of
+from sims.paper_memory import kept
 from trader.config.finest import finest
 from trader.config.schema import Config
 from trader.errors import ConfigError
 from trader.model.account import AccountReported, OrderReport, PositionReport, QueryAccount
-from trader.model.control import InstrumentHalted, InstrumentResumed
+from trader.model.control import InstrumentHalted, InstrumentReported, InstrumentResumed
 from trader.model.envelope import Message
 from trader.model.market import BookDelta, Quote, Trade
 from trader.model.orders import (
-    FORGOTTEN,
     CancelOrder,
+    OrderAccepted,
     OrderApproved,
-    OrderCanceled,
     OrderFilled,
+    OrderRejected,
     OrderStatus,
     OrderSubmitted,
     QueryOrder,
     ReplaceOrder,
+    SubmitOrder,
 )
 from trader.model.units import Lots, Nanoseconds
 from trader.venues.binance.budget import Budget
 from trader.venues.execution_client import Figures
 
 MODE: Final = "paper"
+ABSENT: Final = "absent"
 
 
 class PaperDaemon(Daemon):
@@ -85,10 +87,11 @@ class PaperSide:
 
     async def check(self, core: Core) -> bool:
         """The prices of its streams must lie on our grid."""
+        del core
         gateway = self._config.gateway
         assert gateway is not None
         assert gateway.rest is not None
-        return await check_rules(self._config, core.scale, gateway.rest)
+        return await check_rules(self._config, gateway.rest)
 
     def gateway(self, core: Core, ports: Ports) -> OrderGateway:
         """The way to the simulated venue."""
@@ -97,7 +100,8 @@ class PaperSide:
 
     def figures(self, now: Nanoseconds) -> Figures:
         """The simulated venue has our own clock."""
-        return Figures(clock_skew_ns=0, headroom={"weight": self._budget.headroom(now)})
+        budget = self._budget
+        return Figures(clock_skew_ns=0, headroom=budget.headroom(now), used=budget.used(now))
 
     def market(self, core: Core, ports: Ports) -> Market:
         """The venue's own streams, which the simulated venue hears too."""
@@ -116,27 +120,25 @@ class PaperVenue:
         self._lots: Final[dict[str, Lots]] = {
             name: core.portfolio.state.holdings[name].lots for name in self._venue.books
         }
-        self._traded: Final[dict[str, str]] = {}
+        orders = [each for each in kept(core) if each[0] in self._venue.books]
+        # Every fill was an input, so no trade of an earlier life has a number above the last one's.
+        self._venue.take_over(orders, core.reactor.state.seq)
+        self._traded: Final = {order.client_order_id: name for name, order in orders}
         """The instruments of orders that work."""
-        self._epoch = 0
 
     async def run(self, ready: Ready) -> None:
         """Begins an epoch; orders for the day are taken back by the core, as at any live venue."""
-        self._epoch = self._ports.begin()
-        self._ports.begun(self._epoch)
+        self._ports.begun(self._ports.begin())
         ready()
         await anyio.sleep_forever()
 
     def perform(self, effects: Iterable[Message]) -> None:
         """Commands arrive as soon as they leave."""
         now = self._ports.clock()
-        for effect in effects:
+        for effect in with_families(effects):
             match effect:
-                case OrderApproved():
-                    id_ = effect.order.client_order_id
-                    self._ports.put(OrderSubmitted(client_order_id=id_, ts_event=now))
-                    self._traded[id_] = effect.order.instrument
-                    self._venue.submit(effect.order, now)
+                case list():
+                    self._submit(effect, now)
                 case CancelOrder():
                     self._venue.cancel(effect, now)
                 case ReplaceOrder():
@@ -148,6 +150,14 @@ class PaperVenue:
                 case _:
                     continue
             self._report()
+
+    def _submit(self, orders: list[SubmitOrder], now: Nanoseconds) -> None:
+        """A venue that takes an order with what protects it fills it when it has them all."""
+        for order in orders:
+            id_ = order.client_order_id
+            self._ports.put(OrderSubmitted(client_order_id=id_, ts_event=now))
+            self._traded[id_] = order.instrument
+        self._venue.submit_together(orders, now)
 
     async def rest(self) -> None:
         """Nothing is ever under way."""
@@ -180,6 +190,10 @@ class PaperVenue:
                     venue.traded(book, now)
             case BookDelta():
                 venue.changed(venue.books[message.instrument], message, now)
+            case InstrumentReported():
+                is_trading = message.listed.versions[-1].is_trading
+                if is_trading is venue.books[message.instrument].halted:
+                    (venue.resumed if is_trading else venue.halted)(message.instrument)
             case InstrumentHalted():
                 venue.halted(message.instrument)
             case InstrumentResumed():
@@ -196,18 +210,17 @@ class PaperVenue:
             report = reports.popleft()
             if isinstance(report, OrderFilled):
                 self._lots[self._traded[report.client_order_id]] += report.last_lots
-                # The simulated venue counts anew in each life, and a trade's id is there for good.
-                report = replace(report, trade_id=f"{self._epoch}-{report.trade_id}")
             self._ports.put(report)
         for id_ in [id_ for id_, name in self._traded.items() if not self._works(name, id_)]:
             del self._traded[id_]
 
     def _look_up(self, query: QueryOrder) -> None:
-        """An order that still works has nothing new to tell; any other is of an earlier life."""
-        id_ = query.client_order_id
-        if not self._works(query.instrument, id_):
-            now = self._ports.clock()
-            self._ports.put(OrderCanceled(client_order_id=id_, reason=FORGOTTEN, ts_event=now))
+        """An order works, or it never arrived: whatever else became of it was told."""
+        id_, now = query.client_order_id, self._ports.clock()
+        if self._works(query.instrument, id_):
+            self._ports.put(OrderAccepted(client_order_id=id_, ts_event=now))
+        else:
+            self._ports.put(OrderRejected(client_order_id=id_, code=ABSENT, ts_event=now))
 
     def _works(self, instrument: str, id_: str) -> bool:
         return id_ in self._venue.books[instrument].orders
@@ -230,3 +243,19 @@ class PaperVenue:
             count += 1
         done = AccountReported(request_id=query.request_id, count=count, ts_event=now)
         self._ports.put(done)
+
+
+def with_families(effects: Iterable[Message]) -> Iterator[Message | list[SubmitOrder]]:
+    """The effects, an order and the children that leave right behind it in one list."""
+    family: list[SubmitOrder] = []
+    for effect in effects:
+        order = effect.order if isinstance(effect, OrderApproved) else None
+        if family and (order is None or order.parent != family[0].client_order_id):
+            yield family
+            family = []
+        if order is None:
+            yield effect
+        else:
+            family.append(order)
+    if family:
+        yield family

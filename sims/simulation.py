@@ -241,11 +241,40 @@ class Simulation:
             self._settle()
             self._decided = True
         if isinstance(row, SplitEffective):
+            self._clear_ways(row.instrument)
             self.venue.split(row, self.now)
         elif isinstance(row, InstrumentHalted):
             self.venue.halted(row.instrument)
         elif isinstance(row, InstrumentResumed):
             self.venue.resumed(row.instrument)
+
+    def _clear_ways(self, instrument: str) -> None:
+        """Lets arrive what is under way of an instrument: it speaks of other lots and ticks."""
+        link, venue = self.link, self.venue
+
+        def is_meant(message: Message) -> bool:
+            return self._about(message) == instrument
+
+        while True:
+            commands = link.take(link.commands, is_meant) if link else []
+            self._arrive(commands)
+            told = link.take(link.reports, is_meant) if link else []
+            told += [report for report in venue.reports if is_meant(report)]
+            if not told and not commands:
+                return
+            others = [report for report in venue.reports if not is_meant(report)]
+            venue.reports.clear()
+            venue.reports.extend(others)
+            for report in told:
+                self._hear(report)
+
+    def _about(self, message: Message) -> str:
+        """The instrument of a command or a report; empty if it is of none."""
+        if isinstance(message, OrderApproved):
+            return message.order.instrument
+        state = self.core.order_manager.state
+        order = state.orders.get(getattr(message, "client_order_id", ""))
+        return "" if order is None else state.desks[order.strategy].instrument
 
     def _begin(self) -> None:
         """Bars open at an instant at which none closes: what comes before them is played."""

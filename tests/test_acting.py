@@ -4,28 +4,32 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from actors.acting import VERBS, message_of
 from actors.assembly import Core
 from actors.standing import Standing, lifts
 from tests.core.making import A, B, awake, bar, config, strategy
-from trader.config.schema import Config, RiskConfig
+from trader.config.schema import Config, ExitConfig, RiskConfig
 from trader.errors import UsageError
 from trader.model.control import (
     CancelById,
+    ClockCompared,
     CloseInstrument,
     PauseStrategy,
     RearmStrategy,
     SetLimit,
     SetTradingState,
+    SubmitByHand,
     TradingState,
 )
 from trader.model.envelope import Message
-from trader.model.orders import OrderAccepted, OrderFilled
+from trader.model.orders import OrderAccepted, OrderFilled, OrderStatus
 from trader.model.units import MINUTE_NS
 from trader.ops.protocol import Act
 
 ORDER = "main-one-1-1"
+STOP = 2
 LIMITS = RiskConfig(lots_max=100, drawdown_max=Decimal("0.1"))
 
 
@@ -49,7 +53,7 @@ def trading() -> Core:
     return core
 
 
-def told(core: Core, verb: str, **fields: str) -> Message:
+def told(core: Core, verb: str, **fields: Any) -> Message:
     return message_of(Act(verb=verb, **fields), core, "ada")
 
 
@@ -81,6 +85,25 @@ def moved(state: TradingState, reason: str) -> SetTradingState:
             CloseInstrument(instrument=A, by="ada", reason="x"),
         ),
         (
+            "submit",
+            {"target": A, "side": "sell", "lots": 3, "limit": "1.20", "reason": "x"},
+            SubmitByHand(
+                instrument=A, lots=-3, limit_ticks=120, ref_ticks=110, by="ada", reason="x"
+            ),
+        ),
+        (
+            "submit",
+            {"target": B, "side": "buy", "lots": 1},
+            SubmitByHand(
+                instrument=B,
+                lots=1,
+                limit_ticks=None,
+                ref_ticks=0,
+                by="ada",
+                reason="asked by an operator",
+            ),
+        ),
+        (
             "cancel",
             {"target": "main-one-1-2", "reason": "x"},
             CancelById(client_order_id="main-one-1-2", by="ada", reason="x"),
@@ -97,7 +120,7 @@ def moved(state: TradingState, reason: str) -> SetTradingState:
         ),
     ],
 )
-def test_each_word_becomes_its_message(verb: str, fields: dict[str, str], expected: Any) -> None:
+def test_each_word_becomes_its_message(verb: str, fields: dict[str, Any], expected: Any) -> None:
     assert told(trading(), verb, **fields) == expected
 
 
@@ -108,6 +131,16 @@ def test_each_word_becomes_its_message(verb: str, fields: dict[str, str], expect
         ("pause", {"target": "on"}, "no strategy"),
         ("resume", {"target": "on"}, "no strategy"),
         ("close", {"target": "A"}, "no instrument"),
+        ("submit", {"target": "A", "side": "buy", "lots": 1}, "no instrument"),
+        ("submit", {"target": A, "side": "long", "lots": 1}, "no side"),
+        ("submit", {"target": A, "side": "buy"}, "an order of 0 lots"),
+        ("submit", {"target": A, "side": "buy", "lots": 1 << 62}, "beyond all counting"),
+        ("submit", {"target": A, "side": "buy", "lots": 1, "limit": "1e40"}, "no price"),
+        ("submit", {"target": A, "side": "buy", "lots": 1, "limit": "nan"}, "no price"),
+        ("submit", {"target": A, "side": "buy", "lots": 1, "limit": "-1"}, "no price"),
+        ("submit", {"target": A, "side": "buy", "lots": 1, "limit": "cheap"}, "no price"),
+        ("submit", {"target": A, "side": "buy", "lots": 1, "limit": "1.005"}, "between two ticks"),
+        ("pause", {"target": "ext_A"}, "nothing to pause"),
         ("cancel", {"target": "x-1"}, "no order"),
         ("cancel", {"target": ORDER}, "has ended as filled"),
         ("set-limit", {"target": "lots", "value": "5"}, "no limit"),
@@ -117,9 +150,41 @@ def test_each_word_becomes_its_message(verb: str, fields: dict[str, str], expect
         ("set-limit", {"target": "borrow", "value": "true"}, "needs a reason"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(verb: str, fields: dict[str, str], said: str) -> None:
+def test_what_cannot_be_meant_is_refused(verb: str, fields: dict[str, Any], said: str) -> None:
+    core = trading()
+    core.reactor.row(told(core, "submit", target=A, side="buy", lots=1), 3 * MINUTE_NS)
+
     with pytest.raises(UsageError, match=said):
-        told(trading(), verb, **fields)
+        told(core, verb, **fields)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (STOP, "main-one-1-2 is the stop of what one holds: .* closed at the market at once"),
+        (3, "main-one-1-3 is the target of what one holds: nothing takes its place"),
+    ],
+)
+def test_whoever_takes_protection_back_says_why(number: int, said: str) -> None:
+    exits = [ExitConfig(kind=kind, n=1, k=Decimal(2)) for kind in ("atr_stop", "take_profit")]
+    held = replace(strategy(script={1: [{"does": "target", "lots": 5}]}), exits=exits)
+    core, _ = awake(config([held], risk=LIMITS), patient=True)
+    core.reactor.row(bar(100), 2 * MINUTE_NS)
+    core.reactor.row(bar(110, row=2), 3 * MINUTE_NS)
+    order = f"main-one-1-{number}"
+
+    with pytest.raises(UsageError, match=said):
+        told(core, "cancel", target=order)
+    assert told(core, "cancel", target=order, reason="x") == CancelById(
+        client_order_id=order, by="ada", reason="x"
+    )
+    core.reactor.row(moved(TradingState.HALTED, "lunch"), 4 * MINUTE_NS)
+    if number == STOP:
+        with pytest.raises(UsageError, match="while trading is halted"):
+            told(core, "cancel", target=order, reason="x")
+    core.order_manager.state.orders[order].status = OrderStatus.IN_DOUBT
+    with pytest.raises(UsageError, match="nobody knows yet"):
+        told(core, "cancel", target=order, reason="x")
 
 
 def test_a_strategy_that_raised_is_taken_up_again_like_any_other() -> None:
@@ -161,6 +226,7 @@ CONSEQUENCES = [
     ("resume", "", ("ACTIVE", False, False, "100")),
     ("pause", "one", ("ACTIVE", True, True, "100")),
     ("close", A, ("ACTIVE", True, True, "100")),
+    ("submit", A, ("ACTIVE", False, False, "100")),
     ("cancel", "main-one-1-2", ("ACTIVE", False, True, "100")),
     ("set-limit", "lots_max", ("ACTIVE", False, False, "50")),
 ]
@@ -176,7 +242,7 @@ def test_every_word_of_a_person_reaches_the_core(
 ) -> None:
     core = trading()
 
-    core.reactor.row(told(core, verb, target=target, value="50"), 4 * MINUTE_NS)
+    core.reactor.row(told(core, verb, target=target, value="50", side="buy", lots=1), 4 * MINUTE_NS)
 
     assert state_of(core) == expected
 
@@ -237,9 +303,23 @@ def test_a_paused_strategy_says_so() -> None:
     [
         (TradingState.ACTIVE, "", ""),
         (TradingState.HALTED, "", "agreement with the venue"),
+        (TradingState.HALTED, "clock_untrusted", "a clock that is near"),
         (TradingState.HALTED, "difference_order", "`traderd resume` once"),
         (TradingState.REDUCING, "drawdown_max", "`traderd resume`"),
     ],
 )
 def test_what_lifts_a_halt_is_told(state: TradingState, code: str, expected: str) -> None:
     assert lifts(state, code).startswith(expected)
+
+
+def test_a_clock_that_is_off_is_named_though_something_else_has_halted_before() -> None:
+    core = trading()
+    core.reactor.row(moved(TradingState.HALTED, "lunch"), 4 * MINUTE_NS)
+    core.reactor.row(ClockCompared(skew=1, is_trusted=False), 4 * MINUTE_NS)
+
+    def code() -> object:
+        return Standing(whole(), core).account(4 * MINUTE_NS)["code"]
+
+    assert code() == "lunch"
+    core.reactor.row(moved(TradingState.ACTIVE, "on"), 4 * MINUTE_NS)
+    assert code() == "clock_untrusted"

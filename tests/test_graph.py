@@ -38,7 +38,11 @@ PASSED_ON: Final[dict[str, set[type]]] = {
 MECHANICS: Final = {
     "strategy": ("trader/strategies/answering.py", "trader/strategies/deciding.py"),
     "order_manager": ("trader/logic/dealing.py",),
-    "risk": ("trader/logic/watching.py", "trader/logic/rules/setting.py"),
+    "risk": (
+        "trader/logic/watching.py",
+        "trader/logic/rules/setting.py",
+        "trader/logic/rules/listing.py",
+    ),
 }
 """Where a role's messages are made beside its own file."""
 
@@ -56,6 +60,10 @@ REORDERED: Final = {
         orders.OrderApproved,
     ): "an entry leaves before its stops, made on its approval",
     ("world", control.RearmStrategy): "a strategy is let out before it can hear of it",
+    (
+        "reconciler",
+        account.ForeignAdopted,
+    ): "its ledger has a desk before its position is told there",
     ("world", control.RunStarted): "a new life is halted before it can be reconciled",
 }
 
@@ -71,6 +79,8 @@ FOR_THE_RECORD: Final = {
     ("reconciler", account.DifferenceAccepted),
     ("reconciler", account.ForeignFound),
     ("risk", control.StrategyDisabled),
+    ("risk", control.InstrumentChanged),
+    ("risk", control.InstrumentHalted),
 }
 
 each_route = pytest.mark.parametrize(
@@ -86,7 +96,8 @@ def core() -> Core:
         instrument=A,
         exits=(ExitConfig(kind="atr_stop"),),
     )
-    risk = RiskConfig(unprotected_max=Decimal(1), concentration_max=Decimal(1))
+    one = Decimal(1)
+    risk = RiskConfig(unprotected_max=one, concentration_max=one, slippage_bps_max=one)
     return Core(config([hearing], risk=risk), patient=False)
 
 

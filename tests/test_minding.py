@@ -8,9 +8,11 @@ from actors.minding import Minder
 from actors.runtime.inbox import Inbox, InboxLimits
 from actors.runtime.step_record import StepObserver
 from actors.timing import Timing
+from actors.unsure import Doubts
 from tests.core.making import A, awake, bar
 from tests.test_acting import ORDER, trading, whole
 from trader.model.account import DifferenceFound
+from trader.model.control import ClockCompared
 from trader.model.envelope import Message
 from trader.model.orders import OrderAccepted, OrderFilled, OrderInDoubt, OrderSubmitted
 from trader.model.units import MINUTE_NS, SECOND_NS
@@ -35,7 +37,10 @@ def minding(
 
     inbox = Inbox(InboxLimits())
     made = metrics or Metrics()
-    return Minder(whole(), core, inbox, made, now=lambda: 0, say=say, figures=figures), said
+    minder = Minder(
+        whole(), core, inbox, made, now=lambda: 0, say=say, figures=figures, doubts=Doubts(core)
+    )
+    return minder, said
 
 
 def test_an_order_in_doubt_is_told_of_once_it_is_so_for_long() -> None:
@@ -106,6 +111,16 @@ def test_what_the_venue_s_side_measures_is_shown_and_a_skew_is_told_once() -> No
     ]
 
 
+def test_a_clock_that_nobody_trusts_is_told_once_however_trading_stands() -> None:
+    core = trading()
+    minder, said = minding(core)
+    for is_trusted in (False, False, True):
+        core.reactor.row(ClockCompared(skew=1, is_trusted=is_trusted), 4 * MINUTE_NS)
+        minder.look(0)
+
+    assert [each["event"] for each in said] == ["clock_untrusted", "clock_trusted"]
+
+
 def test_an_order_s_way_is_timed_from_its_decision_to_its_first_fill() -> None:
     core, _ = awake(whole(), patient=True)
     metrics = Metrics()
@@ -132,3 +147,24 @@ def test_an_order_s_way_is_timed_from_its_decision_to_its_first_fill() -> None:
         name: (figure(f"traderd_{name}_seconds_sum"), figure(f"traderd_{name}_seconds_count"))
         for name in ("tick_to_order", "order_to_ack", "ack_to_fill")
     } == {"tick_to_order": (0.003, 1), "order_to_ack": (0.007, 1), "ack_to_fill": (0.02, 1)}
+
+
+def test_the_age_of_the_last_comparison_is_a_figure() -> None:
+    core = trading()
+    metrics = Metrics()
+    minder, _ = minding(core, metrics)
+
+    minder.look(MINUTE_NS + 9 * SECOND_NS)
+
+    value = metrics.registry.get_sample_value("traderd_reconciliation_age_seconds")
+    assert value == 9.0
+
+
+def test_before_the_first_comparison_it_has_none() -> None:
+    core = Core(whole(), patient=True)
+    metrics = Metrics()
+    minder, _ = minding(core, metrics)
+
+    minder.look(MINUTE_NS)
+
+    assert metrics.registry.get_sample_value("traderd_reconciliation_age_seconds") == 0.0

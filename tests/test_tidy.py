@@ -31,7 +31,7 @@ SETTING_ASIDE = {"importorskip", "skip", "skipif", "xfail"}
 # (rule, file) -> why this file may.
 EXCEPTIONS = {
     ("broad_except", "actors/runtime/reactor.py"): "a strategy's own error ends here, quarantined",
-    ("broad_except", "actors/live.py"): "a core actor's error ends the run, its input recorded",
+    ("broad_except", "actors/stepping.py"): "a core actor's error ends the run, its input recorded",
     ("broad_except", "trader/strategies/faults.py"): "the text of an error is a stranger's too",
     ("broad_except", "trader/strategies/loader.py"): "a stranger's file may raise anything",
     ("broad_except", "tests/crash/storming.py"): "what a seed raises is that seed's fault",

@@ -17,12 +17,14 @@ from trader.logic.clearing import Clearing
 from trader.logic.dealing import WORKING, Dealing, Orders, Wish, contradiction, unknown, why_ended
 from trader.logic.desk import Change, Desk, Order
 from trader.logic.desk_splits import split_desk, split_order
+from trader.logic.external import External
 from trader.logic.guarding import Guarding
 from trader.logic.ignoring import Ignoring
 from trader.logic.lifecycle import ENDED, TRANSITIONS
 from trader.logic.owing import Owing
 from trader.model.account import (
     DoubtsResolved,
+    ForeignAdopted,
     OwnReported,
     PositionChanged,
     QueryOwn,
@@ -35,6 +37,7 @@ from trader.model.control import (
     SessionClosed,
     SplitEffective,
     StrategyFaulted,
+    SubmitByHand,
     TradingStateChanged,
 )
 from trader.model.envelope import Message
@@ -115,6 +118,7 @@ class OrderManager(Stateful[Orders]):
         self._aiming = Aiming(self._dealing, self._guarding, patient=patient)
         self._owing = Owing(self._dealing, self._guarding)
         self._clearing = Clearing(self._dealing, self._aiming)
+        self._external = External(self._dealing)
         self._calendars = calendars
         self._ends_days = ends_days
         self.ignored: Final = Ignoring()
@@ -155,6 +159,8 @@ class OrderManager(Stateful[Orders]):
             CloseInstrument: self._clearing.on_close,
             PauseStrategy: self._clearing.on_pause,
             CancelById: self._clearing.on_cancel,
+            SubmitByHand: self._external.on_submit,
+            ForeignAdopted: self._external.on_adopted,
             StrategyFaulted: self._on_faulted,
             TradingStateChanged: self._owing.on_trading_state,
             SessionClosed: self._on_session_closed,
@@ -371,14 +377,7 @@ class OrderManager(Stateful[Orders]):
             if calendars.get(desk.instrument, _UTC) == closed.calendar
         ]
         out = self._dealing.end_day(theirs) if self._ends_days else NOTHING
-        kept: dict[str, Order] = {}
-        for id_, order in self.state.orders.items():
-            if order.status < ENDED or order.strategy not in theirs:
-                kept[id_] = order
-            elif not order.aged:
-                order.aged = True
-                kept[id_] = order
-        self.state.orders = kept
+        self._dealing.forget(theirs)
         return out
 
     def _on_start(self, started: RunStarted, now: Nanoseconds) -> Sequence[Message]:

@@ -21,6 +21,7 @@ from trader.logic.splits import split_half_ticks
 from trader.model.account import (
     EquityMarked,
     EquitySampled,
+    ForeignAdopted,
     PositionAdjusted,
     PositionChanged,
 )
@@ -108,6 +109,7 @@ class Portfolio(Stateful[PortfolioState]):
             Trade: self._on_trade,
             OrderFilled: self._on_fill,
             OrderBusted: self._on_fill,
+            ForeignAdopted: self._on_adopted,
             SubmitOrder: self._on_submit,
             SplitEffective: self._on_split,
             DividendPaid: self._on_dividend,
@@ -211,16 +213,26 @@ class Portfolio(Stateful[PortfolioState]):
 
     # -- fills ----------------------------------------------------------------------------------
 
-    def _on_fill(self, fill: OrderFilled | OrderBusted, now: Nanoseconds) -> Sequence[Message]:
+    def _on_adopted(self, event: ForeignAdopted, now: Nanoseconds) -> Sequence[Message]:
+        """A trade of somebody else is booked in its ledger; an order alone moves nothing."""
+        return self._on_fill(event, now) if event.trade_id else NOTHING
+
+    def _on_fill(
+        self, fill: OrderFilled | OrderBusted | ForeignAdopted, now: Nanoseconds
+    ) -> Sequence[Message]:
         """A bust is booked as the fill's reverse; nothing is bought again for it."""
         del now
         state = self.state
         if type(fill) is OrderFilled:
             lots, fee, role = fill.last_lots, fill.fee, fill.role
+        elif type(fill) is ForeignAdopted:
+            lots, fee, role = fill.last_lots, fill.fee, _EXPLICIT
         else:
             lots, fee, role = -fill.last_lots, 0, _EXPLICIT
         ticks = fill.last_ticks
-        mine = state.positions[fill.strategy]
+        mine = state.positions.get(fill.strategy)
+        if mine is None:  # what is traded by hand has a ledger from its first trade on
+            mine = state.positions[fill.strategy] = {}
         position = mine.get(fill.instrument)
         if position is None:
             position = mine[fill.instrument] = Position()

@@ -13,13 +13,15 @@ from actors.runtime.actor import NOTHING, Handler, Stateful
 from actors.runtime.routes import MarketKey
 from trader.logic.rules.gate import Gate
 from trader.logic.rules.limits import Facts, Limits
+from trader.logic.rules.listing import take
 from trader.logic.rules.setting import Read, Setting
 from trader.logic.rules.view import Account, Denial, Exposure
 from trader.logic.watching import OWNER, Watching
-from trader.model.account import EquityMarked
+from trader.model.account import EquityMarked, ForeignAdopted, PositionChanged
 from trader.model.control import (
     Flattened,
     InstrumentHalted,
+    InstrumentReported,
     InstrumentResumed,
     LimitRejected,
     RearmStrategy,
@@ -86,9 +88,11 @@ class Risk(Stateful[Account]):
             limits=limits,
             spelled=dict(spelled or {}),
         )
+        self.steps: Final = {each.name: each.steps for each in facts}
         self._setting = Setting(limits, read)
         self._gate = Gate(self.state, facts)
         self._watching = Watching(self.state, guarded)
+        self._weighs_fills = limits.slippage_bps_max is not None
         self._guards = bool(guarded) and limits.unprotected_max is not None
         self.bind()
 
@@ -103,7 +107,6 @@ class Risk(Stateful[Account]):
 
     def _renew(self) -> None:
         """What a fill has to be looked at for."""
-        self._watches_fills = self._watching.slippage is not None
         self._follows = self._guards or self.state.trading is _FLATTENING
 
     @property
@@ -121,17 +124,21 @@ class Risk(Stateful[Account]):
             OrderBusted: self._on_busted,
             OrderReplaced: self._on_replaced,
             ReplaceRejected: self._on_replace_rejected,
+            ForeignAdopted: self._on_adopted,
             **dict.fromkeys((CancelRequested, CancelRejected), self._on_cancel),
             **dict.fromkeys((OrderCanceled, OrderExpired, OrderRejected), self._on_end),
             EquityMarked: self._watching.on_marked,
             SplitEffective: self._on_split,
             **dict.fromkeys((InstrumentHalted, InstrumentResumed), self._on_halt),
+            InstrumentReported: self._on_listed,
             SessionClosed: self._on_session_closed,
             TimerFired: self._on_timer,
             TradingStateChanged: self._on_trading_state,
             SetLimit: self._on_set_limit,
             RearmStrategy: self._on_rearm,
         }
+        if self._weighs_fills:
+            handlers[PositionChanged] = self._on_position
         if self._guards:
             handlers |= {OrderAccepted: self._on_accepted, OrderInDoubt: self._on_doubt}
         return handlers
@@ -228,10 +235,14 @@ class Risk(Stateful[Account]):
 
     def _on_filled(self, fill: OrderFilled, now: Nanoseconds) -> Sequence[Message]:
         resting = self._counting.fill(fill)
-        out: Sequence[Message] = NOTHING
-        if self._watches_fills and resting is not None:
-            out = self._watching.filled(fill, resting.order)
-        return (*out, *self._follow(fill.strategy, now)) if self._follows else out
+        if self._weighs_fills and resting is not None:
+            self._watching.filled(fill, resting.order)
+        return self._follow(fill.strategy, now) if self._follows else NOTHING
+
+    def _on_position(self, changed: PositionChanged, now: Nanoseconds) -> Sequence[Message]:
+        """What a fill cost is told once all that follows from it for its position was sent."""
+        del changed, now
+        return NOTHING if self._watching.slipped is None else self._watching.booked()
 
     def _on_busted(self, event: OrderBusted, now: Nanoseconds) -> Sequence[Message]:
         self._counting.bust(event)
@@ -253,6 +264,11 @@ class Risk(Stateful[Account]):
 
     def _on_end(self, event: OrderEvent, now: Nanoseconds) -> Sequence[Message]:
         self._counting.end(event.client_order_id)
+        return self._follow(event.strategy, now) if self._follows else NOTHING
+
+    def _on_adopted(self, event: ForeignAdopted, now: Nanoseconds) -> Sequence[Message]:
+        """What somebody else holds and may still trade counts for the worst case like our own."""
+        self._counting.adopt(event)
         return self._follow(event.strategy, now) if self._follows else NOTHING
 
     def _on_accepted(self, event: OrderAccepted, now: Nanoseconds) -> Sequence[Message]:
@@ -277,7 +293,8 @@ class Risk(Stateful[Account]):
 
     def _flat(self) -> Sequence[Message]:
         account = self.state
-        if account.resting or any(each.lots for each in account.standings.values()):
+        works = any(not each.theirs for each in account.resting.values())
+        if works or any(each.lots for each in account.standings.values()):
             return NOTHING
         return (Flattened(),)
 
@@ -298,6 +315,14 @@ class Risk(Stateful[Account]):
             self.state.halted[event.instrument] = event.reason
         self._gate.renew()
         return NOTHING
+
+    def _on_listed(self, report: InstrumentReported, now: Nanoseconds) -> Sequence[Message]:
+        """The venue's own word on what it takes holds beside what was configured."""
+        del now
+        out = take(self.state, report, self.steps[report.instrument])
+        if out:
+            self._gate.renew()
+        return out
 
     def _on_session_closed(self, closed: SessionClosed, now: Nanoseconds) -> Sequence[Message]:
         """Ids of ended orders are forgotten with the session; those still open stay."""

@@ -60,9 +60,11 @@ class StrategyActor:
         calendar: str = "UTC",
         heard_ns: Nanoseconds = 0,
         marked_apart: bool = False,
+        late_ns: Nanoseconds = INT64_MAX,
     ) -> None:
         """Decides nothing before `trade_from`; `equity` is the account's at the start.
 
+        A bar that is heard more than `late_ns` after its close opens nothing any more.
         `marked_apart`: the account marks the instrument by something else than the bars that the
         strategy hears, whose interval is `heard_ns`.
         """
@@ -80,6 +82,7 @@ class StrategyActor:
         self._trade_from = trade_from
         self._calendar = calendar
         self._heard_ns = heard_ns
+        self._late_ns = late_ns
         self._marks = sizing.rate != 0 and marked_apart
         self._hears_bars = strategy.hears("on_bar")
         self._decider = Decider(
@@ -168,6 +171,8 @@ class StrategyActor:
             self.state.blocked = 0
             return NOTHING
         # A live run hears what it missed late: a bar speaks for when it closed.
+        if now - bar.ts_close > self._late_ns:
+            return self._decider.take_late(answer, bar.close_ticks, bar.ts_close)
         return self._take(answer, bar.close_ticks, min(now, bar.ts_close))
 
     def _on_bar_with_exits(self, bar: BarClosed, now: Nanoseconds) -> Sequence[Message]:

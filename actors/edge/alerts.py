@@ -5,7 +5,7 @@ oldest alerts are dropped and counted, and its failure is an event like others, 
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -32,11 +32,19 @@ class Alerts:
     """Tells people of trouble; `say` makes an event of what could not be told."""
 
     def __init__(
-        self, title: str, configs: Sequence[AlertConfig], environ: Mapping[str, str], say: Say
+        self,
+        title: str,
+        configs: Sequence[AlertConfig],
+        environ: Mapping[str, str],
+        say: Say,
+        secrets: Container[str] = (),
     ) -> None:
-        """Raises ConfigError for a channel that cannot be. `title` heads every alert."""
+        """Raises ConfigError for a channel that cannot be. `title` heads every alert.
+
+        Variables of the environment that hold `secrets` are kept from the commands.
+        """
         self._posts: Final = [
-            _Post(title, config, channel_of(config, environ), say) for config in configs
+            _Post(title, config, channel_of(config, environ, secrets), say) for config in configs
         ]
 
     def hear(self, event: Mapping[str, Any]) -> None:

@@ -7,12 +7,14 @@ from actors.runtime.calls import calling
 from trader.calendars.table import calendar
 from trader.config.schema import Config, InstrumentConfig
 from trader.errors import ConfigError
+from trader.logic.rules.limits import Steps
+from trader.logic.rules.listing import misfit
 from trader.model.money import MoneyScale
-from trader.model.units import SECOND_NS, Nanoseconds
+from trader.model.units import HOUR_NS, SECOND_NS, Nanoseconds
 from trader.venues.binance.budget import Budget
 from trader.venues.binance.correspondence import Correspondence
 from trader.venues.binance.dialogue import BinanceDialogue
-from trader.venues.binance.exchange_info import ExchangeInfo, misfit, version_of
+from trader.venues.binance.exchange_info import ExchangeInfo, version_of
 from trader.venues.binance.frames import decoded
 from trader.venues.binance.grid import Grid, grid_of
 from trader.venues.binance.inquiry import Patience
@@ -88,7 +90,13 @@ def dialogue_of(
     has_rest = gateway.rest is not None
     grids = [_grid(each, scale) for each in config.instruments]
     return BinanceDialogue(
-        keys, grids, patience, account=config.account.id, has_rest=has_rest, budget=budget
+        keys,
+        grids,
+        patience,
+        account=config.account.id,
+        has_rest=has_rest,
+        budget=budget,
+        reads_rules=True,
     )
 
 
@@ -101,7 +109,10 @@ def market_of(
     """
     keys, budget = access
     line = Correspondence(keys, ANSWER_WITHIN_NS, has_rest=True, budget=budget)
-    return BinanceMarket([_wanted(each, config, scale, since) for each in config.instruments], line)
+    wanted = [_wanted(each, config, scale, since) for each in config.instruments]
+    # On paper nobody else asks what the venue takes; and where a price off our grid has broken the
+    # connection, the next one finds out why.
+    return BinanceMarket(wanted, line, read_rules_every_ns=HOUR_NS)
 
 
 def _wanted(
@@ -143,7 +154,7 @@ def _grid(instrument: InstrumentConfig, scale: MoneyScale) -> Grid:
         raise ConfigError(f"the venue's symbol {error}", where=where) from None
 
 
-async def check_rules(config: Config, scale: MoneyScale, rest: str) -> bool:
+async def check_rules(config: Config, rest: str) -> bool:
     """Holds the configured instruments against the venue's own rules; whether it told them.
 
     Raises ConfigError for a symbol that it has not, and for a grid that is not its own.
@@ -162,7 +173,7 @@ async def check_rules(config: Config, scale: MoneyScale, rest: str) -> bool:
         info = known.get(each.symbol)
         reason = "the venue does not know it" if info is None else ""
         if info is not None:
-            reason = misfit(version_of(info, 0), _grid(each, scale))
+            reason = misfit(version_of(info, 0), Steps(tick=each.tick, lot=each.lot))
         if reason:
             raise ConfigError(
                 f"{each.name}: {reason}",

@@ -10,20 +10,27 @@ What a crash cut off before it was durable is gone and the rest stands; anything
 be read is damage, and named.
 """
 
-import fcntl
-import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from hashlib import blake2b
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY
 from typing import Any, Final
 
 import aiosqlite
 import anyio
 from msgspec import Struct
 
-from actors.runtime.write_ahead import commits
-from trader.errors import AccountHeld, TraderdError, UsageError, VerificationError
+from actors.runtime.journal_files import (
+    PAGE,
+    Identity,
+    Log,
+    is_held,
+    locked,
+    log_of,
+    must_be_writable,
+)
+from trader.errors import TraderdError, UsageError, VerificationError
 
 JOURNAL_VERSION: Final = 1
 HEADER: Final = "header"
@@ -36,10 +43,11 @@ CREATE TABLE records (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload BL
 CREATE TABLE head (one INTEGER PRIMARY KEY, records INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
 """
 _READ: Final = "SELECT number, kind, payload, hash FROM records WHERE number >= ? ORDER BY number"
+_READ_HEAD: Final = "SELECT records, hash FROM head"
+_READ_BACK: Final = 2
 _ROWS: Final = 1_024
-_PAGE: Final = 4_096
-_PAGES_AT: Final = slice(28, 32)
-_SQLITE_HEADER: Final = 100
+PATIENCE_S: Final = 30
+"""So long a commit waits for somebody else who has locked the file."""
 # SQLite quotes what it cannot parse, and a damaged byte need not be text.
 _UNREADABLE: Final = (aiosqlite.Error, UnicodeDecodeError)
 
@@ -68,11 +76,21 @@ class JournalContents(Struct, frozen=True):
 
 
 class Journal:
-    """A journal open for writing; `found` is what it held when it was opened."""
+    """A journal open for writing, of `count` records; `found` are those of when it was opened."""
 
-    def __init__(self, database: aiosqlite.Connection, found: JournalContents, head: bytes) -> None:
+    def __init__(
+        self,
+        path: Path,
+        database: aiosqlite.Connection,
+        found: JournalContents,
+        count: int,
+        head: bytes,
+    ) -> None:
+        """Raises OSError if the journal has no file at `path`."""
         self.found = found
-        self.count = len(found.records)
+        self.count = count
+        self._address: Final = f"{path.absolute().as_uri()}?mode=ro"
+        self._identity: Final = Identity(path)
         self._database: Final = database
         self._head = head
         self._failure = ""
@@ -90,9 +108,35 @@ class Journal:
             try:
                 await self._write(rows, count, head)
             except aiosqlite.Error as error:
-                self._failure = f"the journal could not be written: {error}"
-                raise JournalFailed(self._failure) from error
+                raise self._failed(f"the journal could not be written: {error}") from error
+        if lost := self._identity.lost():
+            raise self._failed(f"the journal could not be written: {lost}")
         self._head, self.count = head, count
+
+    async def audit(self) -> None:
+        """Reads the last records back on a way of its own.
+
+        Raises JournalFailed if they are not what was written; no more records are taken then.
+        """
+        least = self.count
+        if least < _READ_BACK:
+            return
+        try:
+            async with aiosqlite.connect(self._address, uri=True, isolation_level=None) as database:
+                await database.execute("BEGIN")
+                [(count, head)] = await database.execute_fetchall(_READ_HEAD)
+                rows = list(await database.execute_fetchall(_READ, (count - _READ_BACK,)))
+            is_whole = count >= least and _ends_with(rows, count, head)
+        except (*_UNREADABLE, LookupError, TypeError, ValueError) as error:
+            if getattr(error, "sqlite_errorcode", 0) == SQLITE_BUSY:
+                return
+            raise self._failed(f"the journal cannot be read back: {error}") from error
+        if not is_whole:
+            raise self._failed("the journal does not say what was written into it")
+
+    def _failed(self, text: str) -> JournalFailed:
+        self._failure = text
+        return JournalFailed(text)
 
     async def _write(self, rows: Sequence[tuple[Any, ...]], count: int, head: bytes) -> None:
         database = self._database
@@ -103,29 +147,40 @@ class Journal:
 
 
 @asynccontextmanager
-async def open_journal(path: Path, *, version: int = JOURNAL_VERSION) -> AsyncIterator[Journal]:
+async def open_journal(
+    path: Path, *, version: int = JOURNAL_VERSION, since: str = ""
+) -> AsyncIterator[Journal]:
     """The journal at `path`, created or continued, under the lock of its folder.
 
-    Raises AccountHeld if somebody else writes there, VerificationError for a damaged journal.
+    All of it is read and checked. Of a long one only the records from the last one of the kind
+    `since` on are found, and the first.
+
+    Raises AccountHeld if somebody else writes there, JournalFailed if nobody may,
+    VerificationError for a damaged journal.
     """
-    with _locked(path.parent):
-        _make(path)
-        log = _log_of(path)
+    with locked(path.parent):
+        try:
+            _make(path)
+            must_be_writable(path)
+            log = log_of(path)
+        except OSError as error:
+            raise _unopened(path, error) from error
         if log.cuts_file:
             raise VerificationError(
                 "the journal's file is cut short and takes no more records",
                 where=str(path),
                 hint="read what is left of it and begin another",
             )
-        async with aiosqlite.connect(path, isolation_level=None) as database:
-            reader = _Reader(database, path, log)
+        async with aiosqlite.connect(path, isolation_level=None, timeout=PATIENCE_S) as database:
+            reader = _Reader(database, path, log, since)
             found = await reader.contents()
             try:
                 await _prepare(database, version, is_new=not reader.head)
-            except aiosqlite.Error as error:
-                text = f"the journal could not be opened: {error}"
-                raise JournalFailed(text, where=str(path)) from error
-            yield Journal(database, found, reader.head or _genesis(version))
+                head = reader.head or _genesis(version)
+                journal = Journal(path, database, found, reader.count, head)
+            except (OSError, aiosqlite.Error) as error:
+                raise _unopened(path, error) from error
+            yield journal
 
 
 async def read_journal(path: Path) -> JournalContents:
@@ -136,19 +191,26 @@ async def read_journal(path: Path) -> JournalContents:
     """
     if not _exists(path):
         raise UsageError("there is no journal", where=str(path))
-    log = _log_of(path)
-    if log.commits is None and _is_held(path.parent):
+    log = log_of(path)
+    if log.commits is None and is_held(path.parent):
         # Caught in the middle of a write: what SQLite takes for whole is whole.
-        log = _Log(exists=True, commits=1, cuts_file=False)
+        log = Log(exists=True, commits=1, cuts_file=False)
     async with aiosqlite.connect(_address(path, log), uri=True) as database:
         return await _Reader(database, path, log).contents()
 
 
 class _Reader:
-    """Reads and checks a whole journal; `head` is the last record's hash."""
+    """Reads and checks a whole journal of `count` records; `head` is the last one's hash.
 
-    def __init__(self, database: aiosqlite.Connection, path: Path, log: "_Log") -> None:
+    Kept are those from the last one of the kind `since` on, and the first.
+    """
+
+    def __init__(
+        self, database: aiosqlite.Connection, path: Path, log: Log, since: str = ""
+    ) -> None:
         self.head = b""
+        self.count = 0
+        self._since = since
         self._database = database
         self._path = path
         self._log = log
@@ -166,7 +228,7 @@ class _Reader:
             broken = "was in a log that is damaged"
         if not self.head and not broken:
             return JournalContents((), ended=False, note="the journal is empty")
-        count = len(self._records)
+        count = self.count
         is_whole = (promised, promised_head) == (count, self.head)
         if self._is_cut and (broken or not is_whole):
             return self._recovered("its file is cut short")
@@ -183,7 +245,7 @@ class _Reader:
             return JournalContents(records, ended=False, note=note)
         because = f" ({why})" if why else ""
         note = (
-            f"the journal ends after record {len(records) - 1} without an end{because}: "
+            f"the journal ends after record {self.count - 1} without an end{because}: "
             "recovered to the last whole record"
         )
         return JournalContents(records, ended=False, note=note)
@@ -203,7 +265,7 @@ class _Reader:
             if not version or not tables[0][0]:
                 raise self._damage("is gone with all others")
             self.head = _genesis(version)
-            rows = await self._rows("SELECT records, hash FROM head")
+            rows = await self._rows(_READ_HEAD)
         except _UNREADABLE as error:
             if self._is_cut and self.head:
                 return -1, b""
@@ -226,7 +288,7 @@ class _Reader:
         """Goes on one by one where a batch was unreadable, to find the record itself."""
         while True:
             try:
-                rows = await self._rows(f"{_READ} LIMIT 1", len(self._records))
+                rows = await self._rows(f"{_READ} LIMIT 1", self.count)
             except _UNREADABLE as error:
                 return f"cannot be read ({error})"
             if not rows:
@@ -235,7 +297,7 @@ class _Reader:
                 return wrong
 
     def _take(self, number: object, kind: object, payload: object, hashed: object) -> str:
-        if number != len(self._records):
+        if number != self.count:
             return "is missing"
         if not isinstance(kind, str) or not isinstance(payload, bytes):
             return "is no record"
@@ -243,24 +305,40 @@ class _Reader:
         if hashed != head:
             return "is altered: its hash does not follow from it"
         self.head = head
-        self._records.append(Record(len(self._records), kind, payload))
+        if kind == self._since:
+            del self._records[1:]
+        self._records.append(Record(self.count, kind, payload))
+        self.count += 1
         return ""
 
     async def _rows(self, query: str, *values: object) -> list[Any]:
         return list(await self._database.execute_fetchall(query, values))
 
     def _damage(self, what: str) -> VerificationError:
-        return _damage(len(self._records), what, self._path)
+        return _damage(self.count, what, self._path)
 
 
 async def _prepare(database: aiosqlite.Connection, version: int, *, is_new: bool) -> None:
     """Empties the log, and makes the tables of a new journal."""
     await database.execute("PRAGMA synchronous = FULL")
-    await database.execute(f"PRAGMA page_size = {_PAGE}")
+    await database.execute(f"PRAGMA page_size = {PAGE}")
     await database.execute_fetchall("PRAGMA journal_mode = WAL")
     await database.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
     if is_new:
         await database.executescript(f"BEGIN; PRAGMA user_version = {version}; {_SCHEMA} COMMIT;")
+
+
+def _unopened(path: Path, error: Exception) -> JournalFailed:
+    why = error.strerror if isinstance(error, OSError) else error
+    return JournalFailed(f"the journal could not be opened: {why}", where=str(path))
+
+
+def _ends_with(rows: Sequence[Any], count: int, head: bytes) -> bool:
+    """Whether the last rows follow from one another and end in what the head says."""
+    if len(rows) != _READ_BACK:
+        return False
+    (_, _, _, before), (number, kind, payload, hashed) = rows
+    return (number + 1, hashed) == (count, head) and hashed == _chained(before, kind, payload)
 
 
 def _genesis(version: int) -> bytes:
@@ -290,38 +368,11 @@ def _damage(record: int, what: str, path: Path) -> VerificationError:
     )
 
 
-class _Log(Struct, frozen=True, kw_only=True):
-    """The log beside a file, and what both say about the file's size.
-
-    `commits` wait in the log, None if it is damaged or being written right now. `cuts_file`: the
-    file is shorter than it says and no log makes up for it; `tears_page`: not even its pages are
-    whole.
-    """
-
-    exists: bool
-    commits: int | None
-    cuts_file: bool
-    tears_page: bool = False
-
-
 def _exists(path: Path) -> bool:
     return path.is_file()
 
 
-def _log_of(path: Path) -> _Log:
-    log = path.with_name(path.name + "-wal")
-    exists = log.exists()
-    found = commits(log.read_bytes()) if exists else 0
-    if not path.exists():
-        return _Log(exists=exists, commits=found, cuts_file=False)
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        pages = int.from_bytes(file.read(_SQLITE_HEADER)[_PAGES_AT], "big")
-    is_cut = found == 0 and _SQLITE_HEADER <= size < pages * _PAGE
-    return _Log(exists=exists, commits=found, cuts_file=is_cut, tears_page=size % _PAGE > 0)
-
-
-def _address(path: Path, log: _Log) -> str:
+def _address(path: Path, log: Log) -> str:
     """Where SQLite shall read; a file without a log changes under nobody and needs no lock."""
     mode = "mode=ro" if log.exists else "immutable=1"
     return f"{path.absolute().as_uri()}?{mode}"
@@ -330,35 +381,3 @@ def _address(path: Path, log: _Log) -> str:
 def _make(path: Path) -> None:
     """A new file is its owner's alone; SQLite gives the log beside it the same rights."""
     path.touch(mode=0o600)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Holds the folder for one writer; the lock ends with the process, however that ends."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        _lock(descriptor, folder)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, folder: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise AccountHeld(
-            "another instance writes its journal here", where=str(folder), hint="stop it first"
-        ) from None
-
-
-def _is_held(folder: Path) -> bool:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

@@ -9,14 +9,18 @@ from typing import Final
 
 from trader.config.parts import Keys
 from trader.errors import ConfigError
-from trader.ops.secrets import place_of, read_secret
+from trader.ops.secrets import no_core_dumps, place_of, read_secret
 from trader.venues.binance.signing import PEM, KeyPair, SigningKey, signing_key
 
 _SHAPE: Final = "write them as KEY:SECRET, or as KEY and below it an Ed25519 private key in PEM"
 
 
 def read_keys(keys: Keys, environ: Mapping[str, str]) -> KeyPair | SigningKey:
-    """The keys; raises ConfigError, which never quotes them, if they are not there or not safe."""
+    """The keys; raises ConfigError, which never quotes them, if they are not there or not safe.
+
+    A process that has them leaves no image of its memory when it crashes.
+    """
+    no_core_dumps()
     text, where = read_secret(keys, environ, "the account's keys", _SHAPE), place_of(keys)
     head, begin, rest = text.partition(PEM)
     if begin:

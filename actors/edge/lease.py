@@ -6,12 +6,33 @@ go back with it unless somebody restores both, and the greater of the two counts
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Final
 
-from trader.errors import VerificationError
+from trader.errors import TraderdError, VerificationError
 
 EPOCH: Final = "epoch"
+
+
+_OF_AN_ORDER: Final = re.compile(r"-(\d+)-\d+")
+
+
+def epoch_of(client_order_id: str) -> int:
+    """The epoch in which an order was made, by its id; 0 if it names none.
+
+    >>> epoch_of("main-trend-3-17"), epoch_of("main-trend-12-1_2"), epoch_of("web_1")
+    (3, 12, 0)
+    """
+    found = _OF_AN_ORDER.findall(client_order_id)
+    return int(found[-1]) if found else 0
+
+
+class EpochFailed(TraderdError):
+    """The disk refused the next epoch; no order may leave in one that is not durable."""
+
+    code = "epoch"
+    exit_code = 5
 
 
 class Epochs:
@@ -19,12 +40,25 @@ class Epochs:
 
     def __init__(self, folder: Path, known: int) -> None:
         """`known`: the last epoch in the journal. Raises VerificationError for a broken file."""
+        self.folder: Final = folder
         self._path: Final = folder / EPOCH
         self.latest = max(known, self._read())
 
     def advance(self) -> int:
-        """The next epoch, durable before it is returned."""
-        epoch = self.latest + 1
+        """The next epoch, durable before it is returned; raises EpochFailed."""
+        self.skip(self.latest + 1)
+        return self.latest
+
+    def skip(self, epoch: int) -> None:
+        """Counts an epoch as used, durable before this returns; raises EpochFailed."""
+        try:
+            self._write(epoch)
+        except OSError as error:
+            text = f"the epoch could not be written: {error.strerror}"
+            raise EpochFailed(text, where=str(self._path)) from error
+        self.latest = epoch
+
+    def _write(self, epoch: int) -> None:
         draft = self._path.with_suffix(".new")
         with draft.open("w", encoding="ascii") as file:
             file.write(f"{epoch}\n")
@@ -36,8 +70,6 @@ class Epochs:
             os.fsync(folder)
         finally:
             os.close(folder)
-        self.latest = epoch
-        return epoch
 
     def _read(self) -> int:
         try:

@@ -7,8 +7,11 @@ from typing import Any, Final, TypeAlias
 from msgspec import Struct
 
 from actors.runtime.step_record import Step
-from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignFound
+from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignAdopted, ForeignFound
 from trader.model.control import (
+    InstrumentChanged,
+    InstrumentHalted,
+    InstrumentResumed,
     LimitBreached,
     LimitChanged,
     LimitRejected,
@@ -17,20 +20,27 @@ from trader.model.control import (
     StrategyRearmed,
     TradingStateChanged,
 )
-from trader.model.orders import OrderApproved, OrderEvent
+from trader.model.orders import DecisionRecorded, OrderApproved, OrderEvent
 from trader.model.units import Nanoseconds
 from trader.ops.logs import Sink, logger
 
 Listener: TypeAlias = Callable[[Mapping[str, Any]], None]
 
 _OPEN: Final = (None, "", 0)
+_UNSAID: Final = frozenset({"inputs"})
+"""Numbers by their bits, for programs."""
 _TOLD: Final = (
+    DecisionRecorded,
     OrderApproved,
     OrderEvent,
     TradingStateChanged,
     DifferenceFound,
     DifferenceAccepted,
     ForeignFound,
+    ForeignAdopted,
+    InstrumentChanged,
+    InstrumentHalted,
+    InstrumentResumed,
     LimitBreached,
     LimitChanged,
     LimitRejected,
@@ -61,9 +71,17 @@ class Telemetry:
 
     def shout(self, event: str, **fields: object) -> Mapping[str, Any]:
         """Writes an event from another thread, past whoever listens; returns it."""
-        ts = self._clock()
-        self._log.msg(event, ts=ts, **fields)
-        return {"ts": ts, "event": event, **fields}
+        made = self.make(event, **fields)
+        self.write(made)
+        return made
+
+    def make(self, event: str, **fields: object) -> Mapping[str, Any]:
+        """An event with its instant, of which nobody knows yet."""
+        return {"ts": self._clock(), "event": event, **fields}
+
+    def write(self, event: Mapping[str, Any]) -> None:
+        """Writes an event, past whoever listens."""
+        self._log.msg(**event)
 
     def tell(self, step: Step) -> None:
         """A line for each output of a step that a person would want to hear of."""
@@ -93,7 +111,7 @@ def _snake(name: str) -> str:
 
 def _fields(body: Struct) -> dict[str, Any]:
     """What a message says, without what it leaves open; enumerations by their names."""
-    said = {name: getattr(body, name) for name in body.__struct_fields__}
+    said = {name: getattr(body, name) for name in body.__struct_fields__ if name not in _UNSAID}
     return {
         name: value.name.lower() if isinstance(value, IntEnum) else value
         for name, value in said.items()

@@ -14,7 +14,15 @@ from typing import Final, TypeAlias
 import anyio
 from msgspec import Struct
 
-from trader.model.control import InboxOverflowed
+from trader.model.control import (
+    CancelById,
+    CloseInstrument,
+    InboxOverflowed,
+    PauseStrategy,
+    RearmStrategy,
+    SetLimit,
+    SetTradingState,
+)
 from trader.model.envelope import Message
 from trader.model.market import BarClosed, BookDelta, Quote, Trade
 
@@ -27,6 +35,9 @@ class InboxLimits(Struct, frozen=True, kw_only=True):
 
 
 Conflated: TypeAlias = BarClosed | Quote | Trade
+Told: TypeAlias = (
+    SetTradingState | PauseStrategy | RearmStrategy | CloseInstrument | CancelById | SetLimit
+)
 _Key: TypeAlias = tuple[type, str, int]
 
 
@@ -82,11 +93,22 @@ class Inbox:
                 key = _key(message)
                 if self._newest.get(key) is waiting:
                     del self._newest[key]
-        if len(self._reports) <= self._limits.reports_max // 2:
-            self._told = False
-        if not self:
-            self._filled = anyio.Event()
+        self._left()
         return taken
+
+    def take_told(self) -> Sequence[Message]:
+        """What people have told, ahead of everything else that waits."""
+        told: list[Message] = []
+        others: deque[_Waiting] = deque()
+        for waiting in self._reports:
+            if isinstance(waiting.message, Told):
+                told.append(waiting.message)
+            else:
+                others.append(waiting)
+        if told:
+            self._reports = others
+            self._left()
+        return told
 
     def wake(self) -> None:
         """Lets whoever waits look around, though nothing came."""
@@ -95,6 +117,12 @@ class Inbox:
     async def wait(self) -> None:
         """Returns when there is something to take, or something to see."""
         await self._filled.wait()
+
+    def _left(self) -> None:
+        if len(self._reports) <= self._limits.reports_max // 2:
+            self._told = False
+        if not self:
+            self._filled = anyio.Event()
 
     def _older(self) -> deque[_Waiting]:
         if not self._market:

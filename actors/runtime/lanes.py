@@ -3,12 +3,14 @@
 Most rows cause nothing, and to find the way of each would be a good part of its cost.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
-from actors.runtime.actor import Handler
-from actors.runtime.routes import MarketKey, Receiver, Route
+from actors.runtime.actor import NOTHING, Handler
+from actors.runtime.routes import MarketKey, Outlet, Receiver, Route, is_strategy
+from trader.model.envelope import Message
+from trader.model.units import Nanoseconds
 
 Passes: TypeAlias = Callable[[Any], bool]
 """Takes a row that goes through the feed as it came; False leaves it to the feed's handler."""
@@ -34,13 +36,19 @@ class _Nobody:
 
 
 class Lane:
-    """One source's rows: the feed's short answer, where the last is left, and who hears of each."""
+    """One source's rows: the feed's short answer, where the last is left, and who hears of each.
 
-    __slots__ = ("keeper", "passes", "ways")
+    The actor that hears `first`, with its outlet, stands apart from the others: Python calls a
+    function the fast way only from a place where no other one is called.
+    """
+
+    __slots__ = ("first", "keeper", "outlet", "passes", "ways")
 
     def __init__(self) -> None:
         self.passes: Passes = never
         self.keeper: Keeper = _Nobody()
+        self.first: Handler = _nobody_hears
+        self.outlet = Outlet("")
         self.ways: list[tuple[Handler, Receiver]] = []
 
     def find(
@@ -48,17 +56,27 @@ class Lane:
     ) -> None:
         """Finds the way anew; it is another one once an actor's state was replaced."""
         self.passes, self.keeper, self.ways = passes, _Nobody(), []
+        self.first = _nobody_hears
         if route is None:
             return
         for receiver in route.concerned.get(about, route.everybody):
             keeps = keepers.get(receiver.actor)
             keeper = keeps(kind, about) if keeps is not None else None
-            if keeper is None:
-                self.ways.append((receiver.handle, receiver))
-            else:
-                # Who only keeps a row hears it first, as the graph has it: so it may be left there.
+            if keeper is not None:
+                # Who only keeps a row hears it before all, as the graph has it: it may be left.
+                assert self.first is _nobody_hears, receiver.actor
                 assert not self.ways, receiver.actor
                 self.keeper = keeper
+            elif self.first is _nobody_hears and not self.ways and not is_strategy(receiver):
+                self.first, self.outlet = receiver.handle, receiver.outlet
+            else:
+                self.ways.append((receiver.handle, receiver))
+
+
+def _nobody_hears(row: Message, now: Nanoseconds) -> Sequence[Message]:
+    """Of rows that are for strategies alone."""
+    del row, now
+    return NOTHING
 
 
 def never(row: Any) -> bool:  # noqa: ANN401 - a row of any kind

@@ -16,8 +16,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from actors.runtime.actor import Actor
 from actors.runtime.lanes import NO_KEEPERS, Keepers, Lane, Passes, never
-from actors.runtime.recorder import Recorder
-from actors.runtime.routes import STRATEGY, WORLD, MarketKey, Outlet, Receiver, role_of
+from actors.runtime.recorder import Approvals
+from actors.runtime.routes import WORLD, MarketKey, Outlet, Receiver, is_strategy
 from trader.model.control import StrategyFaulted, TradingState
 from trader.model.envelope import Envelope, Message, Name
 from trader.model.orders import (
@@ -82,7 +82,7 @@ class Reactor:
         self,
         outlets: Mapping[str, Outlet],
         actors: Sequence[Actor],
-        recorder: Recorder,
+        recorder: Approvals,
         asked: Asked,
         effects: list[Message],
     ) -> None:
@@ -91,7 +91,7 @@ class Reactor:
         self.recorder: Final = recorder
         self.state = ReactorState()
         self.effects = effects
-        self.observer: Observer | None = None
+        self._observer: Observer | None = None
         self._outlets = outlets
         self._world = outlets[WORLD]
         self._runtime = outlets["runtime"]
@@ -99,6 +99,16 @@ class Reactor:
         self._now: Nanoseconds = 0
         self._feed_outlet = outlets["feed"]
         self._lanes: dict[tuple[type, MarketKey], Lane] = {}
+
+    @property
+    def observer(self) -> Observer | None:
+        """Who is shown every message, if anybody is."""
+        return self._observer
+
+    @observer.setter
+    def observer(self, observer: Observer | None) -> None:
+        self._observer = observer
+        self.find_lanes()
 
     def row(self, message: Message, now: Nanoseconds) -> Effects:
         """Takes an input row, which gets the next sequence number, and runs to quiescence."""
@@ -113,26 +123,26 @@ class Reactor:
         """`row` for the rows of one source of history, by the short way: most cause nothing.
 
         What the feed lets through as it came goes at once to those whom it concerns; whatever any
-        of them answers is delivered like every other message.
+        of them answers is delivered like every other message. An observer sees the long way.
         """
-        feed = self._world.routes[kind].everybody[0].handle
         effects = self.effects
         lane = self._lanes.setdefault((kind, about), Lane())
         self.find_lanes()
 
         def deliver(row: Message, now: Nanoseconds) -> Effects:
-            if self.observer is not None:
-                return self.row(row, now)
             state = self.state
             state.seq = seq = state.seq + 1
             state.n = 0
             self._now = now
             passes = lane.passes
             if not passes(row):
-                for passed in feed(row, now):
-                    self._deliver(self._feed_outlet, passed, (seq, 0))
+                self._deliver(self._world, row, (seq, 0))
                 return self._finish() if effects else _NO_EFFECTS
             lane.keeper.last = row
+            first = lane.first
+            answers = first(row, now)
+            if answers:
+                self._deliver_all(lane.outlet, answers, (seq, 0))
             for handle, receiver in lane.ways:
                 try:
                     answers = handle(row, now)
@@ -140,8 +150,7 @@ class Reactor:
                     self._deliver(self._runtime, self._fault(receiver, error), (seq, 0))
                     continue
                 if answers:
-                    for answer in answers:
-                        self._deliver(receiver.outlet, answer, (seq, 0))
+                    self._deliver_all(receiver.outlet, answers, (seq, 0))
             return self._finish() if effects else _NO_EFFECTS
 
         return deliver
@@ -181,7 +190,12 @@ class Reactor:
         """Finds the lanes anew, since what they lead to was replaced."""
         for (kind, about), lane in self._lanes.items():
             route = self._feed_outlet.routes.get(kind)
-            lane.find(kind, about, route, self._passes(kind, about), self._keepers)
+            passes = self._passes(kind, about) if self._observer is None else never
+            lane.find(kind, about, route, passes, self._keepers)
+
+    def _deliver_all(self, outlet: Outlet, messages: Sequence[Message], cause: Name) -> None:
+        for message in messages:
+            self._deliver(outlet, message, cause)
 
     def _deliver(self, outlet: Outlet, message: Message, cause: Name) -> None:
         # What is called stands in locals: to call what an attribute holds is not made fast.
@@ -194,7 +208,7 @@ class Reactor:
             n = state.n = state.n + 1
             name = (state.seq, n)
             record(name, now, cause, message)
-        if self.observer is not None:
+        if self._observer is not None:
             self._observe(outlet, message, name, cause)
         for receiver in route.everybody if route.key is None else route.receivers(message):
             handle = receiver.handle
@@ -209,7 +223,7 @@ class Reactor:
 
     def _fault(self, receiver: Receiver, error: BaseException) -> StrategyFaulted:
         """The one place where a strategy's own error ends; anybody else's goes on up."""
-        if role_of(receiver.actor) != STRATEGY or isinstance(error, _NOT_ITS_FAULT):
+        if not is_strategy(receiver) or isinstance(error, _NOT_ITS_FAULT):
             raise error
         text = told(error)
         self.state.quarantined[receiver.actor] = Fault(text, self.state.seq, self._now)
@@ -242,8 +256,8 @@ class Reactor:
         return kept
 
     def _observe(self, outlet: Outlet, message: Message, name: Name, cause: Name) -> None:
-        assert self.observer is not None
-        self.observer(
+        assert self._observer is not None
+        self._observer(
             Envelope(
                 seq=name[0],
                 n=name[1],

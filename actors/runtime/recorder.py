@@ -1,7 +1,8 @@
 """Writes the messages that are outputs into the tables, one method for each type.
 
 Its only state beside the tables is the name of each open order's approval: it is the cause of
-whatever the venue will report about that order.
+whatever the venue will report about that order. A run without an end writes no tables, which would
+grow for as long as it lives; what happened stands in its journal, and fills them when it is played.
 """
 
 from collections.abc import Callable, Mapping
@@ -41,14 +42,74 @@ Record: TypeAlias = Callable[[Name, Nanoseconds, Name, Any], None]
 _APPROVED: Final = OrderStatus.APPROVED
 _DENIED: Final = OrderStatus.DENIED
 _NO_INPUTS: Final = (0,) * INPUTS_MAX
+_MAY_END: Final = (
+    OrderSubmitted,
+    OrderAccepted,
+    OrderRejected,
+    CancelRequested,
+    CancelRejected,
+    ReplaceRequested,
+    ReplaceRejected,
+    OrderReplaced,
+    OrderBusted,
+    OrderCanceled,
+    OrderExpired,
+    OrderInDoubt,
+    OrderFilled,
+)
+OUTPUTS: Final = (
+    TargetPosition,
+    DecisionRecorded,
+    SubmitOrder,
+    OrderApproved,
+    OrderDenied,
+    *_MAY_END,
+    PositionAdjusted,
+    TradingStateChanged,
+    EquitySampled,
+)
+"""The messages that are outputs: each is named, and enters the tables of a run that has an end."""
 
 
-class Recorder:
+class Approvals:
+    """Names the outputs and follows the approvals of open orders; keeps nothing else of them."""
+
+    def __init__(self) -> None:
+        self.approvals: dict[str, Name] = {}
+
+    @property
+    def records(self) -> Mapping[type, Record]:
+        """What to do with each message that is an output, by its type."""
+        return {
+            **dict.fromkeys(OUTPUTS, _keep_nothing),
+            OrderApproved: self._keep_approval,
+            **dict.fromkeys(_MAY_END, self._follow),
+        }
+
+    def approval(self, client_order_id: str) -> Name:
+        """The name of the order's approval; (0, 0) for an order that this run did not approve."""
+        return self.approvals.get(client_order_id, (0, 0))
+
+    def _keep_approval(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderApproved) -> None:
+        del ts, cause
+        self.approvals[m.order.client_order_id] = name
+
+    def _follow(self, name: Name, ts: Nanoseconds, cause: Name, m: OrderEvent) -> None:
+        del name, ts, cause
+        if m.status >= ENDED:
+            self.approvals.pop(m.client_order_id, None)
+
+
+def _keep_nothing(name: Name, ts: Nanoseconds, cause: Name, message: object) -> None:
+    """It was named, and that is all."""
+
+
+class Recorder(Approvals):
     """The output tables of one run, and how each message enters them."""
 
     def __init__(self, tables: Tables) -> None:
+        super().__init__()
         self.tables: Final = tables
-        self.approvals: dict[str, Name] = {}
         names = tables.names
         self._orders, self._trades = names["orders"], names["trades"]
         self._strategies, self._instruments = names["strategies"], names["instruments"]
@@ -64,7 +125,11 @@ class Recorder:
         self._put_decisions, self._decisions_row = _door(by_name["decisions"])
         self._put_states, self._states_row = _door(by_name["states"])
         self._put_equity, self._equity_row = _door(by_name["equity"])
-        self.records: Final[Mapping[type, Record]] = {
+
+    @property
+    def records(self) -> Mapping[type, Record]:
+        """How each message enters its tables, by its type."""
+        return {
             TargetPosition: self._decision,
             DecisionRecorded: self._decision,
             SubmitOrder: self._order,
@@ -87,10 +152,6 @@ class Recorder:
             TradingStateChanged: self._state,
             EquitySampled: self._equity_sample,
         }
-
-    def approval(self, client_order_id: str) -> Name:
-        """The name of the order's approval; (0, 0) for an order that this run did not approve."""
-        return self.approvals.get(client_order_id, (0, 0))
 
     def _decision(
         self, name: Name, ts: Nanoseconds, cause: Name, m: TargetPosition | DecisionRecorded

@@ -104,6 +104,11 @@ def role_of(name: str) -> str:
     return name.partition(":")[0]
 
 
+def is_strategy(receiver: Receiver) -> bool:
+    """Whether a strategy is behind it: only of those an error is their own."""
+    return role_of(receiver.actor) == STRATEGY
+
+
 def compile_routes(
     routes: Routes,
     actors: Sequence[Actor],

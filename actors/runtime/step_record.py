@@ -11,8 +11,11 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignFound
+from trader.model.account import DifferenceAccepted, DifferenceFound, ForeignAdopted, ForeignFound
 from trader.model.control import (
+    InstrumentChanged,
+    InstrumentHalted,
+    InstrumentResumed,
     LimitBreached,
     LimitChanged,
     LimitRejected,
@@ -24,6 +27,7 @@ from trader.model.control import (
 from trader.model.envelope import Envelope, encode
 from trader.model.orders import (
     CancelOrder,
+    DecisionRecorded,
     OrderApproved,
     OrderEvent,
     QueryOrder,
@@ -38,10 +42,15 @@ KEPT_WHOLE: Final = (
     CancelOrder,
     ReplaceOrder,
     QueryOrder,
+    DecisionRecorded,
     TradingStateChanged,
     DifferenceFound,
     DifferenceAccepted,
     ForeignFound,
+    ForeignAdopted,
+    InstrumentChanged,
+    InstrumentHalted,
+    InstrumentResumed,
     LimitBreached,
     LimitChanged,
     LimitRejected,

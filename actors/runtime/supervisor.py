@@ -8,7 +8,7 @@ finished its work. An error that is nobody's at the rim is a defect and is not m
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import anyio
 from anyio.abc import TaskGroup
@@ -38,11 +38,30 @@ class Restarts(Struct, frozen=True, kw_only=True):
     pause_s_max: float = 15.0
 
 
+EdgeState: TypeAlias = Literal["waiting", "starting", "running", "pausing", "ended"]
+
+
+class EdgeStanding(Struct, frozen=True, kw_only=True):
+    """How a child stands: its failures of late, what the last one said, when it is tried again.
+
+    It waits for those before it, starts, runs once others may rely on it, pauses after a failure.
+    """
+
+    name: str
+    state: EdgeState
+    failures: int = 0
+    error: str = ""
+    again_in_s: float | None = None
+
+
 class _Keeper:
     """One child and its restarts."""
 
     def __init__(self, child: Child, supervisor: "Supervisor") -> None:
         self.child = child
+        self.state: EdgeState = "starting"
+        self._error = ""
+        self._again_at = 0.0
         self.settled = anyio.Event()
         self.ended = anyio.Event()
         self.scope = anyio.CancelScope()
@@ -56,13 +75,34 @@ class _Keeper:
                 while (error := await self._attempt()) is not None:
                     await self._after(error)
         finally:
+            self.state = "ended"
             self.settled.set()
             self.ended.set()
 
+    def standing(self) -> EdgeStanding:
+        """How the child stands now."""
+        now = self._supervisor.clock()
+        is_pausing = self.state == "pausing"
+        return EdgeStanding(
+            name=self.child.name,
+            state=self.state,
+            failures=len(self._recent(now)),
+            error=self._error,
+            again_in_s=max(0.0, self._again_at - now) if is_pausing else None,
+        )
+
+    def _recent(self, now: float) -> list[float]:
+        return [at for at in self._failures if at > now - self._supervisor.restarts.period_s]
+
+    def _ready(self) -> None:
+        self.state = "running"
+        self.settled.set()
+
     async def _attempt(self) -> Exception | None:
         """Lets the child run; what it failed with, or None if it has done its work."""
+        self.state = "starting"
         try:
-            await self.child.run(self.settled.set)
+            await self.child.run(self._ready)
         except EXPECTED as error:
             return error
         return None
@@ -70,19 +110,19 @@ class _Keeper:
     async def _after(self, error: Exception) -> None:
         """Tells the failure, and pauses before the next attempt or gives up."""
         restarts, now = self._supervisor.restarts, self._supervisor.clock()
-        recent = [at for at in self._failures if at > now - restarts.period_s]
-        self._failures = [*recent, now]
+        self._failures = [*self._recent(now), now]
         attempt = len(self._failures)
+        self.state, self._error = "pausing", str(error)[:ERROR_CHARACTERS_MAX]
         self._supervisor.failed(
-            EdgeFailed(
-                edge=self.child.name, error=str(error)[:ERROR_CHARACTERS_MAX], attempt=attempt
-            )
+            EdgeFailed(edge=self.child.name, error=self._error, attempt=attempt)
         )
         if attempt > restarts.intensity:
             self._supervisor.give_up(error)
             await anyio.sleep_forever()
         pause = min(restarts.pause_s_max, restarts.pause_s_min * 2 ** (attempt - 1))
-        await anyio.sleep(pause * (0.5 + self._supervisor.jitter() / 2))
+        pause *= 0.5 + self._supervisor.jitter() / 2
+        self._again_at = now + pause
+        await anyio.sleep(pause)
 
 
 class Supervisor:
@@ -105,6 +145,7 @@ class Supervisor:
         self.jitter: Final = jitter
         self.failed: Final = failed
         self._children: Final = children
+        self._keepers: Final[dict[str, _Keeper]] = {}
         self._stopping = anyio.Event()
         self._error: Exception | None = None
 
@@ -125,6 +166,15 @@ class Supervisor:
         if self._error is not None:
             raise self._error
 
+    def edges(self) -> list[EdgeStanding]:
+        """How each child stands, in the order in which they start."""
+        return [
+            self._keepers[each.name].standing()
+            if each.name in self._keepers
+            else EdgeStanding(name=each.name, state="waiting")
+            for each in self._children
+        ]
+
     def stop(self) -> None:
         """Lets `run` stop the children, the last one first."""
         self._stopping.set()
@@ -138,6 +188,7 @@ class Supervisor:
         for child in self._children:
             keeper = _Keeper(child, self)
             keepers.append(keeper)
+            self._keepers[child.name] = keeper
             tasks.start_soon(keeper.keep, name=child.name)
             await self._first(keeper.settled, self._stopping)
             if self._stopping.is_set():

@@ -1,13 +1,13 @@
 """The venue as the simulation holds it: one front for orders, bars and whatever else happens."""
 
 from collections import deque
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final
 
 from sims.venue.bars import Bars
 from sims.venue.book import Book, WorkingOrder
 from sims.venue.changes import Changes
-from sims.venue.life import Life
+from sims.venue.life import Life, fit
 from sims.venue.offers import Market
 from sims.venue.rules import VenueRules
 from sims.venue.ticks import TickMatching
@@ -83,6 +83,31 @@ class Venue:
         working = self._life.submit(order, now)
         if working is not None and (working.judged or self._has_ticks):
             self._joined(self.books[order.instrument], working, now)
+
+    def submit_together(self, orders: Sequence[SubmitOrder], now: Nanoseconds) -> None:
+        """Takes orders in of which each is there before any of them meets the market."""
+        came = {each.client_order_id: self._life.submit(each, now) for each in orders}
+        for order in orders:
+            working = came[order.client_order_id]
+            # A child of one of them meets the market when that lets it work.
+            if working is not None and order.parent not in came:
+                self._joined(self.books[order.instrument], working, now)
+
+    def take_over(self, orders: Iterable[tuple[str, WorkingOrder]], trades: int) -> None:
+        """Goes on, before anything else, with orders of an earlier life, which had so many fills.
+
+        Parents come before their children.
+        """
+        self._life.trades = trades
+        for instrument, order in orders:
+            book = self.books[instrument]
+            book.orders[order.client_order_id] = order
+            if order.group:
+                book.join(order)
+            parent = book.orders.get(order.parent)
+            if parent is not None:
+                parent.children = (*parent.children, order.client_order_id)
+                fit(order, parent)
 
     def replace(self, command: ReplaceOrder, now: Nanoseconds) -> None:
         """Changes an order's size or prices; inside a bar only after that bar's fills."""

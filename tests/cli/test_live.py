@@ -72,12 +72,6 @@ def test_a_live_journal_that_differs_is_4(traderd: Command) -> None:
     assert not document.document["agrees"]
 
 
-def test_a_live_journal_has_no_rows_to_stop_at(traderd: Command) -> None:
-    write_live_journal(Path("state"))
-
-    assert traderd("replay", "state", "--until", "3").code == 2
-
-
 @pytest.mark.parametrize("folder", ["traderd.yaml", "/proc/none/state"])
 def test_a_folder_that_cannot_be_is_a_mistake_in_the_configuration(
     traderd: Command, folder: str

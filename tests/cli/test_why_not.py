@@ -62,6 +62,7 @@ def test_the_answer_is_one_json_document(ran: Command) -> None:
     assert [each["holds"] for each in document["conditions"]] == [True, True]
     assert {
         "blocked",
+        "compared_with",
         "conditions",
         "currency",
         "decides_from",

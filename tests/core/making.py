@@ -17,7 +17,7 @@ from trader.config.schema import (
     Run,
     StrategyConfig,
 )
-from trader.model.account import AccountReported
+from trader.model.account import AccountReported, ForeignAdopted
 from trader.model.control import RunStarted
 from trader.model.envelope import Envelope, Message
 from trader.model.market import BarClosed
@@ -103,6 +103,29 @@ def filled(lots: int, ticks: int = 100, **fields: Any) -> OrderFilled:
         "trade_id": "t",
     }
     return OrderFilled(last_lots=lots, last_ticks=ticks, **{**usual, **fields})
+
+
+def adopted(
+    lots: int = 0,
+    ticks: int = 100,
+    *,
+    left: int | None = None,
+    limit: int | None = None,
+    fee: int = 0,
+    id_: str = "web_1",
+) -> ForeignAdopted:
+    """Somebody else traded so many lots of A, or has an order that may still fill what is left."""
+    return ForeignAdopted(
+        client_order_id=id_,
+        strategy="ext_A",
+        instrument=A,
+        trade_id="t" if lots else "",
+        last_lots=lots,
+        last_ticks=ticks if lots else 0,
+        fee=fee,
+        lots_left=left,
+        limit_ticks=limit,
+    )
 
 
 def strategy(name: str = "one", *, instrument: str = A, **params: Any) -> StrategyConfig:

@@ -7,7 +7,7 @@ from hypothesis import given as generated
 from hypothesis import strategies as st
 
 from tests.core.accounts import CASH, HALF, STARTED, WATCHED, marked, portfolio, quote, row
-from tests.core.making import A, B, bar, filled, given, reborn
+from tests.core.making import A, B, adopted, bar, filled, given, reborn
 from trader.model.account import EquityMarked, EquitySampled, PositionChanged
 from trader.model.control import (
     RunEnded,
@@ -248,3 +248,47 @@ def test_the_identities_hold_after_every_event(events: list[Any], at: int) -> No
             assert position.lots or not position.cost
         for name, holding in made.state.holdings.items():
             assert holding.lots == sum(lots[s, i] for s, i in KEYS if i == name)
+
+
+# -- what somebody else trades -------------------------------------------------------------------
+
+
+def test_a_foreign_trade_is_booked_in_a_ledger_of_its_own() -> None:
+    """Cash and equity count it; what a strategy holds is what it was."""
+    made = portfolio()
+    given(made, bar(100), filled(10, 100))
+
+    [changed] = given(made, adopted(-4, 110, fee=3))
+
+    assert changed == PositionChanged(
+        strategy="ext_A",
+        instrument=A,
+        lots=-4,
+        cost=-440,
+        realized=-3,
+        last_lots=-4,
+        last_ticks=110,
+        role=OrderRole.EXPLICIT,
+    )
+    assert made.state.positions["one"][A].lots == 10
+    assert made.state.holdings[A].lots == 6
+    # 10 bought at 100 and 4 sold at 110, of which half a tick x lot is one quantum.
+    assert made.state.cash == CASH - 2_000 + 880 - 3
+    assert made.state.equity == CASH + 80 - 3
+
+
+def test_a_foreign_order_that_has_not_traded_moves_nothing() -> None:
+    made = portfolio()
+
+    assert given(made, adopted(left=5, limit=90)) == []
+    assert made.state.positions == {"one": {}, "two": {}}
+
+
+def test_its_ledger_is_remembered() -> None:
+    made = portfolio()
+    given(made, adopted(5, 100))
+
+    again = reborn(made, portfolio())
+
+    given(again, adopted(-5, 101))
+    assert (again.state.cash, again.state.holdings[A].lots) == (CASH + 10, 0)

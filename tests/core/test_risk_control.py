@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.making import A, B, given, reborn, target
+from tests.core.making import A, B, adopted, given, reborn, target
 from tests.core.risking import (
     ACTIVE,
     NOW,
@@ -19,6 +19,7 @@ from tests.core.risking import (
     stop,
     verdict,
 )
+from tests.core.saying import position
 from trader.calendars.table import calendar
 from trader.logic.rules.limits import Facts
 from trader.model.account import EquityMarked
@@ -144,8 +145,9 @@ def test_what_fills_cost_is_a_mean_over_the_last_ones() -> None:
     gate = risk(slippage_bps_max=(149, 1), slippage_window=2)
     given(gate, own(5, "a"), own(-5, "b"), now=NOW)
 
-    assert given(gate, filled(5, "a", 101, status=FILLED)) == []
-    assert given(gate, filled(-5, "b", 98, status=FILLED)) == [
+    assert given(gate, filled(5, "a", 101, status=FILLED), position(5)) == []
+    assert given(gate, filled(-5, "b", 98, status=FILLED)) == []  # nothing closes it yet
+    assert given(gate, position(0)) == [
         LimitBreached(limit="slippage_bps_max", value=150, bound=149)
     ]
 
@@ -153,7 +155,7 @@ def test_what_fills_cost_is_a_mean_over_the_last_ones() -> None:
 def test_a_fill_of_an_order_that_nobody_knows_expected_nothing() -> None:
     gate = risk(slippage_bps_max=(1, 1), slippage_window=1)
 
-    assert given(gate, filled(5, ticks=150)) == []
+    assert given(gate, filled(5, ticks=150), position(5)) == []
 
 
 # -- disabled strategies -------------------------------------------------------------------------
@@ -347,3 +349,14 @@ def test_what_was_let_through_may_be_recalled_in_the_same_step(
     assert gate.recall(change("o", 4)) == ""
     assert gate.recall(change("gone", 4)) == ""
     assert gate.recall(Flattened()) == ""
+
+
+def test_what_somebody_else_holds_counts_and_is_closed_before_all_is_flat() -> None:
+    """His orders are his own: nobody waits for them."""
+    gate = risk(position_max=10)
+    given(gate, adopted(6, left=5, limit=90))
+
+    assert verdict(gate, own(1)) == "position_exceeds_max"
+    assert given(gate, moves(FLATTENING), now=NOW) == []
+    assert given(gate, adopted(-6), now=NOW) == [Flattened()]
+    assert gate.state.resting["web_1"].theirs

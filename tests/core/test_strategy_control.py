@@ -20,7 +20,7 @@ from trader.model.control import (
 )
 from trader.model.envelope import Message
 from trader.model.market import BarClosed, Quote
-from trader.model.orders import Flatten
+from trader.model.orders import DecisionRecorded, Flatten
 from trader.model.units import INT64_MAX, MINUTE_NS, NONE, Nanoseconds
 from trader.strategies.exits import Held
 from trader.strategies.strategy import Answer, Order, Strategy, Target
@@ -243,6 +243,21 @@ def test_a_bar_from_before_the_start_decides_nothing_however_late_it_is_heard() 
     assert given(actor, before, now=first.ts_close + 1) == []
     assert actor.state.target == 0
     assert targets(given(actor, first, now=first.ts_close + 1)) == [7]
+
+
+def test_a_bar_that_is_heard_long_after_its_close_opens_nothing() -> None:
+    late, early = bar(1, row=1), bar(1, row=2)
+    actor = says(Target(5), Target(7), late_ns=10)
+
+    [told] = given(actor, late, now=late.ts_close + 11)
+    assert (type(told), actor.state.target) == (DecisionRecorded, 0)
+    assert targets(given(actor, early, now=early.ts_close + 10)) == [7]
+
+
+def test_a_late_bar_from_before_the_start_is_told_to_nobody() -> None:
+    actor = says(Target(5), trade_from=bar(1, row=1).ts_close + 1, late_ns=10)
+
+    assert given(actor, bar(1, row=1), now=bar(1, row=1).ts_close + 11) == []
 
 
 def test_a_restart_keeps_it_disabled() -> None:

@@ -2,19 +2,21 @@
 
 `python daemon.py CONFIG POINT COUNT [KEY=VALUE...]`: at the COUNT-th time that it passes POINT it
 kills itself, as abruptly as the machine would; "POINT KIND" counts only while KIND is under way.
-`STARTING`, `TRADING` and `ENDING` are those that every daemon passes, whatever it trades. Other
-points fill the disk (`full`) or make the core crash (`poison`) at the COUNT-th commit; `none` is
-nowhere, `unsnapped` too, and no snapshot is made. At `stopped_POINT` it is only stopped, and its
-lease is short. The commit of the COUNT-th order can be `slow`.
+`STARTING`, `TRADING` and `ENDING` are those that every daemon passes, whatever it trades. The core
+crashes at the COUNT-th commit (`poison`), or raises what nobody expects at the COUNT-th order
+(`bug`); `none` is nowhere, `unsnapped` too, and no snapshot is made. At `stopped_POINT` it is only
+stopped, and its lease is short. The commit of the COUNT-th order can be `slow`, or find a broken
+store: `STORE_FAULTS`. `powerless` is a daemon without a superuser's powers over files.
 """
 
+import ctypes
 import json
 import os
 import re
 import resource
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -37,6 +39,7 @@ from trader.model.orders import OrderApproved, OrderFilled
 from trader.venues.binance.inquiry import Patience
 from trader.venues.execution_client import Turn
 
+STDERR = 2
 STOPPED = "stopped_"
 SLOW_S = 5
 LEASE_S = 0.8
@@ -82,23 +85,66 @@ class Point:
     def passes(self, name: str, order: str = "") -> None:
         """Dies here, if this is the place, and names the order about which it happens."""
         if self.reached(name):
-            last = {
-                "event": "dying",
-                "client_order_id": order,
-                "under_way": sorted(self.look()),
-            }
-            sys.stderr.write(json.dumps(last) + "\n")
-            sys.stderr.flush()
+            note("dying", order, sorted(self.look()))
             os.kill(os.getpid(), self._signal)
 
 
 POINT = Point()
 
 
-def fill_disk() -> None:
+def note(event: str, order: str, kinds: Sequence[str] = ()) -> None:
+    """Says something past the daemon, which catches what is printed."""
+    line = {"event": event, "client_order_id": order, "under_way": kinds}
+    os.write(STDERR, json.dumps(line).encode() + b"\n")
+
+
+def fill_disk(journal: Path) -> None:
     """From now on no file of this process can grow."""
+    del journal
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+
+
+def forbid_writing(journal: Path) -> None:
+    """From now on the journal's files can only be read."""
+    for each in Path("/proc/self/fd").iterdir():
+        target = each.resolve()
+        if target.name in {journal.name, f"{journal.name}-wal"}:
+            os.dup2(os.open(target, os.O_RDONLY), int(each.name))
+
+
+def remove(journal: Path) -> None:
+    """Somebody tidies up."""
+    journal.unlink()
+
+
+def restore_backup(journal: Path) -> None:
+    """Somebody puts a copy in the journal's place."""
+    copy = journal.with_suffix(".copy")
+    copy.write_bytes(journal.read_bytes())
+    copy.replace(journal)
+
+
+def move_folder(journal: Path) -> None:
+    """Somebody gives the folder another name."""
+    journal.parent.rename(journal.parent.with_suffix(".old"))
+
+
+STORE_FAULTS: Mapping[str, Callable[[Path], None]] = {
+    "full": fill_disk,
+    "readonly": forbid_writing,
+    "removed": remove,
+    "replaced": restore_backup,
+    "moved": move_folder,
+}
+"""What can happen to the store of a daemon at work."""
+
+
+def drop_powers() -> None:
+    """Lets the modes of files hold for this process too, whoever runs it."""
+    version_3 = 0x20080522
+    header, nothing = (ctypes.c_uint32 * 2)(version_3, 0), (ctypes.c_uint32 * 6)()
+    assert ctypes.CDLL(None).capset(header, nothing) == 0
 
 
 def order_in(frame: bytes) -> str:
@@ -121,6 +167,8 @@ class MortalGateway(Gateway):
         if order:
             POINT.passes("before_send", order)
         POINT.passes("frame_before")
+        if order and POINT.reached("bug"):
+            raise RuntimeError(f"a bug at {vars(self)!r} with {frame[:20]!r}")
         await super().send(socket, frame)
         POINT.passes("frame_after")
         if order:
@@ -152,12 +200,14 @@ class MortalDaemon(Daemon):
     """Passes points around each commit; all its waiting is short."""
 
     snapshot_inputs = 20
+    audit_s = 0.5
     restarts = Restarts(intensity=5, pause_s_min=0.01, pause_s_max=0.05)
     patience = Patience(
         answer_within_ns=1_000_000_000,
         ask_again_ns=20_000_000,
         absent_after_ns=1_600_000_000,
         valid_ms=1_500,
+        read_rules_every_ns=300_000_000,
     )
     gateway_kind: ClassVar[type[Gateway]] = MortalGateway
     _settled: Sequence[tuple[str, bytes]] = ()
@@ -165,17 +215,22 @@ class MortalDaemon(Daemon):
     async def settle(
         self, records: Sequence[tuple[str, bytes]], effects: Sequence[Message]
     ) -> None:
-        if POINT.reached("full"):
-            fill_disk()
         self._settled = records
         POINT.passes("commit_before")
         for effect in effects:
-            if isinstance(effect, OrderApproved) and POINT.reached("slow"):
-                order = effect.order.client_order_id
-                sys.stderr.write(f'{{"event": "slow", "client_order_id": "{order}"}}\n')
-                await anyio.sleep(SLOW_S)
+            if isinstance(effect, OrderApproved):
+                self._break_store(effect.order.client_order_id)
+                if POINT.reached("slow"):
+                    note("slow", effect.order.client_order_id)
+                    await anyio.sleep(SLOW_S)
         await super().settle(records, effects)
         POINT.passes("released")
+
+    def _break_store(self, order: str) -> None:
+        for name, fault in STORE_FAULTS.items():
+            if POINT.reached(name):
+                note("broken", order)
+                fault(Path(self.config.state_dir or "").resolve() / "journal.db")
 
     async def _recover(self) -> int:
         POINT.look = partial(under_way, self.core)
@@ -195,7 +250,7 @@ class MortalDaemon(Daemon):
         POINT.passes("commit_after")
         if any(kind == SNAPSHOT for kind, _ in self._settled):
             POINT.passes("snapshot_after")
-        if self._began and not self._agreed.is_set():
+        if self._stepping.began and not self._agreed.is_set():
             POINT.passes("unagreed")
         for kind, payload in self._settled:
             body = decode_step(payload).input.body if kind == STEP else None
@@ -234,6 +289,8 @@ def live(
         POINT.aim(name, int(count), kind=under)
     kind = UnsafeDaemon if point.endswith("_unsafe") else kind
     kind.patience = patience
+    if point == "powerless":
+        drop_powers()
     if point == "unsnapped":
         kind.snapshot_inputs = 1_000_000
     try:

@@ -18,8 +18,9 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from tests.sims.servers.binance.desk import MAIN
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+KEYS: Final = f"{MAIN.key}:{MAIN.secret}"
 ENVIRON: Final[Mapping[str, str]] = {
-    "LOOPBACK_KEYS": f"{MAIN.key}:{MAIN.secret}",
+    "LOOPBACK_KEYS": KEYS,
     "PYTHONPATH": str(ROOT),
     "PATH": "",
 }
@@ -108,10 +109,14 @@ class Running:
 
 
 @asynccontextmanager
-async def running(*words: str) -> AsyncIterator[Running]:
+async def running(*words: str, keys: str = KEYS) -> AsyncIterator[Running]:
     """A Python process with the keys of the account, killed at the end of the block."""
     async with await anyio.open_process(
-        [sys.executable, *words], cwd=ROOT, env=ENVIRON, stdin=None, stdout=None
+        [sys.executable, *words],
+        cwd=ROOT,
+        env={**ENVIRON, "LOOPBACK_KEYS": keys},
+        stdin=None,
+        stdout=None,
     ) as process:
         assert process.stderr is not None
         async with _killed_at_the_end(process):

@@ -1,6 +1,6 @@
 """A loopback venue in this process, and daemons beside it as processes that may be killed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import time_ns  # noqa: TID251 - the daemon runs on the real clock, and so does its venue
@@ -14,9 +14,11 @@ from sims.servers.binance.engine import Engine
 from sims.servers.binance.limits import ORDERS, RAW, WEIGHT, Limits
 from sims.servers.binance.markets import EUROS, SymbolRules
 from sims.servers.binance.server import Venue, serve
-from tests.crash.running import Nursery, Running, running
+from tests.crash.running import KEYS, ROOT, Line, Nursery, Running, running
 from tests.sims.servers.binance.desk import MAIN
 from trader.data.samples import sample
+
+__all__ = ["KEYS", "ROOT", "Line", "Running", "Stage", "mortal", "running", "staged"]
 
 BARS: Final = sample("bars/fx/EURUSD/1h/20170101-20171229.parquet")
 ACCOUNT: Final = AccountSpec(
@@ -53,6 +55,11 @@ class Scene(Struct, frozen=True, kw_only=True):
     patient: bool = False
 
 
+def plain(strategy: str) -> Scene:
+    """One market, one strategy, limits that it keeps."""
+    return Scene(config=CONFIG.replace("{name}", strategy))
+
+
 class Stage:
     """A venue, a folder for the daemon's state, and the daemon's configuration."""
 
@@ -74,25 +81,35 @@ class Stage:
         self, point: str = "none", count: int = 1, *sets: str
     ) -> AsyncIterator[Running]:
         """A daemon, killed at the end of the block if it still runs; `sets` change its values."""
-        words = (str(self.config), point, str(count), *sets)
-        async with self.nursery.fork(*words) if self.nursery else mortal(*words) as daemon:
+        if self.nursery is None:
+            made = mortal(self.config, point, count, *sets)
+        else:
+            made = self.nursery.fork(str(self.config), point, str(count), *sets)
+        async with made as daemon:
             yield daemon
 
 
 @asynccontextmanager
-async def mortal(*words: str) -> AsyncIterator[Running]:
-    """The daemon that dies at a point, with short patience: its configuration, where, and when."""
-    async with running(str(Path(__file__).with_name("daemon.py")), *words) as daemon:
+async def mortal(
+    config: Path, point: str = "none", count: int = 1, *sets: str, keys: str = KEYS
+) -> AsyncIterator[Running]:
+    """The daemon that dies at a point, with short patience."""
+    program = Path(__file__).with_name("daemon.py")
+    async with running(str(program), str(config), point, str(count), *sets, keys=keys) as daemon:
         yield daemon
 
 
 @asynccontextmanager
 async def staged(
-    folder: Path, *, strategy: str = "flip", scene: Scene | None = None
+    folder: Path,
+    *,
+    strategy: str = "flip",
+    scene: Scene | None = None,
+    now: Callable[[], int] = time_ns,
 ) -> AsyncIterator[Stage]:
-    """A venue that stands, and everything that a daemon needs to trade there."""
-    scene = scene or Scene(config=CONFIG.replace("{name}", strategy))
-    engine = Engine(now=time_ns, symbols=scene.symbols, accounts=(scene.account,))
+    """A venue that stands by the clock `now`, and everything that a daemon needs to trade there."""
+    scene = scene or plain(strategy)
+    engine = Engine(now=now, symbols=scene.symbols, accounts=(scene.account,))
     limits = _endless(engine) if scene.patient else None
     async with serve(engine, limits=limits) as venue:
         yield Stage(venue, engine, folder, scene)

@@ -9,6 +9,7 @@ import pytest
 from tests.crash.daemon import LEASE_S, STOPPED
 from tests.crash.judge import approved_on_disk, judge_end, placed
 from tests.crash.stage import staged
+from tests.crash.streams import direct
 
 pytestmark = pytest.mark.anyio
 
@@ -38,3 +39,26 @@ async def test_stopped_with_an_order_in_its_hands_it_does_not_send_it_when_it_wa
             assert filled["client_order_id"].startswith("main-flip-2-")
             assert await daemon.stop() == 0
             await judge_end(stage)
+
+
+async def test_nor_by_rest_where_its_connection_has_broken_meanwhile(tmp_path: Path) -> None:
+    """REST is all that is left when it wakes; by that way too an order would leave late."""
+    with anyio.fail_after(60):
+        async with staged(tmp_path) as stage:
+            rest = f"gateway.rest={stage.venue.http}"
+            async with stage.daemon(STOPPED + "after_commit", 3, rest) as daemon:
+                order = (await daemon.event("dying"))["client_order_id"]
+                admin = {"admin": f"{stage.venue.http}/admin"}
+                await direct(admin, "deeds", {"do": "disconnect", "surface": "ws_api"})
+                await anyio.sleep(ASLEEP_S)
+                before = placed(stage)
+                daemon.process.send_signal(signal.SIGCONT)
+
+                await daemon.event("edge_failed", edge="gateway")
+                await daemon.event("order_rejected", client_order_id=order)
+                assert placed(stage) == before
+                await daemon.event("trading_state_changed", state="active")
+                await daemon.event("order_filled")
+                assert order not in placed(stage)
+                assert await daemon.stop() == 0
+                await judge_end(stage)

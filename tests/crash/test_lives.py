@@ -270,20 +270,6 @@ async def test_a_core_that_crashes_leaves_its_last_input(stage: Stage) -> None:
     assert "the core crashed on BarClosed" in daemon.lines[-1]["event"]
 
 
-async def test_a_full_disk_lets_the_cancels_out(tmp_path: Path) -> None:
-    """Nothing new leaves, and what works at the venue is taken back."""
-    with anyio.fail_after(60):
-        async with staged(tmp_path, strategy="rest") as stage:
-            async with stage.daemon("full", 9) as daemon:
-                await daemon.event("order_accepted")
-                assert await daemon.end() == 5
-
-            assert "error: the journal could not be written" in daemon.lines[-1]["event"]
-            [order] = stage.engine.orders.values()
-            assert order.original_client_order_id == "main-rest-1-1"
-            assert not order.is_open
-
-
 async def test_the_bundled_configuration_trades(stage: Stage) -> None:
     """At a pace for tests, with a folder of its own."""
     stage.config = ROOT / "config" / "loopback.yaml"

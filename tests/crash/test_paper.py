@@ -56,6 +56,9 @@ async def test_it_trades_at_once_lives_through_a_kill_and_replays(
     fills = [line for line in (*first.lines, *second.lines) if line["event"] == "order_filled"]
     assert all(fill["last_ticks"] > 0 and fill.get("fee", 0) > 0 for fill in fills)
     assert not any(line["event"] == "difference_found" for line in second.lines)
+    # What the venue would take holds on paper too.
+    [listed] = [line for line in first.lines if line["event"] == "instrument_changed"]
+    assert "notional_min 5" in listed["changes"]
 
 
 def test_bars_alone_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,6 @@
 """A daemon on a venue's own streams: warmed up, killed, recovered, equal to the venue, replayed."""
 
 import json
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 from time import time_ns  # noqa: TID251 - the venue runs on the real clock
@@ -12,13 +9,12 @@ from typing import Any
 import anyio
 import pytest
 from anyio import to_thread
-from anyio.streams.buffered import BufferedByteReceiveStream
 
 from actors.edge.journal import read_journal
 from actors.replay import replay_live
 from actors.runtime.calls import calling
-from tests.crash.running import ROOT
 from tests.crash.stage import mortal
+from tests.crash.streams import venue, written
 from tests.sims.servers.binance.desk import MAIN
 from trader.cli.main import main
 from trader.venues.binance import requests
@@ -26,42 +22,6 @@ from trader.venues.binance.rest import call_of
 from trader.venues.binance.signing import KeyPair
 
 pytestmark = pytest.mark.anyio
-
-CONFIG = """
-run: {{name: streamed}}
-account: {{currency: USDT, cash: "100000", keys: {{env: LOOPBACK_KEYS}}}}
-instruments:
-  - {{symbol: BTCUSDT, venue: binance, tick: "0.01", lot: "0.00001", currency: USDT}}
-data:
-  - {{kind: bars, instrument: BTCUSDT.binance, interval: 1s}}
-  - {{kind: quotes, instrument: BTCUSDT.binance}}
-strategies:
-  - name: cross
-    type: ema_cross
-    instrument: BTCUSDT.binance
-    params: {{fast: 1, slow: 2, lots: 1000}}
-    exits: [{{kind: atr_stop, n: 2, k: 20}}]
-risk: {{lots_max: 5000, notional_max: "5000", position_max: 5000, gross_max: "5000",
-  orders_max: 1000, drawdown_max: "0.5"}}
-state_dir: state
-gateway: {{venue: binance, rest: "{rest}", ws_api: "{ws_api}", ws_stream: "{ws_stream}"}}
-"""
-
-
-@asynccontextmanager
-async def venue() -> AsyncIterator[dict[str, Any]]:
-    """The venue as a process of its own; where it is."""
-    command = [sys.executable, str(Path(__file__).with_name("market.py"))]
-    environ = {"PYTHONPATH": str(ROOT), "PATH": ""}
-    async with await anyio.open_process(
-        command, cwd=ROOT, env=environ, stdin=None, stderr=None
-    ) as process:
-        try:
-            assert process.stdout is not None
-            line = await BufferedByteReceiveStream(process.stdout).receive_until(b"\n", 1 << 16)
-            yield json.loads(line)
-        finally:
-            process.kill()
 
 
 async def held(rest: str) -> dict[str, Decimal]:
@@ -87,16 +47,15 @@ async def test_it_lives_through_a_kill_and_holds_what_the_venue_holds(
 
     with anyio.fail_after(90):
         async with venue() as ready:
-            config = tmp_path / "live.yaml"
-            config.write_text(CONFIG.format(**ready))
+            config = written(tmp_path, ready)
             before = await held(ready["rest"])
-            async with mortal(str(config), "none", "1") as first:
+            async with mortal(config) as first:
                 # Warmed up by the bars before its start, it trades within a few of its own.
                 await first.event("order_filled")
                 await first.event("order_filled")
                 first.process.kill()
                 await first.end()
-            async with mortal(str(config), "none", "1") as second:
+            async with mortal(config) as second:
                 await second.event("recovered")
                 await second.event("trading_state_changed", state="active")
                 await second.event("order_filled")

@@ -70,14 +70,14 @@ async def test_the_grid_is_held_against_the_venue_s_own(
     whole = replace(whole, instruments=(replace(whole.instruments[0], **changes),))
     async with serve(Engine(now=time_ns, symbols=(EUROS,))) as venue:
         if not reason:
-            assert await check_rules(whole, scale_of(whole), venue.http)
+            assert await check_rules(whole, venue.http)
             return
         with pytest.raises(ConfigError, match=reason):
-            await check_rules(whole, scale_of(whole), venue.http)
+            await check_rules(whole, venue.http)
 
 
 @pytest.mark.anyio
 async def test_a_venue_that_does_not_answer_told_nothing() -> None:
     async with serve(Engine(now=time_ns)) as venue:
         address = venue.http
-    assert not await check_rules(live(), scale_of(live()), address)
+    assert not await check_rules(live(), address)

@@ -4,7 +4,7 @@ import os
 import socket
 import stat
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import anyio
@@ -74,8 +74,9 @@ def raw(server: ControlSocket, *frames: bytes) -> list[object]:
     replies: list[object] = []
     with socket.socket(socket.AF_UNIX) as line:
         line.connect(str(server.path))
-        line.sendall(b"".join(frames))
-        line.shutdown(socket.SHUT_WR)
+        with suppress(BrokenPipeError):  # whoever is refused need not be heard
+            line.sendall(b"".join(frames))
+            line.shutdown(socket.SHUT_WR)
         with line.makefile("rb") as source:
             while head := source.read(HEAD.size):
                 replies.append(decode_reply(source.read(HEAD.unpack(head)[0])))

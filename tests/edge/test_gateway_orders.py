@@ -27,10 +27,12 @@ from tests.venues.binance.family import (
 from tests.venues.binance.test_signing import PEM
 from tests.venues.binance.wire import EPOCH, GRID, KEYS, PATIENCE
 from tests.venues.contract.cards import Life
+from trader.logic.rules.limits import Steps
+from trader.logic.rules.listing import misfit
 from trader.model.envelope import Message
 from trader.venues.binance import requests
 from trader.venues.binance.dialogue import BinanceDialogue
-from trader.venues.binance.exchange_info import ExchangeInfo, misfit, version_of
+from trader.venues.binance.exchange_info import ExchangeInfo, version_of
 from trader.venues.binance.frames import (
     AccountStatus,
     Canceled,
@@ -159,4 +161,4 @@ async def test_every_request_has_a_second_way(keys: Keys) -> None:
             account = await ask(requests.account(), AccountStatus)
             assert {each.asset for each in account.balances} >= {"BTC", "USDT"}
             info = await ask(requests.exchange_info(["BTCUSDT"]), ExchangeInfo)
-            assert misfit(version_of(info.symbols[0], 0), GRID) == ""
+            assert misfit(version_of(info.symbols[0], 0), Steps(tick=GRID.tick, lot=GRID.lot)) == ""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.edge.lease import Epochs
+from actors.edge.lease import EpochFailed, Epochs
 from trader.errors import VerificationError
 
 
@@ -25,3 +25,18 @@ def test_a_damaged_file_stops_everything(tmp_path: Path, content: bytes) -> None
     (tmp_path / "epoch").write_bytes(content)
     with pytest.raises(VerificationError, match="epochs is damaged"):
         Epochs(tmp_path, 1)
+
+
+def test_what_was_used_elsewhere_is_passed_over(tmp_path: Path) -> None:
+    epochs = Epochs(tmp_path, 2)
+    epochs.skip(7)
+
+    assert Epochs(tmp_path, 2).advance() == 8
+
+
+def test_an_epoch_that_is_not_durable_is_none(tmp_path: Path) -> None:
+    epochs = Epochs(tmp_path, 3)
+    (tmp_path / "epoch.new").mkdir()
+    with pytest.raises(EpochFailed, match="the epoch could not be written: Is a directory"):
+        epochs.advance()
+    assert epochs.latest == 3

@@ -90,3 +90,14 @@ def test_a_reader_that_has_gone_disturbs_nobody() -> None:
     Telemetry(sink, lambda: 9).say("begun")
 
     assert sink.lost == 1
+
+
+def test_an_event_can_be_told_before_it_is_written() -> None:
+    stream = io.StringIO()
+    telemetry = Telemetry(Sink(stream, None), lambda: 9)
+
+    made = telemetry.make("stalled", at="here")
+    assert (made, stream.getvalue()) == ({"ts": 9, "event": "stalled", "at": "here"}, "")
+
+    telemetry.write(made)
+    assert json.loads(stream.getvalue()) == made

@@ -18,23 +18,23 @@ ROOT: Final = Path(__file__).parent.parent.parent
 GOLDEN: Final = {
     "config/demo.yaml": (
         "e7e1a0f7b505507ff7bda03d1dc8816f0bb6ffea1bc150bdee3840e746ef47d8",
-        "667e67445cb6a1e6077a803d3a2711ea3bb14574445292a220ff753a16c00184",
+        "e297847976e6a4c1301908c0ccd5a2c8e54e418700fec19a27e4a110eb7e020c",
     ),
     "config/fx.yaml": (
         "3bffbca507dc095d351665863451139c1ad325478e49561b1150aecf30f53997",
-        "3124d6cd968ae448edaab5581c5d0f57455edbe5d64806229044af91d058afde",
+        "02a2dd5078a6486bd7e11816d08d3914935e5ede6215a5f23dcb682d142b4051",
     ),
     "config/ticks.yaml": (
         "138f2877d78056166b2038c7117e24e65ecf202cd9977b0c56eecca9a2877480",
-        "698be168cd784dfc50aa7e63de541352f99e5d579513f820188422c53317db6f",
+        "ead88709d945e921679d7182cda92db2d5afed4df263eb68b3d456954b6dd93d",
     ),
     "docs/examples/cross.yaml": (
         "a7ae0cad70f60488d833209154f8b841f43de2163438aedb4b7a3a9f34f86be2",
-        "886bcf192de15452ae59135963cec101cc75ac372d3273889274ecaf3335de45",
+        "012a1b21d08e2f2964092d3213f9bcbd6ecc78cc13beb370950258e2c8ae8a72",
     ),
     "docs/examples/split.yaml": (
         "ba42d1c23fdadae7668bd02cd0a366ed2abed59e7a8cdca88da1f3d86aa51b14",
-        "fab4c7443a8823e1407dfb5e6ae1bfef60de8e629480e0e40cdf6b8fff074edb",
+        "093cd99157f0f2d0b414092049cb20eadebf849c9673106f30cc1721a9f0dec5",
     ),
 }
 

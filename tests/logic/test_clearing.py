@@ -2,10 +2,22 @@
 
 import pytest
 
-from tests.core.desks import changed, commands, fill, manager, name, order, protected, work
+from tests.core.desks import (
+    accepted,
+    canceled,
+    changed,
+    commands,
+    fill,
+    manager,
+    name,
+    order,
+    protected,
+    work,
+)
 from tests.core.making import A, B, given, target
 from trader.model.control import CancelById, CloseInstrument, PauseStrategy
-from trader.model.orders import Protection
+from trader.model.envelope import Message
+from trader.model.orders import CancelAll, Flatten, OrderStatus, OrderType, Protection
 
 STOP = (Protection("atr_stop", 20),)
 
@@ -49,11 +61,36 @@ def test_a_paused_strategy_waits_for_no_target() -> None:
     assert not made.state.desks["one"].waits
 
 
-def test_any_working_order_can_be_taken_back_by_its_id() -> None:
-    """Even a stop: whoever asks for it by name means it."""
+def test_a_stop_that_is_taken_back_by_its_id_leaves_nothing_open() -> None:
+    """Once; as if somebody had done it at the venue, what it protected is closed."""
     made = protected(10)
 
     assert commands(given(made, cancel(name(2)))) == ["cancel 2"]
+    assert commands(given(made, cancel(name(2)))) == []
+    assert commands(given(made, canceled(2))) == ["submit 3 -10"]
+
+
+def test_a_target_that_is_taken_back_by_its_id_leaves_the_stop() -> None:
+    made = protected(10, exits=(*STOP, Protection("take_profit", 20, OrderType.LIMIT)))
+
+    assert commands(given(made, cancel(name(3)))) == ["cancel 3"]
+    assert commands(given(made, canceled(3))) == []
+
+
+def test_a_stop_in_doubt_is_taken_back_when_it_is_known_to_work() -> None:
+    made = protected(10)
+    order(made, 2).status = OrderStatus.IN_DOUBT
+
+    assert commands(given(made, cancel(name(2)))) == []
+    assert commands(given(made, accepted(2))) == ["cancel 2"]
+
+
+def test_a_position_that_is_closed_meanwhile_is_not_closed_again() -> None:
+    made = protected(10)
+    given(made, cancel(name(2)), changed(0, -10))
+
+    assert order(made, 2).cancel_wanted
+    assert commands(given(made, canceled(2))) == []
 
 
 def test_what_has_ended_or_was_never_there_is_left_alone() -> None:
@@ -62,3 +99,20 @@ def test_what_has_ended_or_was_never_there_is_left_alone() -> None:
     given(made, fill(10), changed(10, 10))
 
     assert given(made, cancel(name(1)), cancel("nobody-7")) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (CancelAll(strategy="", reason="x"), ["cancel 3", "cancel 1"]),
+        (CancelAll(strategy="two", reason="x"), ["cancel 1"]),
+        (CancelAll(strategy="", reason="x", keep_exits=True), ["cancel 3", "cancel 1"]),
+        (Flatten(strategy="", reason="x"), ["cancel 3", "submit 5 -10", "cancel 1"]),
+        (Flatten(strategy="two", reason="x"), ["cancel 1"]),
+    ],
+)
+def test_whoever_is_meant_takes_back_what_builds_up(command: Message, expected: list[str]) -> None:
+    made = protected(10)
+    work(made, target(15, protection=STOP), target(3, strategy="two", instrument=B))
+
+    assert commands(given(made, command)) == expected

@@ -138,6 +138,7 @@ def test_what_repeats_is_counted_and_what_contradicts_is_told() -> None:
         (S.ACCEPTED, False, [CancelRequested, CancelOrder]),
         (S.APPROVED, False, [CancelRequested, CancelOrder]),
         (S.IN_DOUBT, False, []),
+        (S.PENDING_CANCEL, False, []),
         (S.ACCEPTED, True, []),
         (S.FILLED, False, []),
     ],
@@ -226,3 +227,17 @@ def test_a_target_that_is_given_up_is_none_for_everybody() -> None:
 )
 def test_an_order_ends_for_a_code_or_a_reason(event: OrderEvent, why: str) -> None:
     assert why_ended(event) == why
+
+
+def test_orders_that_ended_before_the_last_session_are_forgotten() -> None:
+    """Of those whose session it was; what still works stays in any case."""
+    dealer, _, ended = dealing(status=S.FILLED)
+    orders = dealer.state.orders
+    working = orders["w"] = Order(strategy="one", lots=1, role=OrderRole.TARGET)
+    other = orders["o"] = Order(strategy="two", lots=1, role=OrderRole.TARGET, status=S.FILLED)
+
+    dealer.forget(["one"])
+    assert dealer.state.orders == {ID: ended, "w": working, "o": other}
+    assert (ended.aged, working.aged, other.aged) == (True, False, False)
+    dealer.forget(["one"])
+    assert dealer.state.orders == {"w": working, "o": other}

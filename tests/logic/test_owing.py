@@ -20,9 +20,6 @@ from tests.core.making import A, given, target
 from trader.model.control import SplitEffective, TradingState, TradingStateChanged
 from trader.model.envelope import Message
 from trader.model.orders import (
-    FORGOTTEN,
-    CancelOrder,
-    OrderCanceled,
     OrderType,
     Protection,
     SubmitOrder,
@@ -155,29 +152,6 @@ def test_what_could_not_be_protected_is_closed_once_that_passes() -> None:
     given(made, denied(closing, HALTED))
 
     assert commands(given(made, GOES_ON)) == ["submit 4 -10"]
-
-
-def forgotten(count: int) -> OrderCanceled:
-    return OrderCanceled(client_order_id=name(count), reason=FORGOTTEN)
-
-
-def test_a_venue_that_has_lost_its_memory_is_told_again() -> None:
-    made = protected(10)
-
-    again = one(given(made, forgotten(2)))
-
-    assert (again.lots, again.order_type) == (-10, OrderType.STOP)
-    assert commands(given(made, approved(again), forgotten(3))) == ["submit 4 -10"]
-
-
-def test_what_was_to_be_canceled_is_not_asked_for_again() -> None:
-    made = protected(10)
-    given(made, changed(4, -6))
-    said = given(made, target(0))
-    assert any(isinstance(each, CancelOrder | SubmitOrder) for each in said)
-    made.state.orders[name(2)].cancel_wanted = True
-
-    assert commands(given(made, forgotten(2))) == []
 
 
 def test_a_split_carries_over_what_is_owed() -> None:

@@ -30,7 +30,7 @@ from trader.logic.watching import Watching
 from trader.model.account import EquityMarked
 from trader.model.control import LimitBreached, StartTimer
 from trader.model.envelope import Message
-from trader.model.orders import OrderFilled, OrderRole, OrderType, SubmitOrder
+from trader.model.orders import OrderFilled, OrderReplaced, OrderRole, OrderType, SubmitOrder
 from trader.model.units import SECOND_NS
 
 GUARDED = ("one",)
@@ -157,6 +157,12 @@ def filled_at(ticks: int, lots: int = 5, instrument: str = A) -> OrderFilled:
     )
 
 
+def counted(watching: Watching, fill: OrderFilled, one: SubmitOrder) -> list[Message]:
+    """What is said of a fill once it is booked."""
+    watching.filled(fill, one)
+    return list(watching.booked())
+
+
 @pytest.mark.parametrize(
     ("one", "ticks", "said"),
     [
@@ -177,27 +183,36 @@ def test_market_orders_and_stops_are_held_against_what_they_expected(
 ) -> None:
     _, watching = watched(slippage_bps_max=(100, 1), slippage_window=1)
 
-    assert list(watching.filled(filled_at(ticks), one)) == said
+    assert counted(watching, filled_at(ticks), one) == said
+
+
+def test_a_fill_is_spoken_of_once_and_not_before_it_is_booked() -> None:
+    gate, watching = watched(slippage_bps_max=(100, 1), slippage_window=1)
+
+    watching.filled(filled_at(102), order(5))
+    assert gate.account.tripped == []
+    assert list(watching.booked()) == [breached("slippage_bps_max", 200, 100)]
+    assert list(watching.booked()) == []
 
 
 def test_the_mean_goes_over_all_instruments_by_money() -> None:
     """A at 2 a tick x lot: 1000 at 200 bp. B at 4: 2000 at none. Together 66.7 bp."""
     for allowed, said in ((67, []), (66, [breached("slippage_bps_max", 66, 66)])):
         _, watching = watched(slippage_bps_max=(allowed, 1), slippage_window=2)
-        assert list(watching.filled(filled_at(102), order(5))) == []
+        assert counted(watching, filled_at(102), order(5)) == []
         there = filled_at(100, instrument=B)
-        assert list(watching.filled(there, order(5, instrument=B))) == said
+        assert counted(watching, there, order(5, instrument=B)) == said
 
 
 def test_without_the_limit_no_fill_is_kept_and_a_lift_begins_a_new_window() -> None:
     gate, watching = watched()
-    assert list(watching.filled(filled_at(200), order(5))) == []
+    assert counted(watching, filled_at(200), order(5)) == []
     assert gate.account.slips.fills == []
 
     gate, watching = watched(slippage_bps_max=(100, 1), slippage_window=2)
     watching.filled(filled_at(200), order(5))
     watching.lift(NOW)
-    assert list(watching.filled(filled_at(200), order(5))) == []  # the window is not full again
+    assert counted(watching, filled_at(200), order(5)) == []  # the window is not full again
     assert len(gate.account.slips.fills) == 1
 
 
@@ -263,6 +278,20 @@ def test_a_stop_that_is_on_its_way_or_in_doubt_covers_nothing() -> None:
     assert list(watching.look("one", NOW)) == [timer(NOW + 3 * SECOND_NS + 1)]
     gate.account.resting["g"].works = True
     assert list(watching.look("one", NOW + SECOND_NS)) == []
+
+
+def test_a_larger_size_covers_once_the_venue_confirms_it() -> None:
+    gate, watching = watched(unprotected_max=3 * MONEY)
+    holds(gate, 5)
+    works(gate, guard(-3))
+    gate.counting.ask(gate.account.resting["g"], 5, None)
+    naked = gate.account.standings["one"].naked
+
+    watching.look("one", NOW)
+    assert naked.worth == 2 * 200
+    gate.counting.replaced(OrderReplaced(client_order_id="g", lots=-5))
+    watching.look("one", NOW)
+    assert naked.worth == 0
 
 
 def test_a_full_cover_begins_the_count_anew_a_part_of_it_does_not() -> None:

@@ -1,5 +1,6 @@
 """Messages made from their own definitions, so that a new one is tested the day it is written."""
 
+from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -42,6 +43,7 @@ def _plain(kind: type) -> st.SearchStrategy[Any]:
         int: INT64,
         str: TEXT,
         bool: st.booleans(),
+        Decimal: st.decimals(allow_nan=False, allow_infinity=False),
         float: st.floats(allow_nan=False),
         NoneType: st.none(),
     }

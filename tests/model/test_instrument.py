@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from trader.model.instrument import Instrument, InstrumentVersion
+from trader.model.instrument import VERSIONS_MAX, Instrument, InstrumentVersion
 
 
 def version(since: int, tick: str = "0.01") -> InstrumentVersion:
@@ -39,6 +39,23 @@ def test_an_instrument_that_never_changed(ts: int) -> None:
     only = version(0)
 
     assert instrument(only).version(ts) is only
+
+
+def test_a_version_that_is_dated_before_the_last_one_counts_from_right_after_it() -> None:
+    """A clock may go back; what the venue says last holds all the same."""
+    back = instrument(version(100, "0.01")).followed_by(version(90, "0.005"))
+
+    assert [each.since for each in back.versions] == [100, 101]
+    assert back.version(101).tick == Decimal("0.005")
+
+
+def test_only_the_latest_versions_are_remembered() -> None:
+    changing = instrument(version(0))
+    for since in range(1, VERSIONS_MAX + 2):
+        changing = changing.followed_by(version(since, "0.01" if since % 2 == 0 else "0.02"))
+
+    assert len(changing.versions) == VERSIONS_MAX
+    assert changing.versions[0].since == 2
 
 
 def test_an_instrument_is_named_with_its_venue() -> None:

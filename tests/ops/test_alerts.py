@@ -3,9 +3,14 @@
 import pytest
 
 from trader.config.ops_schema import ALERT_KINDS
-from trader.ops.alerts import Alert, Event, Quiet, alert_of
+from trader.ops.alerts import REMEMBERED_MAX, Alert, Event, Quiet, alert_of
 
 EVENTS: list[tuple[Event, str, str]] = [
+    (
+        {"event": "commit_slow", "age_s": 1.2},
+        "commit_slow",
+        "the journal's disk has not answered for 1.2 s; only cancels leave",
+    ),
     (
         {"event": "trading_state_changed", "state": "halted", "code": "drawdown_max", "by": "risk"},
         "halt",
@@ -42,6 +47,11 @@ EVENTS: list[tuple[Event, str, str]] = [
         "order web_1 is somebody else's: 2 A.v at 3 (halt)",
     ),
     (
+        {"event": "instrument_halted", "instrument": "A.v", "reason": "break"},
+        "halt",
+        "A.v is suspended: break",
+    ),
+    (
         {"event": "strategy_disabled", "strategy": "one", "code": "repeat_exceeds_max"},
         "quarantine",
         "one is disabled: repeat_exceeds_max",
@@ -70,6 +80,11 @@ EVENTS: list[tuple[Event, str, str]] = [
         {"event": "edge_failed", "edge": "gateway", "attempt": 2, "error": "refused"},
         "edge_failed",
         "gateway failed for the 2. time of late: refused",
+    ),
+    (
+        {"event": "clock_untrusted", "skew_s": -0.8},
+        "halt",
+        "nothing new is traded: our clock is -0.8 s ahead of the venue's",
     ),
     ({"event": "failed", "error": "disk full"}, "failed", "the daemon ends: disk full"),
     (
@@ -118,3 +133,14 @@ def test_another_one_is_not_the_same() -> None:
     quiet = Quiet(10)
 
     assert [quiet.passes(alert(0)), quiet.passes(alert(0, "b"))] == [0, 0]
+
+
+def test_what_was_told_long_ago_is_forgotten() -> None:
+    """As many are remembered as there are; one that comes again late is as good as new."""
+    quiet = Quiet(10)
+    for number in range(REMEMBERED_MAX + 1):
+        assert quiet.passes(alert(0, str(number))) == 0
+        assert quiet.passes(alert(1, str(number))) is None
+
+    assert quiet.passes(alert(2, "0")) == 0
+    assert quiet.passes(alert(2, str(REMEMBERED_MAX))) is None

@@ -91,4 +91,4 @@ def test_a_command_gets_the_alert_as_a_document(tmp_path: Path) -> None:
 )
 def test_a_command_that_fails_is_told_of(words: tuple[str, ...], said: str) -> None:
     with pytest.raises(NotTold, match=said):
-        Command(words).send(ALERT, TITLE)
+        Command(words, {}).send(ALERT, TITLE)

@@ -15,7 +15,7 @@ Rows are numbered 1, 2, ... in the order in which they are delivered: closes and
 """
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -24,20 +24,21 @@ class Kind(IntEnum):
     """What happens first at one instant and in one round."""
 
     INSIDE = 0
-    SESSION = 1
-    COMMAND = 2
-    EARLY = 3
+    TIMER = 1
+    SESSION = 2
+    COMMAND = 3
+    EARLY = 4
     """What happens to an instrument that trades on ticks."""
-    PRINT = 4
-    QUOTE = 5
-    DEPTH = 6
-    SEND = 7
+    PRINT = 5
+    QUOTE = 6
+    DEPTH = 7
+    SEND = 8
     """A report leaves the venue, where it takes time."""
-    REPORT = 8
-    CLOSE = 9
-    EQUITY = 10
-    HAPPENING = 11
-    OPENING = 12
+    REPORT = 9
+    CLOSE = 10
+    EQUITY = 11
+    HAPPENING = 12
+    OPENING = 13
 
 
 @dataclass(frozen=True, order=True)
@@ -54,6 +55,7 @@ class Agenda:
 
     def __init__(self) -> None:
         self._events: list[Event] = []
+        self._alarms: dict[int, int] = {}
 
     def recorded(self, kind: Kind, source: int, instants: Sequence[int]) -> None:
         """Enter what is known beforehand to happen, in rows of a source."""
@@ -70,6 +72,13 @@ class Agenda:
         """Enter what arrives later, at `ts`."""
         heapq.heappush(self._events, Event(ts, 0, kind, 0, number))
 
+    def set_alarms(self, alarms: Mapping[int, int]) -> None:
+        """Enter when alarms ring, by their numbers; one that was put off rings all the same."""
+        for number, due in alarms.items():
+            if self._alarms.get(number) != due:
+                self.under_way(due, Kind.TIMER, number)
+        self._alarms = dict(alarms)
+
     def next(self, until: int) -> Event | None:
         """What happens next, if anything does up to and with the instant `until`."""
         if self._events and self._events[0].ts <= until:
@@ -83,6 +92,17 @@ class Agenda:
             self._events.remove(found)
             heapq.heapify(self._events)
         return found
+
+    def take(self, kinds: Collection[Kind], is_meant: Callable[[int], bool]) -> list[Event]:
+        """What of these kinds is meant, by its number, does not come later any more."""
+        found = [e for e in self._events if e.kind in kinds and is_meant(e.row)]
+        self._events = [e for e in self._events if e not in found]
+        heapq.heapify(self._events)
+        return sorted(found, key=lambda event: event.row)
+
+    def last(self, kind: Kind) -> int:
+        """When the last of a kind comes that is still to come; 0 if none is."""
+        return max((event.ts for event in self._events if event.kind is kind), default=0)
 
     def count(self, kind: Kind) -> int:
         """How many of a kind are still to happen."""

@@ -17,10 +17,13 @@ REMEDIES: dict[OnBreach, str] = {"halt": "HALTED", "reduce": "REDUCING", "flatte
 
 @dataclass(frozen=True)
 class Breakers:
-    """None is no breaker."""
+    """None is no breaker; `unprotected_max` is money x seconds."""
 
     drawdown_max: Fraction | None = None
     daily_loss_max: Fraction | None = None
+    slippage_bps_max: Fraction | None = None
+    slippage_window: int = 20
+    unprotected_max: Fraction | None = None
     on_breach: OnBreach = "halt"
 
     def broken(self, ledger: Ledger) -> Iterator[str]:

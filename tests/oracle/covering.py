@@ -109,7 +109,8 @@ class Covering(Dealing):
             reduce_only=True,
         )
         parent = entry.order.number if entry is not None and is_child else None
-        ticket = self._send(trader, Role.PROTECTIVE, order, parent, guard.reason, now)
+        at = trader.filled_at
+        ticket = self._send(trader, Role.PROTECTIVE, order, parent, guard.reason, now, at=at)
         ticket.cover, ticket.occasion = cover, trader.occasions
         cover.orders.append(ticket)
         if ticket.is_over:
@@ -135,6 +136,7 @@ class Covering(Dealing):
             self._cancel(cover.entry)
             if cover.side * self._ledger.lots(trader.key) < 0:
                 trader.aim, trader.guards, trader.waits = 0, (), True
+                trader.decided_at = trader.filled_at
         self._leave(trader, cover, now)
 
     def _leave(self, trader: Trader, cover: Cover, now: Moment) -> None:

@@ -12,7 +12,7 @@ from tests.oracle.covers import Cover
 from tests.oracle.exits import Held, Policy
 from tests.oracle.gate import Gate
 from tests.oracle.ledger import Key, Ledger
-from tests.oracle.orders import Change, Order
+from tests.oracle.orders import Change, Fill, Order
 from tests.oracle.rules import Rule
 from tests.oracle.splits import split_price
 from tests.oracle.strategies import Lots, Replace, Scripted, Send, Strategy
@@ -69,12 +69,14 @@ class Trader:
     ended: int = 0  # the side of the target that an exit has ended
     waits: bool = False  # for cancels, before it looks at the gap again
     close: int = 0
+    decided_at: int | None = None  # the price of the decision that made the aim
+    filled_at: int | None = None  # the price of the last fill
     guards: tuple[Guard, ...] = ()  # of the decision that made the target
     held: Held | None = None
     bars_counted: int = 0
     fills_counted: int = 0
     is_out: bool = False  # it had to leave the market, and decides nothing more
-    occasions: int = 0  # decisions and fills that could enter something
+    occasions: int = 0  # decisions and reports for which something could be sent
     unguarded: bool = False  # a stop was refused, and nothing has filled since
     own: int = 0  # lots of the position that its own orders opened, which no cover holds
     covers: list[Cover] = field(default_factory=list)  # the oldest entry's first
@@ -108,7 +110,10 @@ class Dealing:
         parent: int | None,
         reason: str,
         now: Moment,
+        *,
+        at: int | None,
     ) -> Ticket:
+        """`at` is the price at which it is decided."""
         group = f"{trader.setup.name} {role} {wanted.group}" if wanted.group else ""
         order = Order(
             number=len(self._by_order) + 1,
@@ -128,7 +133,7 @@ class Dealing:
         )
         kind, limit, stop = wanted.order_type, wanted.limit_ticks, wanted.stop_ticks
         sent = Sent(kind, wanted.lots, limit, stop, parent)
-        ticket = Ticket(order, role, sent, reason, order.size, limit, stop)
+        ticket = Ticket(order, role, sent, reason, order.size, limit, stop, decided_at=at)
         self._by_order[order.number] = (trader, ticket)
         self.tickets.append(ticket)
         code = self._gate.judge(ticket, now.ts)
@@ -230,7 +235,7 @@ class Dealing:
     def _on_booked(self, now: Moment) -> None:
         """A fill is booked; nothing has followed from it yet."""
 
-    def _on_marked(self, now: Moment) -> None:
+    def _on_marked(self, ticket: Ticket, fill: Fill, now: Moment) -> None:
         """A fill is booked, and its covers and its target were seen to."""
 
     def _on_gone(self, now: Moment) -> None:

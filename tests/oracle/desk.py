@@ -48,7 +48,7 @@ from tests.oracle.ledger import Ledger
 from tests.oracle.market import Bar
 from tests.oracle.orders import Accepted, Ended, Fill, Refused, Replaced, Report
 from tests.oracle.rules import AGAINST_TREND
-from tests.oracle.splits import split_lots
+from tests.oracle.splits import split_lots, split_price
 from tests.oracle.strategies import Action, Cancel, Replace, Scripted, Send, Target
 from tests.oracle.tickets import Role, Ticket
 
@@ -117,6 +117,7 @@ class Desk(Covering):
 
     def on_report(self, report: Report, now: Moment) -> None:
         trader, ticket = self._by_order[report.order.number]
+        trader.occasions += 1
         match report:
             case Accepted():
                 ticket.accept()
@@ -177,6 +178,8 @@ class Desk(Covering):
         trader.aim = split_lots(trader.aim, ratio)
         trader.own = split_lots(trader.own, ratio)
         trader.guards = tuple(guard.split(ratio) for guard in trader.guards)
+        trader.decided_at = split_price(trader.decided_at, ratio)
+        trader.filled_at = split_price(trader.filled_at, ratio)
         if self._ledger.lots(trader.key) == 0:
             trader.held = None
         if trader.held is not None:
@@ -233,6 +236,7 @@ class Desk(Covering):
         ticket.fill(abs(fill.lots))
         self._gate.on_fill(ticket)
         trader.unguarded = False
+        trader.filled_at = fill.ticks
         self._cross(trader, ticket, abs(fill.lots))
         if ticket.is_over:
             self._forget(trader, ticket)
@@ -246,9 +250,9 @@ class Desk(Covering):
         if not ends and (ticket.role is Role.TARGET or is_wrong):
             self._take_back(trader, ticket, fill, after, now)
         self._go_on(trader, now)
-        self._on_marked(now)
+        self._on_marked(ticket, fill, now)
         if is_exit and side * trader.target > 0:
-            self._end_target(trader, side, ticket.reason, now)
+            self._end_target(trader, side, ticket.reason, fill.ticks, now)
         if isinstance(trader.setup.plan, Scripted):
             trader.fills_counted += 1
             self._act(trader, trader.setup.plan.on_fill.get(trader.fills_counted, ()), now)
@@ -290,6 +294,7 @@ class Desk(Covering):
         changes = target != trader.target
         if changes:
             trader.target = trader.aim = target
+            trader.decided_at = trader.close
         if changes and all(policy.ready for policy in trader.policies):
             trader.guards = self._guards(trader, side)
         if changes or reason == AGAINST_TREND:
@@ -297,11 +302,12 @@ class Desk(Covering):
         if changes:
             self._aim(trader, now)
 
-    def _end_target(self, trader: Trader, side: int, reason: str, now: Moment) -> None:
-        """An exit ends the target of this side."""
+    def _end_target(self, trader: Trader, side: int, reason: str, at: int, now: Moment) -> None:
+        """An exit ends the target of this side, at the price that let it."""
         if trader.rule is not None:
             trader.rule.disarm(side)
         trader.target = trader.aim = 0
+        trader.decided_at = at
         trader.ended = side
         self._record(trader, 0, reason, now)
         self._aim(trader, now)
@@ -323,9 +329,10 @@ class Desk(Covering):
     def _aim_on(self, trader: Trader, now: Moment) -> None:
         """Send what is missing to the target, whatever works for it."""
         coming = sum(t.lots_open for t in trader.tickets if t.role is Role.TARGET)
-        self._enter(trader, trader.aim - self._ledger.lots(trader.key) - coming, now)
+        lots = trader.aim - self._ledger.lots(trader.key) - coming
+        self._enter(trader, lots, trader.decided_at, now)
 
-    def _enter(self, trader: Trader, lots: int, now: Moment) -> None:
+    def _enter(self, trader: Trader, lots: int, at: int | None, now: Moment) -> None:
         """Send a market order for the target, if any is wanted, and protect what must be.
 
         Both are decided before risk hears of any of it. What was there before the order counts as
@@ -335,15 +342,15 @@ class Desk(Covering):
         self._forget_covers(trader)
         before, plan = list(trader.covers), self._plan(trader, lots)
         if lots != 0:
-            self._send_entry(trader, lots, now)
+            self._send_entry(trader, lots, at, now)
         own = [cover for cover in trader.covers if cover not in before]
         self._adopt(trader, plan, now)
         trader.covers.sort(key=lambda cover: cover in own)
         self._forget_covers(trader)
 
-    def _send_entry(self, trader: Trader, lots: int, now: Moment) -> None:
+    def _send_entry(self, trader: Trader, lots: int, at: int | None, now: Moment) -> None:
         wanted = Send("", "market", lots)
-        entry = self._send(trader, Role.TARGET, wanted, None, "target", now)
+        entry = self._send(trader, Role.TARGET, wanted, None, "target", now, at=at)
         if lots * trader.aim > 0 and not entry.is_over:
             lots = min(abs(trader.aim), entry.size)
             self._protect(trader, entry, lots, trader.guards, now)
@@ -362,9 +369,9 @@ class Desk(Covering):
         excess = after + coming - trader.aim
         lots = -excess if excess * fill.lots > 0 else 0
         if ticket.role is Role.TARGET:
-            self._enter(trader, lots, now)
+            self._enter(trader, lots, fill.ticks, now)
         elif lots != 0:
-            self._send_entry(trader, lots, now)
+            self._send_entry(trader, lots, fill.ticks, now)
 
     def _hold(self, trader: Trader, fill: Fill, before: int, after: int) -> None:
         """A position begins with the fill that makes its side."""
@@ -378,7 +385,7 @@ class Desk(Covering):
                 self._trail(trader, held.side, level, now)
         is_over = any(policy.is_over(held) for policy in trader.policies)
         if is_over and held.side * trader.target > 0:
-            self._end_target(trader, held.side, "time_stop", now)
+            self._end_target(trader, held.side, "time_stop", trader.close, now)
 
     def _send_own(self, trader: Trader, action: Send, now: Moment) -> None:
         parent = None
@@ -386,9 +393,8 @@ class Desk(Covering):
             named = trader.tags.get(action.parent)
             is_known = named is not None and not named.is_over
             parent = named.order.number if named is not None and is_known else UNKNOWN_ORDER
-        trader.tags[action.tag] = self._send(trader, Role.OWN, action, parent, "own", now)
+        sent = self._send(trader, Role.OWN, action, parent, "own", now, at=trader.close)
+        trader.tags[action.tag] = sent
 
     def _record(self, trader: Trader, target: int, reason: str, now: Moment) -> None:
-        strategy, instrument = trader.key
-        decision = Decision(now.ts, now.seq, strategy, instrument, target, reason)
-        self.decisions.append(decision)
+        self.decisions.append(Decision(now.ts, now.seq, *trader.key, target, reason))

@@ -105,6 +105,13 @@ class Working:
         room = self.size if self.opened is None else min(self.size, self.opened)
         return self.ticket.side * max(0, room - self.ticket.booked)
 
+    @property
+    def room(self) -> int:
+        """Unsigned lots that it may fill as the venue has it, without changes on their way."""
+        size = self.ticket.size
+        size = size if self.opened is None else min(size, self.opened)
+        return max(0, size - self.ticket.booked)
+
     def look(self) -> None:
         """Counts what its parent has opened; one that is larger first closes what is left over."""
         if self.parent is not None:

@@ -47,10 +47,10 @@ from tests.oracle.market import (
     multiples,
     openings,
 )
-from tests.oracle.orders import Ended, Fill, Replaced, Report, VenueRules
+from tests.oracle.money import quantum_of
+from tests.oracle.orders import Ended, Fill, Report, VenueRules
 from tests.oracle.rows import EquityRow, FillRow, OrderRow, PositionRow, fill_row, order_row
 from tests.oracle.rules import rule_of
-from tests.oracle.splits import split_lots, split_price
 from tests.oracle.states import StateGate
 from tests.oracle.stopping import Command, Outbox, StoppableDesk
 from tests.oracle.strategies import Scripted, Strategy
@@ -196,6 +196,12 @@ class World:
         put(Kind.SESSION, 1, [ts for ts, _ in self._sessions])
         put(Kind.EQUITY, 0, self._equity_instants(first, last))
 
+    def _pass_time(self, event: Event) -> None:
+        if event.kind is Kind.SESSION:
+            self._turn_session(event)
+        elif self._desk.alarms.get(event.row) == event.ts:
+            self._desk.look_at_stops(event.row, Moment(event.ts, self._seq))
+
     def _turn_session(self, event: Event) -> None:
         """One begins for the account and its desk, or ends for the venue."""
         if event.source == 1:
@@ -231,8 +237,8 @@ class World:
                 self._take_happening(event)
             case Kind.SEND:
                 self.agenda.under_way(self.delay("report", event.ts), Kind.REPORT, event.row)
-            case Kind.SESSION:
-                self._turn_session(event)
+            case Kind.TIMER | Kind.SESSION:
+                self._pass_time(event)
             case Kind.COMMAND:
                 self.arrive(self.commands[event.row])
             case Kind.REPORT:
@@ -249,6 +255,7 @@ class World:
         may_leave = self._desk.recalled(self._wire.take(), Moment(self.now, self._seq))
         self._wire.send(may_leave)
         self._send_reports(event)
+        self.agenda.set_alarms(self._desk.alarms)
 
     def _leave(self, command: Command) -> None:
         if not self._wire.has_latency:
@@ -264,8 +271,28 @@ class World:
             if report is None:
                 break
             self.handle(report)
+        happenings = self._run.happenings[event.source]
+        if isinstance(happenings.rows[event.row], Split):
+            self._clear_ways(happenings.instrument, event)
         self._seq += 1
         self._happen(event)
+
+    def _clear_ways(self, name: str, at: Event) -> None:
+        """Nothing of an instrument is under way over its split: it arrives before, in its order."""
+        while True:
+            commands = self.agenda.take(
+                (Kind.COMMAND,), lambda row: self.commands[row][1].instrument == name
+            )
+            for event in commands:
+                self.handle(replace(event, ts=at.ts))
+            reports = self.agenda.take(
+                (Kind.REPORT, Kind.SEND), lambda row: self._reports[row].order.instrument == name
+            )
+            for event in reports:
+                self.handle(replace(event, ts=at.ts, kind=Kind.REPORT))
+            if not commands and not reports:
+                return
+            self._venue.met["under way at a split"] += self._wire.has_latency
 
     def _take_tick(self, event: Event) -> None:
         raise AssertionError(f"a run on bars has no ticks: {event}")
@@ -344,7 +371,6 @@ class World:
             case Split():
                 self._ledger.split(name, row.ratio)
                 self._venue.split(name, row.numerator, row.denominator)
-                self._split_reports(name, row.ratio)
                 self._desk.split(name, row.ratio, Moment(event.ts, self._seq))
             case Dividend():
                 self._ledger.pay(name, row.amount)
@@ -355,17 +381,6 @@ class World:
                     self._desk.again(Moment(event.ts, self._seq))
                 return
         self._desk.look(Moment(event.ts, self._seq))
-
-    def _split_reports(self, instrument: str, ratio: Fraction) -> None:
-        """What the venue said of sizes and prices before a split means the new ones after it."""
-        for number, report in enumerate(self._reports):
-            if isinstance(report, Replaced) and report.order.instrument == instrument:
-                self._reports[number] = replace(
-                    report,
-                    size=split_lots(report.size, ratio),
-                    limit_ticks=split_price(report.limit_ticks, ratio),
-                    stop_ticks=split_price(report.stop_ticks, ratio),
-                )
 
     def _send_reports(self, during: Event) -> None:
         """Enter what the venue has to say of what was done during the event."""
@@ -383,15 +398,3 @@ class World:
         if isinstance(report, Fill):
             self._fill_rows.append(fill_row(report, self._seq))
         self._desk.on_report(report, Moment(event.ts, self._seq))
-
-
-def quantum_of(run: OracleRun) -> Fraction:
-    """The smallest unit of money: a power of ten that divides all that can be paid."""
-    rules = run.rules
-    parts = [run.cash, *(each.unit / 2 for each in run.instruments)]
-    if run.happenings or rules.maker_bps or rules.taker_bps or rules.per_lot:
-        parts.append(Fraction(1, 10**8))
-    quantum = Fraction(1)
-    while any((part / quantum).denominator != 1 for part in parts):
-        quantum /= 10
-    return quantum

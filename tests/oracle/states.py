@@ -12,6 +12,7 @@ Where the rules leave a choice, this is the choice:
 """
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
 from tests.oracle.breakers import Trading
 from tests.oracle.gate import Gate, Limits, Market
@@ -40,6 +41,21 @@ class StateGate(Gate):
         """Nobody holds anything, and no order is open."""
         holds = any(position.lots for position in self._ledger.positions.values())
         return not holds and not any(market.working for market in self._markets.values())
+
+    def bare(self, strategy: str, instrument: str) -> Fraction:
+        """What is held beyond the room of protective stops that work, at the last price."""
+        market, held = self._markets[instrument], self._ledger.lots((strategy, instrument))
+        stops = (
+            each.room
+            for each in market.working
+            if each.ticket.order.strategy == strategy
+            and each.ticket.role is Role.PROTECTIVE
+            and each.ticket.sent.order_type == "stop"
+            and each.ticket.is_accepted
+            and each.ticket.side * held < 0
+        )
+        lots = max(0, abs(held) - sum(stops))
+        return lots * Fraction(market.close or 0) * self._ledger.units[instrument]
 
     def recalled(self, ticket: Ticket, change: Change | None) -> str | None:
         """Why an order or a change that was let through must not leave after all."""

@@ -5,6 +5,10 @@ Where the rules leave a choice, this is the choice:
 * Losses are looked at when a bar has marked the account, before its strategies hear it; when a
   fill is booked and its covers and its target are seen to, before an exit ends the target; and
   when a split or a dividend is booked.
+* At a fill slippage is looked at first, then losses.
+* How long a position has no stop is looked at when an order of its strategy is filled, changed or
+  over, when what protects it is accepted, and after a split; and at the instant at which too much
+  will be used up.
 * What halts cancels all working orders but protection, one strategy after the other. What reduces
   leaves orders of targets too that lead from the strategy's position toward nothing and, all that
   are left together, from the account's.
@@ -19,13 +23,16 @@ from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 
+from tests.oracle.bare import Bare
 from tests.oracle.breakers import Trading
 from tests.oracle.dealing import Moment, Trader, Wire
 from tests.oracle.desk import Desk
+from tests.oracle.exits import AtrStop, Trailing
 from tests.oracle.ledger import Ledger
-from tests.oracle.orders import Change, Ended, Order
+from tests.oracle.orders import Accepted, Change, Ended, Fill, Order, Refused, Report
+from tests.oracle.slips import Slips
 from tests.oracle.states import StateGate
-from tests.oracle.tickets import Role
+from tests.oracle.tickets import Role, Ticket
 
 Command = tuple[str, Order, Change | None]
 
@@ -71,18 +78,46 @@ class StoppableDesk(Desk):
         self.withheld: Counter[str] = Counter()
         self._states = gate
         self._trading = trading
+        self._slips = Slips(trading.breakers.slippage_window)
+        self._bare = {trader.key: Bare() for trader in traders if _has_stops(trader)}
+        self.alarms: dict[int, int] = {}  # when to look at a strategy's stops, by its number
 
     def look(self, now: Moment) -> None:
         """What the account is worth has changed."""
         for limit in list(self._trading.breakers.broken(self._ledger)):
-            state = self._trading.ordered(limit)
-            if state is not None:
-                self._stop(state, limit, now)
+            self._speak(limit, now)
 
     def split(self, instrument: str, ratio: Fraction, now: Moment) -> None:
         """A split may leave nothing of what was to be closed."""
         super().split(instrument, ratio, now)
+        for number, trader in enumerate(self._traders):
+            if trader.setup.instrument == instrument:
+                self.look_at_stops(number, now)
         self._see_if_flat(now)
+
+    def on_report(self, report: Report, now: Moment) -> None:
+        super().on_report(report, now)
+        trader, ticket = self._by_order[report.order.number]
+        is_guard = ticket.role is Role.PROTECTIVE
+        if isinstance(report, Refused) or (isinstance(report, Accepted) and not is_guard):
+            return
+        self.look_at_stops(self._traders.index(trader), now)
+
+    def look_at_stops(self, number: int, now: Moment) -> None:
+        """How much of what a strategy holds is without a stop may have changed."""
+        key, allowed = self._traders[number].key, self._trading.breakers.unprotected_max
+        bare = self._bare.get(key)
+        if bare is None or allowed is None:
+            return
+        bare.turn(self._states.bare(*key), now.ts)
+        is_beyond = bare.is_beyond(allowed)
+        bare.ends()
+        self.alarms.pop(number, None)
+        due = bare.due(allowed)
+        if due is not None:
+            self.alarms[number] = due
+        if is_beyond:
+            self._speak("unprotected_max", now)
 
     def again(self, now: Moment) -> None:
         """What could not be closed may be closed now."""
@@ -122,10 +157,20 @@ class StoppableDesk(Desk):
     def _on_booked(self, now: Moment) -> None:
         self._see_if_flat(now)
 
-    def _on_marked(self, now: Moment) -> None:
+    def _on_marked(self, ticket: Ticket, fill: Fill, now: Moment) -> None:
+        unit = self._ledger.units[ticket.order.instrument]
+        self._slips.add(ticket, fill.lots, fill.ticks, unit)
+        is_counted = ticket.expects is not None
+        if is_counted and self._slips.is_beyond(self._trading.breakers.slippage_bps_max):
+            self._speak("slippage_bps_max", now)
         self.look(now)
 
     # -- stopping -------------------------------------------------------------------------------
+
+    def _speak(self, limit: str, now: Moment) -> None:
+        state = self._trading.ordered(limit)
+        if state is not None:
+            self._stop(state, limit, now)
 
     def _stop(self, state: str, limit: str, now: Moment) -> None:
         self._trading.move(state, limit, now.ts, now.seq)
@@ -159,6 +204,7 @@ class StoppableDesk(Desk):
         trader.ended = 0
         if trader.target != 0:
             trader.target = trader.aim = 0
+            trader.decided_at = trader.filled_at
             self._record(trader, 0, limit, now)
             self._aim(trader, now)
 
@@ -172,6 +218,10 @@ class StoppableDesk(Desk):
     def _see_if_flat(self, now: Moment) -> None:
         if self._trading.state == "FLATTENING" and self._states.is_flat:
             self._trading.move("HALTED", "flattened", now.ts, now.seq)
+
+
+def _has_stops(trader: Trader) -> bool:
+    return any(isinstance(each, AtrStop | Trailing) for each in trader.setup.exits)
 
 
 def _closes(lots: int, held: int) -> bool:

@@ -21,6 +21,7 @@ def test_kinds_come_in_their_order_and_sources_within_a_kind() -> None:
     assert [(e.kind, e.source) for e in drained(agenda)] == [(k, s) for k in Kind for s in (0, 1)]
     assert list(Kind) == [
         Kind.INSIDE,
+        Kind.TIMER,
         Kind.SESSION,
         Kind.COMMAND,
         Kind.EARLY,

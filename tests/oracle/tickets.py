@@ -70,7 +70,9 @@ class Ticket:
     statuses: list[str] = field(default_factory=lambda: ["INITIALIZED"])
     is_cancel_sent: bool = False
     cover: Cover | None = None  # what it is an order of
-    occasion: int = 0  # the decision or fill that it was sent for, counted by its strategy
+    occasion: int = 0  # the decision or report that it was sent for, counted by its strategy
+    decided_at: int | None = None  # the price at which it was decided
+    is_accepted: bool = False  # by the venue, as far as we have heard
 
     def __post_init__(self) -> None:
         self.ordered = self.expected = self.aim = self.size
@@ -105,6 +107,12 @@ class Ticket:
         return [stop for stop in stops if stop is not None][-1]
 
     @property
+    def expects(self) -> int | None:
+        """The price that a fill of it should have; of limits and stop-limits nobody asks."""
+        kind = self.sent.order_type
+        return self.decided_at if kind == "market" else self.stop_ticks if kind == "stop" else None
+
+    @property
     def limits_in_question(self) -> list[int]:
         """Its limit, and the one that is asked for; what still waits is judged when it is."""
         asked = None if self.asked is None else self.asked.limit_ticks
@@ -126,6 +134,7 @@ class Ticket:
             self.statuses.append(status)
 
     def accept(self) -> None:
+        self.is_accepted = True
         if self.status in ("APPROVED", "SUBMITTED"):
             self.become("ACCEPTED")
 
@@ -221,6 +230,7 @@ class Ticket:
         self.filled = self.filled if self.is_over else self.booked
         self.limit_ticks = split_price(self.limit_ticks, ratio)
         self.stop_ticks = split_price(self.stop_ticks, ratio)
+        self.decided_at = split_price(self.decided_at, ratio)
         prices = (self.wanted.limit_ticks, self.wanted.stop_ticks)
         self.wanted = Change(None, *(split_price(ticks, ratio) for ticks in prices))
 

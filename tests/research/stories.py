@@ -13,6 +13,8 @@ from tests.semantics import scripted
 from trader.model.units import MINUTE_NS
 from trader.research.folder import RunFolder, open_run
 from trader.research.heard import Hearing
+from trader.research.input_rows import InputRows
+from trader.research.playing import Playing
 from trader.research.reopening import Reopened, reopen
 from trader.research.telling import Told
 from trader.research.why import Why
@@ -117,12 +119,14 @@ def asked(folder: RunFolder | Reopened, id_: str, *, again: bool = True) -> Told
     """The answer to a `why`."""
     reopened = folder if isinstance(folder, Reopened) else reopen(folder)
     hearing = Hearing(reopened, quiet, perf_counter) if again else None
-    return Why(reopened, hearing).document(id_)
+    return Why(reopened, InputRows(reopened), hearing).document(id_)
 
 
 def why_not(folder: RunFolder, name: str, time: str) -> Told:
     """The answer to a `why-not`."""
-    return WhyNot(reopen(folder), quiet, perf_counter).document(name, time)
+    reopened = reopen(folder)
+    playing = Playing(reopened, quiet, perf_counter)
+    return WhyNot(reopened, playing).document(name, time)
 
 
 def kinds(told: Told) -> list[str]:

@@ -95,7 +95,7 @@ def test_every_fill_leads_back_to_the_row_that_was_heard() -> None:
 def _checked(run: RunFolder) -> set[str]:
     """Walks back from every fill of a run; what was met on the way."""
     reopened = reopen(run)
-    heard, rows, why = _heard(run), InputRows(reopened), Why(reopened)
+    heard, rows, why = _heard(run), InputRows(reopened), Why(reopened, InputRows(reopened))
     met: set[str] = set()
     messages = Messages(run)
     for seq, n in run.frame("fills").select("seq", "n").iter_rows():

@@ -12,6 +12,7 @@ from tests.research.stories import CROSS, closes, minute
 from trader.errors import DataError, VerificationError
 from trader.research.compare import Comparison
 from trader.research.folder import RunFolder
+from trader.research.playing import Playing
 from trader.research.reopening import reopen
 from trader.research.telling import Told
 from trader.research.why_not import WhyNot
@@ -32,7 +33,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 
 
 def stood(folder: RunFolder, strategy: str, time: str) -> Told:
-    return WhyNot(reopen(folder), quiet, perf_counter).document(strategy, time)
+    reopened = reopen(folder)
+    playing = Playing(reopened, quiet, perf_counter)
+    return WhyNot(reopened, playing).document(strategy, time)
 
 
 def compared(a: RunFolder, b: RunFolder, *, again: bool = True) -> Told:

@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from actors.runtime.inbox import Inbox, InboxLimits
-from trader.model.control import InboxOverflowed
+from trader.model.control import CancelById, InboxOverflowed, SetTradingState, TradingState
 from trader.model.envelope import Message
 from trader.model.market import BarClosed, BookDelta, Quote, Trade
 from trader.model.orders import OrderAccepted
@@ -128,6 +128,28 @@ async def test_whoever_waits_is_woken_by_the_next_message() -> None:
             box.put(report(1))
         await box.wait()
     box.take(1)
+    with anyio.move_on_after(0) as scope:
+        await box.wait()
+    assert scope.cancelled_caught
+
+
+def test_what_people_tell_can_be_heard_ahead_of_everything_else() -> None:
+    box = inbox()
+    halt = SetTradingState(state=TradingState.HALTED, by="ann", reason="lunch")
+    cancel = CancelById(client_order_id="1", by="ann", reason="wrong")
+    for message in (bar(1), report(1), halt, report(2), cancel):
+        box.put(message)
+
+    assert box.take_told() == [halt, cancel]
+    assert box.take_told() == []
+    assert list(box.take(9)) == [bar(1), report(1), report(2)]
+
+
+async def test_who_waits_waits_on_when_all_that_was_there_was_told() -> None:
+    box = inbox()
+    box.put(CancelById(client_order_id="1", by="ann", reason="wrong"))
+    box.take_told()
+
     with anyio.move_on_after(0) as scope:
         await box.wait()
     assert scope.cancelled_caught

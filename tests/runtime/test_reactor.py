@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.assembly import Core
+from actors.runtime.recorder import Recorder
 from tests.core.making import A, B, awake, bar, config, strategy, submit, target
 from tests.runtime.fakes import MARKED, Told, Way, both_ways
 from trader.config.schema import RiskConfig
@@ -91,7 +92,9 @@ def test_what_the_feed_makes_of_a_bar_is_what_the_others_hear(way: Way) -> None:
 
     turn = ["portfolio", "strategy:one", "order_manager", "strategy:two", "risk"]
     assert [name for name, _ in told.heard] == ["feed", *turn, *turn]
-    decisions = told.reactor.recorder.tables.tables["decisions"]
+    recorder = told.reactor.recorder
+    assert isinstance(recorder, Recorder)
+    decisions = recorder.tables.tables["decisions"]
     heads = [decisions.row(index) for index in range(2)]
     names = [(h["seq"], h["n"], h["cause_seq"], h["cause_n"]) for h in heads]
     assert names == [(1, 1, 1, 0), (1, 2, 1, 0)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from actors.runtime.recorder import Recorder
+from actors.runtime.recorder import OUTPUTS, Approvals, Recorder
 from tests.core.making import A, submit, target
 from trader.logic.tables import DICTIONARIES, INPUTS_MAX, SCHEMAS, Tables
 from trader.model import orders
@@ -15,6 +15,7 @@ from trader.model.envelope import Message
 from trader.model.orders import (
     DecisionRecorded,
     Liquidity,
+    OrderAccepted,
     OrderApproved,
     OrderCanceled,
     OrderDenied,
@@ -280,3 +281,23 @@ def test_the_name_of_an_approval_is_known_while_its_order_is_open(
 
     assert recorder.approval(ID) == expected
     assert recorder.approval("a stranger's") == (0, 0)
+
+
+def test_a_run_without_tables_names_the_same_and_knows_the_same_approvals() -> None:
+    with_tables, without = Recorder(Tables()), Approvals()
+    assert set(with_tables.records) == set(without.records) == set(OUTPUTS)
+
+    order = submit(5, client_order_id=ID)
+    for event in (
+        order,
+        OrderApproved(order=order, limits_version=1),
+        OrderAccepted(client_order_id=ID, status=OrderStatus.ACCEPTED),
+    ):
+        for recorder in (with_tables, without):
+            recorder.records[type(event)](NAME, TS, CAUSE, event)
+        assert with_tables.approvals == without.approvals
+    assert (without.approval(ID), without.approval("another")) == (NAME, (0, 0))
+
+    ended = OrderCanceled(client_order_id=ID, status=OrderStatus.CANCELED)
+    without.records[OrderCanceled](NAME, TS, CAUSE, ended)
+    assert without.approvals == {}

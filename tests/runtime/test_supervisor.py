@@ -172,3 +172,56 @@ async def test_a_defect_is_not_met_with_a_restart() -> None:
 
     assert caught.group_contains(KeyError)
     assert stage.failures == []
+
+
+async def test_how_each_child_stands_can_be_asked_at_any_time() -> None:
+    """One that has failed tells why, and when it is tried again."""
+    stage = Stage()
+    slow = Restarts(intensity=3, period_s=10, pause_s_min=8, pause_s_max=8)
+    children = (
+        stage.child("works"),
+        stage.child("done", "end"),
+        stage.child("broken", VenueFault("gone")),
+        stage.child("late"),
+    )
+    supervisor = stage.supervisor(*children, restarts=slow)
+    assert [each.state for each in supervisor.edges()] == ["waiting"] * 4
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(supervisor.run)
+            while not stage.failures:
+                await anyio.lowlevel.checkpoint()
+            stage.now = 1.0
+            standing = supervisor.edges()
+            supervisor.stop()
+
+    assert [(each.name, each.state, each.failures) for each in standing] == [
+        ("works", "running", 0),
+        ("done", "ended", 0),
+        ("broken", "pausing", 1),
+        ("late", "waiting", 0),
+    ]
+    broken = standing[2]
+    assert (broken.error, broken.again_in_s) == ("gone", 3.0)
+    assert [each.again_in_s for each in standing if each is not broken] == [None] * 3
+    assert [each.state for each in supervisor.edges()] == ["ended", "ended", "ended", "waiting"]
+
+
+async def test_failures_of_long_ago_are_not_counted_any_more() -> None:
+    stage = Stage()
+    supervisor = stage.supervisor(stage.child("a", VenueFault("gone")))
+    counted = []
+
+    def look() -> None:
+        counted.append(supervisor.edges()[0])
+        stage.now = 10.0
+        counted.append(supervisor.edges()[0])
+        supervisor.stop()
+
+    await run_until_quiet(supervisor, look)
+
+    assert [(each.state, each.failures, each.error) for each in counted] == [
+        ("running", 1, "gone"),
+        ("running", 0, "gone"),
+    ]

@@ -19,7 +19,8 @@ from sims.streams import ACTIONS, Source
 from sims.venue import Venue
 from tests.oracle import market
 from tests.oracle.market import Bar, Dividend, Halt, Happening, Happenings, Split
-from tests.oracle.run import OracleResult, OracleRun, quantum_of
+from tests.oracle.money import quantum_of
+from tests.oracle.run import OracleResult, OracleRun
 from tests.semantics.configured import config_of, exact
 from tests.semantics.reading import observed
 from trader.config.schema import Config

@@ -41,12 +41,12 @@ from tests.oracle.strategies import (
     Weight,
 )
 from tests.semantics.breaking import with_breakers
+from tests.semantics.latency import delayed, latency
 from tests.semantics.markets import (
     CALENDARS,
     FIRST_DAYS,
     HOUR_NS,
     INTERVALS,
-    MINUTE_NS,
     SHAPES,
     START,
     Chance,
@@ -327,14 +327,9 @@ def case(seed: int) -> OracleRun:
     if rng.random() < 0.3:
         run = _with_happenings(rng, run)
     elif rng.random() < 0.35:
-        run = replace(run, latency_ns=_latency(rng))
+        run = replace(run, latency_ns=latency(rng))
     run = replace(run, limits=limits(rng, run)) if rng.random() < 0.3 else run
-    return with_breakers(seed, run)
-
-
-def _latency(rng: Chance) -> int:
-    """From less than a bar to several, on and off the instants of bars."""
-    return rng.choice((1, MINUTE_NS, 30 * MINUTE_NS, HOUR_NS, HOUR_NS + 7, 5 * HOUR_NS))
+    return with_breakers(seed, delayed(seed, run))
 
 
 def _with_calendars(

@@ -253,6 +253,9 @@ def _risk(run: OracleRun) -> RiskConfig:
         closed_orders="deny" if limits.denies_closed else "wait",
         drawdown_max=_share(run.breakers.drawdown_max),
         daily_loss_max=_share(run.breakers.daily_loss_max),
+        slippage_bps_max=_share(run.breakers.slippage_bps_max),
+        slippage_window=run.breakers.slippage_window,
+        unprotected_max=_share(run.breakers.unprotected_max),
         on_breach=run.breakers.on_breach,
     )
 

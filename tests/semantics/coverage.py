@@ -75,6 +75,8 @@ REASONS: Final = (
     "time_stop",
     "drawdown_max",
     "daily_loss_max",
+    "slippage_bps_max",
+    "unprotected_max",
 )
 DENIALS: Final = (
     "trading_halted",
@@ -104,6 +106,7 @@ UNREACHED: Final = {
     "parent_overrun": "the order manager sends what lacks, by the same facts as risk counts from",
 }
 """Codes that no generated run is denied by, and why; each has tests of its own."""
+BREAKERS: Final = ("drawdown_max", "daily_loss_max", "slippage_bps_max", "unprotected_max")
 STATES: Final = (
     "ACTIVE > HALTED",
     "ACTIVE > REDUCING",
@@ -185,8 +188,10 @@ EXPECTED: Final = frozenset(
         *(f"decided {reason}" for reason in REASONS),
         *(f"denied {code}" for code in DENIALS),
         *(f"trading {turn}" for turn in STATES),
+        *(f"stopped by {breaker}" for breaker in BREAKERS),
         *STEPS,
         "under way at the end",
+        "under way at a split",
     )
 )
 
@@ -197,6 +202,7 @@ def reached(result: OracleResult, whole: Simulation) -> Counter[str]:
     met["under way at the end"] += result.in_flight > 0
     states = ["ACTIVE", *(row.state for row in result.states)]
     met.update(f"trading {before} > {after}" for before, after in pairwise(states))
+    met.update(f"stopped by {row.code}" for row in result.states)
     told: dict[int, list[str]] = {}
     for row in rows(whole.core.tables.tables["statuses"]):
         story = told.setdefault(row["order"], [OrderStatus.INITIALIZED.name])

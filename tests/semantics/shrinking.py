@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeVar
 
+from tests.oracle.breakers import Breakers
 from tests.oracle.gate import Limits
 from tests.oracle.market import Happenings, Source
 from tests.oracle.orders import VenueRules
@@ -44,10 +45,14 @@ T = TypeVar("T")
 
 def _plainer(run: OracleRun) -> Iterator[OracleRun]:
     """Settings that are not set."""
-    rules = run.rules
+    rules, bounds = run.rules, run.breakers
     plain = (
         replace(run, happenings=()),
         replace(run, limits=Limits()),
+        replace(run, breakers=Breakers()),
+        replace(run, breakers=replace(bounds, drawdown_max=None, daily_loss_max=None)),
+        replace(run, breakers=replace(bounds, slippage_bps_max=None)),
+        replace(run, breakers=replace(bounds, unprotected_max=None)),
         replace(run, latency_ns=0),
         replace(run, decide_from=None),
         replace(run, equity_interval_ns=None),

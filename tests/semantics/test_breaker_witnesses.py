@@ -4,9 +4,10 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracle.breakers import Breakers, OnBreach
-from tests.oracle.cases import X, bars, flat, unit_instrument
+from tests.oracle.cases import X, bars, flat, told, unit_instrument
 from tests.oracle.gate import Limits
 from tests.oracle.market import Bar, Happenings, Source, Split
+from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleResult, OracleRun
 from tests.oracle.strategies import Actions, Scripted, Send, Strategy, Target
 from tests.semantics.witnessing import agreed
@@ -98,3 +99,27 @@ def test_a_loss_by_a_split_closes_the_lots_of_after_it() -> None:
 
     assert [(fill.lots, fill.ticks) for fill in result.fills] == [(10, 47), (-70, 6)]
     assert states(result) == [(4, "FLATTENING", "drawdown_max"), (4, "HALTED", "flattened")]
+
+
+def test_what_a_fill_cost_closes_what_is_held_after_it() -> None:
+    """Of ten that are held five are sold five under the close: as many are left to be sold.
+
+    Spoken of before the fill was booked, it sold what the strategy had held before.
+    """
+    at_bar: Actions = {0: (Target(10),), 1: (Target(0),)}
+    market = bars(flat(100), flat(100), flat(95, 50), *[flat(95)] * 3)
+    result = agreed(
+        OracleRun(
+            Fraction(10_000),
+            (unit_instrument(X),),
+            (Source(X, market),),
+            (Strategy("s", X, Scripted(at_bar)),),
+            VenueRules(participation=Fraction(1, 10)),
+            breakers=Breakers(
+                slippage_bps_max=Fraction(100), slippage_window=1, on_breach="flatten"
+            ),
+        )
+    )
+
+    assert told(result) == [(1, 1, 10, 100), (2, 2, -5, 95), (3, 3, -5, 95)]
+    assert states(result) == [(2, "FLATTENING", "slippage_bps_max"), (3, "HALTED", "flattened")]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sims.seeds import stream
 from tests.oracle.exits import AtrStop, Exit, TakeProfit, TimeStop, Trailing
-from tests.oracle.market import DAY_NS, Bar, Instrument, Source
+from tests.oracle.market import Bar, Instrument, Source
 from tests.oracle.orders import VenueRules
 from tests.oracle.run import OracleResult, OracleRun
 from tests.oracle.strategies import (
@@ -34,18 +34,7 @@ from tests.oracle.strategies import (
 from tests.semantics.bridge import simulate
 from tests.semantics.bundled import file_of
 from tests.semantics.described import recorded
-from tests.semantics.markets import (
-    CALENDARS,
-    FIRST_DAYS,
-    HOUR_NS,
-    SHAPES,
-    START,
-    Chance,
-    exchange,
-    market,
-    sessions_of,
-    within,
-)
+from tests.semantics.markets import HOUR_NS, SHAPES, START, Chance, market
 
 SIZES: Final = (Lots(7), Weight(Fraction("0.6")))
 ADAPTIVE: Final = Adaptive(5, Fraction("0.3"), Fraction("0.8"))
@@ -161,27 +150,6 @@ def test_generated_markets(seed: int, plans: list[Signal], change: str, share: f
         equity_interval_ns=HOUR_NS,
     )
     unmoved(run, bars[0][int(share * 49)].ts_open, change, rng)
-
-
-@pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("name", sorted(set(CALENDARS)))
-def test_exchanges(name: str, change: str) -> None:
-    """Each strategy with each set of exits, on the bars of an exchange."""
-    rng = stream(11, f"lookahead {name}")
-    bars = exchange(rng, name, FIRST_DAYS[0] * DAY_NS, 60, SHAPES[1])
-    run = OracleRun(
-        cash=Fraction(10_000),
-        instruments=(Instrument("X.sim", Fraction(1), Fraction(1), calendar=name),),
-        sources=(Source("X.sim", bars),),
-        strategies=tuple(
-            Strategy(f"s{k}", "X.sim", plan, EXITS[k % len(EXITS)]) for k, plan in enumerate(PLANS)
-        ),
-        rules=RULES,
-        calendars={name: within(sessions_of(name), bars[0].ts_open, bars[-1].ts_close)},
-    )
-    before = unmoved(run, bars[2 * len(bars) // 3].ts_open, change, rng)
-
-    assert before.fills
 
 
 @pytest.mark.parametrize("latency_ns", [1, HOUR_NS // 2, 3 * HOUR_NS])

@@ -16,6 +16,7 @@ import pytest
 
 from tests.oracle import ledger, life, rules
 from tests.oracle.agenda import Agenda, Event, Kind
+from tests.oracle.bare import Bare
 from tests.oracle.covering import Covering
 from tests.oracle.dealing import Dealing, Trader
 from tests.oracle.desk import Desk
@@ -26,15 +27,16 @@ from tests.oracle.life import Life
 from tests.oracle.market import Bar
 from tests.oracle.orders import Change, Order, VenueRules
 from tests.oracle.rules import ReversionRule
-from tests.oracle.run import OracleResult, OracleRun, compute
+from tests.oracle.run import OracleResult, OracleRun, World, compute
 from tests.oracle.signals import Rsi, Sma, Vwap, ZScore
+from tests.oracle.slips import Slips
 from tests.oracle.states import StateGate
 from tests.oracle.stopping import StoppableDesk
 from tests.oracle.venue import Venue
 from tests.semantics.cases import case
 
-WITNESSES: Final = (*range(400), 716, 4684, 4773)
-"""Seeds; the last three are runs in which a stop is refused, which is rare."""
+WITNESSES: Final = (*range(400), 716, 4684, 4773, 5071)
+"""Seeds; the last are runs in which a stop is refused, or a position is bare twice: rare."""
 Method = Callable[..., Any]
 
 
@@ -209,6 +211,7 @@ LIES: Final[list[tuple[str, object, str, Callable[[Method], Method]]]] = [
     ("a replacement keeps its place", Life, "_go_last", keeps_its_place),
     ("late cancels are lost", Venue, "_do_late", nothing),
     ("halts are ignored", Venue, "halt", nothing),
+    ("what is under way is not split", World, "_clear_ways", nothing),
     ("orders are not split", Venue, "split", nothing),
     ("the ledger is not split", Ledger, "split", nothing),
     ("targets and what was seen are not split", Desk, "split", nothing),
@@ -236,6 +239,10 @@ LIES: Final[list[tuple[str, object, str, Callable[[Method], Method]]]] = [
     ("quantile a rank higher", rules, "quantile", a_rank_higher),
     ("sessions never begin", Vwap, "start", nothing),
     ("losses are not looked at", StoppableDesk, "look", nothing),
+    ("what fills cost is not counted", Slips, "add", nothing),
+    ("time without a stop does not count", Bare, "turn", nothing),
+    ("what begins to be covered goes on counting", Bare, "ends", nothing),
+    ("the alarm of bare positions is not heard", Bare, "due", always(None)),
     ("days of losses never begin", Ledger, "begin_session", nothing),
     ("entries work on in a halt", StoppableDesk, "_cancel_entries", nothing),
     ("targets outlive a flattening", StoppableDesk, "_give_up", nothing),

@@ -205,3 +205,24 @@ def test_what_leads_back_from_a_turn_meets_the_next_opening() -> None:
 
     assert told(result) == [(2, 2, 5, 100), (3, 3, -5, 99)]
     assert [order.lots for order in result.orders] == [5, -5, -5, -10, 5, -5, 5]
+
+
+def test_what_is_under_way_when_a_split_comes_is_told_before_it() -> None:
+    """Bought in the third hour, which is known after four and a half; the split comes at four.
+
+    The stop that was sent at three comes then, too, and is of ten lots at half its price.
+    """
+    at_bar: Actions = {
+        0: (Send("a", "market", 5),),
+        2: (Send("b", "stop", -5, stop_ticks=90),),
+    }
+    market = (*bars(*[flat(100)] * 4), *[bar(k, flat(50)) for k in range(4, 9)])
+    split = Happenings(X, (Split(START + 4 * HOUR_NS, 2, 1),))
+    result = scripted(market, at_bar, (), latency_ns=3 * HOUR_NS // 2, happenings=(split,))
+
+    assert told(result) == [(4, 3, 5, 100)]
+    assert result.positions["s", X].lots == 10
+    assert [(order.lots, order.size, order.stop_last) for order in result.orders] == [
+        (5, 0, None),
+        (-5, 10, 45),
+    ]

@@ -25,6 +25,7 @@ from tests.oracle.orders import VenueRules
 from tests.oracle.strategies import Action, Replace, Scripted, Send, Strategy
 from tests.oracle.tape.rows import Tape, TapeRun
 from tests.oracle.ticks import SECOND_NS
+from tests.semantics.breaking import with_breakers
 from tests.semantics.cases import GRIDS, exits, script, signal
 from tests.semantics.markets import (
     CALENDARS,
@@ -115,9 +116,8 @@ def tick_case(seed: int) -> TapeRun:
     )
     if rng.random() < 0.25:
         run = replace(run, limits=_limits(rng, run))
-    # What is under way when a split comes is for later: no run has both.
-    is_split = any(isinstance(row, Split) for each in happenings for row in each.rows)
-    return _with_latency(rng, run) if not is_split and rng.random() < 0.4 else run
+    run = _with_latency(rng, run) if rng.random() < 0.4 else run
+    return with_breakers(seed, run)
 
 
 class Times:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.oracle.orders import TIMES_IN_FORCE, TYPES
+from tests.semantics.coverage import BREAKERS, STATES
 
 
 def _fills() -> Iterator[str]:
@@ -69,6 +70,12 @@ EXPECTED_ON_TICKS: Final = frozenset(
         "denied instrument_halted",
         "denied market_closed",
         "denied price_stale",
+        "denied reducing_only",
+        "denied trading_halted",
+        "canceled reducing_only",
+        *(f"trading {turn}" for turn in STATES),
+        *(f"stopped by {breaker}" for breaker in BREAKERS),
         "under way at the end",
+        "under way at a split",
     )
 )

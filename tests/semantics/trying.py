@@ -5,7 +5,9 @@ import traceback
 from itertools import chain
 from typing import Final
 
-from tests.oracle.run import OracleResult, OracleRun, compute, quantum_of
+from sims.simulation import Simulation
+from tests.oracle.money import quantum_of
+from tests.oracle.run import OracleResult, OracleRun, compute
 from tests.oracle.tape.run import compute_tape
 from tests.semantics.bridge import simulation
 from tests.semantics.cases import case
@@ -28,8 +30,10 @@ def tried(seed: int) -> Verdict:
 
 def compared(run: OracleRun) -> Verdict:
     """The first difference of each part, if there are any."""
-    right = compute(run)
-    whole = simulation(run)
+    return _judged(run, compute(run), simulation(run))
+
+
+def _judged(run: OracleRun, right: OracleResult, whole: Simulation) -> Verdict:
     try:
         whole.run()
     except struct.error:
@@ -49,9 +53,6 @@ def tried_on_ticks(seed: int) -> Verdict:
     """The verdict on the run on ticks of a seed."""
     try:
         run = tick_case(seed)
-        right = compute_tape(run)
-        whole = taped(run)
-        whole.run()
-        return Verdict(tuple(differences(observed(whole), right)), reached(right, whole))
+        return _judged(run, compute_tape(run), taped(run))
     except Exception:  # noqa: BLE001 - as above
         return Verdict((traceback.format_exc(limit=-4),))

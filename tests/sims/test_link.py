@@ -42,3 +42,16 @@ def test_nothing_overtakes(steps: list[tuple[int, int]]) -> None:
     due = [each for each, _ in link.commands]
     assert due == sorted(due)
     assert [message for _, message in link.commands] == [cancel(k) for k in range(len(steps))]
+
+
+def test_what_is_meant_arrives_at_once_and_the_rest_goes_on() -> None:
+    link = Link(5, lambda: 0)
+    for number in range(4):
+        link.send(cancel(number), 100 + number)
+
+    odd = link.take(link.commands, lambda command: command in (cancel(1), cancel(3)))
+
+    assert odd == [cancel(1), cancel(3)]
+    assert list(link.commands) == [(105, cancel(0)), (107, cancel(2))]
+    link.send(cancel(4), 101)
+    assert link.commands[-1] == (107, cancel(4))  # nothing overtakes what is still under way

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tests.crash import storming
+from tests.faults import storming as faulting
 from tests.semantics.coverage import EXPECTED
 from tests.semantics.tick_coverage import EXPECTED_ON_TICKS
 from tests.semantics.trying import tried, tried_on_ticks
@@ -42,6 +43,20 @@ KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
             trial=storming.killed_on_paper,
             expected=storming.ON_PAPER,
             seeds_enough=storming.SEEDS_ENOUGH,
+        ),
+        "faults": Storm(
+            about="a live daemon in real time while its venue and its line err at random",
+            trial=faulting.faulted,
+            expected=faulting.EXPECTED,
+            seeds_enough=40,
+            seconds=faulting.SECONDS,
+            for_long=faulting.faulted,
+        ),
+        "dooms": Storm(
+            about="a live daemon whose venue does what nobody can mend, and what has to follow",
+            trial=faulting.struck,
+            expected=faulting.DOOMED,
+            seeds_enough=12,
         ),
     }
 )

@@ -18,7 +18,10 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True)
 class Asked:
-    """Which storm, over which seeds, on how many processes; `on` past a failing seed or not."""
+    """Which storm, over which seeds, on how many processes; `on` past a failing seed or not.
+
+    `more` are the other words by which it was asked for.
+    """
 
     name: str
     storm: Storm
@@ -26,6 +29,7 @@ class Asked:
     count: int
     jobs: int = 1
     on: bool = False
+    more: str = ""
 
 
 @dataclass
@@ -83,7 +87,7 @@ def _told(asked: Asked, tally: Tally, seconds: float, say: Say) -> int:
         say(f"seed {seed} fails:\n")
         for fault in faults:
             say(f"  {fault}\n")
-        say(f"  repeat with: scripts/storm {asked.name} --seed {seed} --seeds 1\n")
+        say(f"  repeat with: scripts/storm {asked.name} --seed {seed} --seeds 1{asked.more}\n")
     tried = f"{tally.seeds} seeds from {asked.first} on"
     say(f"{tried}, {len(tally.failed)} failed, {seconds:.0f} s\n")
     if tally.failed:

@@ -61,3 +61,27 @@ def test_a_seed_that_fails_is_told_at_once() -> None:
 
     assert progress.count("seed 7 fails\n") == 1
     assert progress.index("seed 7 fails") < progress.rindex("of 9 seeds")
+
+
+def for_long(seed: int, seconds: float) -> Verdict:
+    """Seed 7 is at fault where it goes on for long enough."""
+    return even_or_odd(seed) if seconds > 10 else Verdict((), Counter([f"{seconds:g} s"]))
+
+
+def test_a_trial_goes_on_for_as_long_as_it_is_told() -> None:
+    usual = Storm("numbers", even_or_odd, seeds_enough=8, seconds=15, for_long=for_long)
+
+    short = usual.lasting(5)
+    assert short.trial(7).met == Counter(["5 s"])
+    assert (short.seeds_enough, usual.lasting(600).seeds_enough) == (24, 1)
+    _, said, _ = outcome(Asked("n", usual.lasting(60), 7, 1, more=" --seconds 60"))
+    assert "scripts/storm n --seed 7 --seeds 1 --seconds 60\n" in said
+
+
+@pytest.mark.parametrize(
+    "asked", [(storm(), 60.0), (Storm("n", even_or_odd, for_long=for_long), 0)]
+)
+def test_a_trial_without_a_length_cannot_be_told_one(asked: tuple[Storm, float]) -> None:
+    kind, seconds = asked
+    with pytest.raises(ValueError, match="trial"):
+        kind.lasting(seconds)

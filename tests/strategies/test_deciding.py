@@ -6,14 +6,14 @@ import pytest
 
 from tests.core.making import A
 from tests.core.saying import FIXED, Says
-from trader.model.orders import DecisionRecorded, TargetPosition
-from trader.strategies.deciding import Decider, StrategyState
-from trader.strategies.strategy import Cancel, Order, Side, Target
+from trader.model.orders import CancelKey, DecisionRecorded, TargetPosition
+from trader.strategies.deciding import LATE, Decider, StrategyState
+from trader.strategies.strategy import Answer, Cancel, Order, Replace, Side, Target
 
 
-def decider(**state: Any) -> Decider:
+def decider(strategy: Says | None = None, **state: Any) -> Decider:
     return Decider(
-        Says(Says.Params([])),
+        strategy or Says(Says.Params([])),
         StrategyState(decides_from=0, **state),
         name="one",
         instrument=A,
@@ -78,3 +78,62 @@ def test_a_state_is_looked_at_once() -> None:
     made = decider()
     made.take(Target(1), 100, 0)
     assert made.state.checked
+
+
+@pytest.mark.parametrize(
+    ("target", "answer", "taken", "withheld"),
+    [
+        (0, Target(5), [], [5]),
+        (5, Target(0), [0], []),
+        (5, Target(3), [3], []),
+        (5, Target(8), [], [8]),
+        (5, Target(-5), [0], [-5]),
+        (-5, Target(0), [0], []),
+        (-5, Target(-3), [-3], []),
+        (-5, Target(-8), [], [-8]),
+        (-5, Target(5), [0], [5]),
+        (5, Target(5), [], []),
+        (5, Side(0, "x"), [0], []),
+        (5, Order("k", 1), [], [5]),
+        (5, Replace("k", 1), [], [5]),
+        (5, [Target(2), Order("k", 1)], [2], [2]),
+    ],
+)
+def test_what_is_decided_late_makes_a_position_smaller_or_is_withheld(
+    target: int, answer: Answer, taken: list[int], withheld: list[int]
+) -> None:
+    made = decider(target=target)
+
+    told = made.take_late(answer, 100, 0)
+
+    assert [each.lots for each in told if isinstance(each, TargetPosition)] == taken
+    records = [each for each in told if isinstance(each, DecisionRecorded)]
+    assert [(each.lots, each.reason) for each in records] == [(lots, LATE) for lots in withheld]
+    assert made.state.target == (taken[-1] if taken else target)
+
+
+def test_an_order_is_taken_back_late_too_and_the_next_answer_is_like_any_other() -> None:
+    made = decider()
+
+    assert made.take_late(Cancel("k"), 100, 0) == (CancelKey(strategy="one", key="k"),)
+    with pytest.raises(TypeError):
+        made.take_late(7, 100, 0)  # type: ignore[arg-type]
+    [told] = made.take(Target(5), 100, 0)
+    assert isinstance(told, TargetPosition)
+
+
+class Listening(Says):
+    """One that notes each time it is told that it stands flat."""
+
+    def on_flat(self, *, exited: bool) -> None:
+        self.heard = [*getattr(self, "heard", []), exited]
+
+
+def test_a_strategy_hears_that_it_stands_flat_only_where_it_does() -> None:
+    strategy = Listening(Listening.Params([]))
+    made = decider(strategy, target=5)
+
+    made.take_late(Target(8), 100, 0)
+    assert not hasattr(strategy, "heard")
+    made.take_late(Target(-5), 100, 0)
+    assert strategy.heard == [False]

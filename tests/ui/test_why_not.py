@@ -17,6 +17,7 @@ TOLD: dict[str, Any] = {
     "currency": "USD",
     "rows": 3,
     "rows_compared": 1_234,
+    "compared_with": "tables",
     "saw": {**INPUT, "heard": INPUT["row"]},
     "inputs": [{"name": "close", "value": 10_000, "price": "100"}],
     "state": {"count": 3, "alpha": 0.1 + 0.2, "ring": list(range(100))},

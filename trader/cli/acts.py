@@ -1,7 +1,7 @@
 """`traderd halt`, `resume`, `cancel` and the like: what a running daemon can be told."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -9,6 +9,9 @@ from trader.cli.asking import connect, daemon_option
 from trader.cli.options import Options, json_option
 from trader.cli.output import console, document, write
 from trader.cli.program import VERBS
+
+if TYPE_CHECKING:
+    from trader.ops.protocol import Act
 
 _ARGUMENTS: Final[dict[str, tuple[str, ...]]] = {
     "halt": (),
@@ -26,6 +29,27 @@ _ACCEPT: Final = (
     "Where the venue and we differ, take its word: what it holds beyond our trades is the owner's,"
     " its foreign orders are let be. Needs a reason."
 )
+_SUBMIT: Final = (
+    "SIDE is buy or sell, LOTS are whole lots of the instrument as configured. The order is judged"
+    " like a strategy's; what it trades belongs to a ledger of its own, `ext_SYMBOL`. `cancel` with"
+    " its id takes it back."
+)
+
+
+def _tell(options: Options, state_dir: Path | None, act: "Act") -> int:
+    """Tells the daemon, and shows what came of it; UsageError if it refuses."""
+    from trader.ui.daemon import print_acted
+
+    with connect(options, state_dir) as client:
+        acted = client.act(act)
+    if options.as_json:
+        document({"done": act.verb, "seq": acted.seq, "events": acted.events})
+        return 0
+    screen = console()
+    with screen.capture() as captured:
+        print_acted(screen, act.verb, acted)
+    write(captured.get())
+    return 0
 
 
 def _act(verb: str, arguments: tuple[str, ...]) -> click.Command:
@@ -44,20 +68,11 @@ def _act(verb: str, arguments: tuple[str, ...]) -> click.Command:
         **words: str | None,
     ) -> int:
         from trader.ops.protocol import Act
-        from trader.ui.daemon import print_acted
 
         target, value = [*(word or "" for word in words.values()), "", ""][:2]
         value = "accept" if accept else value
-        with connect(options, state_dir) as client:
-            acted = client.act(Act(verb=verb, target=target, value=value, reason=reason))
-        if options.as_json:
-            document({"done": verb, "seq": acted.seq, "events": acted.events})
-            return 0
-        screen = console()
-        with screen.capture() as captured:
-            print_acted(screen, verb, acted)
-        write(captured.get())
-        return 0
+        act = Act(verb=verb, target=target, value=value, reason=reason)
+        return _tell(options, state_dir, act)
 
     for name in arguments:
         is_optional = name.startswith("[")
@@ -70,6 +85,34 @@ def _act(verb: str, arguments: tuple[str, ...]) -> click.Command:
     return command
 
 
+@click.command(help=f"{VERBS['submit']}\n\n{_SUBMIT}")
+@click.argument("instrument", metavar="INSTRUMENT")
+@click.argument("side", metavar="SIDE", type=click.Choice(["buy", "sell"]))
+@click.argument("lots", metavar="LOTS", type=click.IntRange(min=1))
+@click.option("--limit", default="", metavar="P", help="A limit; without one at the market.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the journal.")
+@daemon_option
+@json_option
+@click.pass_obj
+def submit(  # noqa: PLR0913 - one argument for each option
+    options: Options,
+    /,
+    *,
+    instrument: str,
+    side: str,
+    lots: int,
+    limit: str,
+    reason: str,
+    state_dir: Path | None,
+) -> int:
+    """Tells the daemon of an order."""
+    from trader.ops.protocol import Act
+
+    act = Act(verb="submit", target=instrument, side=side, lots=lots, limit=limit, reason=reason)
+    return _tell(options, state_dir, act)
+
+
 COMMANDS: Final[dict[str, click.Command]] = {
-    verb: _act(verb, arguments) for verb, arguments in _ARGUMENTS.items()
+    **{verb: _act(verb, arguments) for verb, arguments in _ARGUMENTS.items()},
+    "submit": submit,
 }

@@ -7,6 +7,7 @@ from time import perf_counter
 from trader.cli.watching import watching
 from trader.research.compare import Ask
 from trader.research.folder import RunFolder
+from trader.research.playing import Playing
 from trader.research.reopening import reopen
 from trader.research.telling import Told
 from trader.research.why_not import WhyNot
@@ -18,6 +19,8 @@ def asking(*, again: bool) -> Iterator[Ask | None]:
     with watching() as watch:
 
         def ask(folder: RunFolder, strategy: str, time: str) -> Told:
-            return WhyNot(reopen(folder), watch, perf_counter).document(strategy, time)
+            reopened = reopen(folder)
+            playing = Playing(reopened, watch, perf_counter)
+            return WhyNot(reopened, playing).document(strategy, time)
 
         yield ask if again else None

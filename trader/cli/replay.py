@@ -8,7 +8,7 @@ import msgspec
 
 from trader.cli.options import Options, json_option
 from trader.cli.output import document, failure, note, strangers_on_stderr, write
-from trader.errors import UsageError, VerificationError
+from trader.errors import VerificationError
 
 if TYPE_CHECKING:
     from actors.edge.journal import JournalContents
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def command(options: Options, run: str, until: int | None, base_dir: Path | None) -> int:
-    """Make RUN again from its journal and compare: a run folder, its id, or a journal."""
+    """Make RUN again from its journal and compare: a run folder, its id, a state_dir, a journal."""
     from trader.research.folder import find_run
     from trader.research.ids import runs_root
     from trader.research.records import SIMULATED, mode_of, read_contents
@@ -76,10 +76,8 @@ def _replay_live(
 ) -> int:
     from actors.replay import replay_live
 
-    if until is not None:
-        raise UsageError("a live journal is replayed whole", where="--until", hint="leave it out")
     with strangers_on_stderr():
-        agrees, told = replay_live(contents)
+        agrees, told = replay_live(contents, until)
     error = None if agrees else VerificationError(told, where=str(path))
     if options.as_json:
         document({"agrees": agrees, "told": told, **(failure(error) if error else {})})

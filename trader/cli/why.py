@@ -34,22 +34,32 @@ ID is one of:
 @json_option
 @click.pass_obj
 def command(options: Options, run: str, id_: str, *, tables: bool, base_dir: Path | None) -> int:
-    """Walk from ID in RUN, a run folder or its id, back to what was read, and on to its end."""
+    """Walk from ID in RUN back to what was read, and on to its end.
+
+    RUN is a run folder or its id, or the state_dir of a daemon, which may be running.
+    """
     from time import perf_counter
 
     from trader.cli.watching import watching
     from trader.research.folder import find_run, open_run
     from trader.research.heard import Hearing
     from trader.research.ids import runs_root
+    from trader.research.input_rows import InputRows
+    from trader.research.live_rows import LiveRows
+    from trader.research.live_run import live_run
     from trader.research.reopening import reopen
     from trader.research.why import Why
     from trader.ui.why import print_why
 
-    folder = open_run(find_run(run, runs_root(options.load().config)))
+    target = find_run(run, runs_root(options.load().config))
     with watching() as watch:
-        reopened = reopen(folder, base_dir)
-        hearing = None if tables else Hearing(reopened, watch, perf_counter)
-        told = Why(reopened, hearing).document(id_)
+        if live := live_run(target):
+            why = Why(live, LiveRows(live), None if tables else live.heard)
+        else:
+            reopened = reopen(open_run(target), base_dir)
+            hearing = None if tables else Hearing(reopened, watch, perf_counter)
+            why = Why(reopened, InputRows(reopened), hearing)
+        told = why.document(id_)
     if options.as_json:
         document(told)
         return 0

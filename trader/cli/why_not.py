@@ -23,21 +23,32 @@ from trader.cli.output import console, document, write
 def command(options: Options, run: str, strategy: str, time: str, *, base_dir: Path | None) -> int:
     """Play RUN again to TIME and show what STRATEGY saw, wanted, and was held back by.
 
+    RUN is a run folder or its id, or the state_dir of a daemon, which may be running.
+
     TIME is ISO 8601 with offset, a date (00:00 UTC), or nanoseconds since 1970; all that is due at
     it has been told.
     """
+    from functools import partial
     from time import perf_counter
 
     from trader.cli.watching import watching
     from trader.research.folder import find_run, open_run
     from trader.research.ids import runs_root
+    from trader.research.live_playing import play_live
+    from trader.research.live_run import live_run
+    from trader.research.playing import Playing
     from trader.research.reopening import reopen
     from trader.research.why_not import WhyNot
     from trader.ui.why_not import print_why_not
 
-    folder = open_run(find_run(run, runs_root(options.load().config)))
+    target = find_run(run, runs_root(options.load().config))
     with watching() as watch:
-        told = WhyNot(reopen(folder, base_dir), watch, perf_counter).document(strategy, time)
+        if live := live_run(target):
+            why_not = WhyNot(live, partial(play_live, live))
+        else:
+            reopened = reopen(open_run(target), base_dir)
+            why_not = WhyNot(reopened, Playing(reopened, watch, perf_counter))
+        told = why_not.document(strategy, time)
     if options.as_json:
         document(told)
         return 0

@@ -20,6 +20,7 @@ from trader.config.schema import Config, StrategyConfig
 from trader.config.spelling import nearest, shown
 from trader.config.tree import distinct
 from trader.errors import ConfigError
+from trader.logic.external import PREFIX
 from trader.model.units import Nanoseconds
 from trader.strategies.params import (
     PARAMS,
@@ -113,6 +114,12 @@ def warnings(config: Config) -> list[str]:
 
 def _names(loaded: Loaded) -> None:
     config = loaded.config
+    for label, each in zip(
+        distinct([one.name for one in config.strategies]), config.strategies, strict=True
+    ):
+        if each.name.startswith(PREFIX):
+            text = f"names that begin with {PREFIX} are those of what people trade by hand"
+            raise loaded.error(f"strategies.{label}.name", text, "name it otherwise")
     for section, part, names in (
         ("instruments", "symbol", [each.name for each in config.instruments]),
         ("strategies", "name", [each.name for each in config.strategies]),

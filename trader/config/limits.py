@@ -24,7 +24,7 @@ from trader.config.spelling import nearest, shown
 from trader.config.tree import MapNode, Origin
 from trader.config.yaml_text import parse_value
 from trader.errors import ConfigError
-from trader.logic.rules.limits import Facts, Filters, Limits, LimitValue
+from trader.logic.rules.limits import Facts, Filters, Limits, LimitValue, Steps
 from trader.model.money import MoneyScale, plain
 from trader.model.units import DAY_NS, SECOND_NS, Nanoseconds
 
@@ -87,6 +87,7 @@ def _facts(instrument: InstrumentConfig, best: Finest | None, scale: MoneyScale)
         sector=instrument.sector or "",
         shortable=instrument.shortable,
         filters=_filters(instrument.filters, scale),
+        steps=Steps(tick=instrument.tick, lot=instrument.lot, places=scale.places),
         sessions=sessions,
     )
 

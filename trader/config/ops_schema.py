@@ -17,6 +17,7 @@ AlertKind: TypeAlias = Literal[
     "edge_failed",
     "failed",
     "stalled",
+    "commit_slow",
 ]
 ALERT_KINDS: Final[tuple[AlertKind, ...]] = get_args(AlertKind)
 Port: TypeAlias = Annotated[int, Meta(ge=1, le=65_535)]
@@ -60,3 +61,6 @@ class Ops(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stalled_after: Annotated[
         Interval, Meta(description="time after which a daemon that does nothing counts as stuck")
     ] = "2s"
+    commit_slow_after: Annotated[
+        Interval, Meta(description="time that the journal's disk may take before it is an alert")
+    ] = "1s"

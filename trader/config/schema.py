@@ -73,7 +73,7 @@ class Account(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     venue: Annotated[VenueName | None, Meta(description="live: the venue that holds it")] = None
     keys: Annotated[Keys | None, Meta(description="live: where its keys lie")] = None
     foreign: Annotated[
-        Literal["halt", "ignore"],
+        Literal["halt", "ignore", "adopt"],
         Meta(description="live: what follows when somebody else trades on it"),
     ] = "halt"
 

@@ -80,8 +80,8 @@ class Slippage:
 
     def add(self, lots: Lots, ticks: Ticks, expected: Ticks, tick_lot: Money) -> Breach | None:
         """A fill of signed lots at a price where another was expected; `tick_lot` is money."""
+        cost = lots * (ticks - expected) * tick_lot
         whole = lots * expected * tick_lot
-        cost = lots * ticks * tick_lot - whole
         if whole < 0:
             whole = -whole
         self._cost += cost

@@ -1,18 +1,22 @@
 """What takes orders back and closes positions at somebody's word: the kill switch's or a person's.
 
 Protective orders stay: until a position is closed they go on protecting it. An operator may take
-back any order by its id, a protective one too.
+back any order by its id, a protective one too; what a stop protected is then closed, as if it had
+been taken back at the venue.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from trader.logic.aiming import Aiming
 from trader.logic.dealing import Dealing
 from trader.logic.lifecycle import ENDED
 from trader.model.control import CancelById, CloseInstrument, PauseStrategy
 from trader.model.envelope import Message
-from trader.model.orders import CancelAll, Flatten
+from trader.model.orders import CancelAll, Flatten, OrderRole, OrderStatus
 from trader.model.units import Nanoseconds
+
+_PENDING_CANCEL: Final = OrderStatus.PENDING_CANCEL
 
 
 class Clearing:
@@ -59,6 +63,10 @@ class Clearing:
         """Takes back one order; one that is unknown or has ended is left as it is."""
         del now
         order = self._dealing.state.orders.get(command.client_order_id)
-        if order is None or order.status >= ENDED:
+        if order is None or order.status >= ENDED or order.status is _PENDING_CANCEL:
             return ()
-        return self._dealing.cancel(command.client_order_id, order, command.reason)
+        out = self._dealing.cancel(command.client_order_id, order, command.reason)
+        if out and order.role is OrderRole.PROTECTION and order.is_stop:
+            # It is no wish of ours: when it has ended, what it leaves without a stop is left.
+            order.cancel_wanted = False
+        return out

@@ -47,6 +47,7 @@ from trader.model.units import Lots, Nanoseconds, Ticks
 _TARGET: Final = OrderRole.TARGET
 _PROTECTION: Final = OrderRole.PROTECTION
 _IN_DOUBT: Final = OrderStatus.IN_DOUBT
+_PENDING_CANCEL: Final = OrderStatus.PENDING_CANCEL
 _PENDING_REPLACE: Final = OrderStatus.PENDING_REPLACE
 _MARKET: Final = OrderType.MARKET
 _GTC: Final = TimeInForce.GTC
@@ -165,7 +166,7 @@ class Dealing:
         if order.cancel_wanted or order.status >= ENDED:
             return []
         order.cancel_wanted = True
-        if order.status is _IN_DOUBT:
+        if order.status is _IN_DOUBT or order.status is _PENDING_CANCEL:
             return []
         instrument = self.state.desks[order.strategy].instrument
         request = f"{id_}-c"
@@ -182,6 +183,17 @@ class Dealing:
             if order.for_day and order.strategy in strategies:
                 out += self.cancel(id_, order, "session_closed")
         return out
+
+    def forget(self, strategies: Container[str]) -> None:
+        """Of these strategies' orders those go that had ended before the session that ends now."""
+        kept: dict[str, Order] = {}
+        for id_, order in self.state.orders.items():
+            if order.status < ENDED or order.strategy not in strategies:
+                kept[id_] = order
+            elif not order.aged:
+                order.aged = True
+                kept[id_] = order
+        self.state.orders = kept
 
     # -- changes --------------------------------------------------------------------------------
 

@@ -14,7 +14,6 @@ from trader.logic.dealing import Dealing, Wish
 from trader.logic.desk import Change, Desk, Guard, Order, members, protective_ticks, target_open
 from trader.model.envelope import Message
 from trader.model.orders import (
-    FORGOTTEN,
     OrderRole,
     OrderStatus,
     OrderType,
@@ -184,8 +183,7 @@ class Guarding:
         # A child that came after its entry had filled is as good as one that came in time; and so
         # is one that waited for that, and was lost on the way.
         late = why in _LATE and order.parent and order.group not in desk.working
-        lost = why == FORGOTTEN and not order.cancel_wanted
-        if late or lost or (order.renewed and order.status is _CANCELED):
+        if late or (order.renewed and order.status is _CANCELED):
             out = self._renew(order, desk, cover, now)
         else:
             if why == _HALTED:

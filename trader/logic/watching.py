@@ -33,6 +33,7 @@ class Watching:
 
     def __init__(self, account: Account, guarded: Collection[str]) -> None:
         self.guarded: Final = guarded
+        self.slipped: Breach | None = None
         self.bind(account)
 
     def bind(self, account: Account) -> None:
@@ -95,17 +96,24 @@ class Watching:
 
     # -- slippage -------------------------------------------------------------------------------
 
-    def filled(self, fill: OrderFilled, order: SubmitOrder) -> Sequence[Message]:
-        """A market or stop order was filled; what the last fills cost beyond what was expected.
+    def filled(self, fill: OrderFilled, order: SubmitOrder) -> None:
+        """A market or stop order was filled: counts what that cost beyond what was expected.
 
         A market order expects the price it was decided at, a stop its own.
         """
         kind = order.order_type
         expected = order.ref_ticks if kind is _MARKET else order.stop_ticks
         if self.slippage is None or expected is None or kind is _STOP_LIMIT:
-            return _NOTHING
+            return
         tick_lot = self._tick_lots[fill.instrument]
-        breach = self.slippage.add(fill.last_lots, fill.last_ticks, expected, tick_lot)
+        self.slipped = self.slippage.add(fill.last_lots, fill.last_ticks, expected, tick_lot)
+
+    def booked(self) -> Sequence[Message]:
+        """The fill is in the books, and the position was seen to: it may be spoken of.
+
+        Before, what closes the position would be sent for the lots of before the fill.
+        """
+        breach, self.slipped = self.slipped, None
         return _NOTHING if breach is None else self._trip("slippage_bps_max", breach)
 
     # -- positions without a stop ---------------------------------------------------------------
@@ -138,7 +146,8 @@ class Watching:
             order = resting.order
             is_stop = order.role is _PROTECTION and order.order_type in _STOPS
             if order.strategy == strategy and is_stop and resting.works and order.lots * held < 0:
-                covered += resting.room
+                # A larger size that is asked for protects nothing before the venue confirms it.
+                covered += min(resting.room, abs(order.lots) - resting.done)
         exposure = self._account.exposures[standing.instrument]
         return max(0, abs(held) - covered) * exposure.price()[0] * exposure.half
 

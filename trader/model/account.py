@@ -25,7 +25,9 @@ class ForeignReported(Body, frozen=True, kw_only=True):
     """The venue's word on an order that is not ours, or on a trade of it.
 
     `size` (below zero for a sale) and `price` are the venue's own figures; by `lots` a trade moved
-    what the account holds of the instrument. An order has no `trade_id`.
+    what the account holds of the instrument, at `ticks` and for `fee` (what of it those lots do not
+    show). An order has no `trade_id`. After this it may still fill `lots_left`, signed, at its
+    limit; None is not known. What cannot be counted exactly has no ticks.
     """
 
     client_order_id: str
@@ -35,6 +37,10 @@ class ForeignReported(Body, frozen=True, kw_only=True):
     price: str
     lots: Lots = 0
     ts_event: Nanoseconds
+    ticks: Ticks = 0
+    fee: Money = 0
+    lots_left: Lots | None = None
+    limit_ticks: Ticks | None = None
 
 
 class PositionReport(Body, frozen=True, kw_only=True):
@@ -158,3 +164,21 @@ class ForeignFound(Body, frozen=True, kw_only=True):
     size: str
     price: str
     policy: str
+
+
+class ForeignAdopted(Body, frozen=True, kw_only=True):
+    """What somebody else did on the account counts from now on, in the ledger `strategy`.
+
+    A trade of signed `last_lots` at `last_ticks`, none if that is 0; and the signed lots that the
+    order may still fill, at its limit if it has one. None is not known, and so as it was.
+    """
+
+    client_order_id: str
+    strategy: str
+    instrument: str
+    trade_id: str
+    last_lots: Lots
+    last_ticks: Ticks
+    fee: Money
+    lots_left: Lots | None
+    limit_ticks: Ticks | None

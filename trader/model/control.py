@@ -1,7 +1,8 @@
 """Control and life: the trading state, sessions, timers, faults."""
 
+from trader.model.instrument import Instrument
 from trader.model.orders import Body, Code
-from trader.model.units import Nanoseconds
+from trader.model.units import Lots, Nanoseconds, Ticks
 
 
 class TradingState(Code):
@@ -130,6 +131,20 @@ class CloseInstrument(Body, frozen=True, kw_only=True):
     reason: str
 
 
+class SubmitByHand(Body, frozen=True, kw_only=True):
+    """An operator wants an order of signed lots, at the market or with a limit.
+
+    `ref_ticks` is the price at which that was decided, 0 while there is none.
+    """
+
+    instrument: str
+    lots: Lots
+    limit_ticks: Ticks | None
+    ref_ticks: Ticks
+    by: str
+    reason: str
+
+
 class CancelById(Body, frozen=True, kw_only=True):
     """An operator takes one working order back, whosever it is."""
 
@@ -168,6 +183,24 @@ class InstrumentResumed(Body, frozen=True, kw_only=True):
     """The venue lets an instrument trade again."""
 
     instrument: str
+
+
+class InstrumentReported(Body, frozen=True, kw_only=True):
+    """The venue's word on an instrument: its grid, what it takes, and whether it trades.
+
+    `listed` has one version, that of the instant at which this was read.
+    """
+
+    instrument: str
+    listed: Instrument
+
+
+class InstrumentChanged(Body, frozen=True, kw_only=True):
+    """From `since` on the venue takes something else of an instrument; `changes` says what."""
+
+    instrument: str
+    since: Nanoseconds
+    changes: str
 
 
 class SplitEffective(Body, frozen=True, kw_only=True):

@@ -63,6 +63,7 @@ Message: TypeAlias = (
     | account.DifferenceFound
     | account.DifferenceAccepted
     | account.ForeignFound
+    | account.ForeignAdopted
     | control.RunStarted
     | control.RunEnded
     | control.SetTradingState
@@ -77,12 +78,15 @@ Message: TypeAlias = (
     | control.StrategyRearmed
     | control.PauseStrategy
     | control.CloseInstrument
+    | control.SubmitByHand
     | control.CancelById
     | control.Flattened
     | control.SessionOpened
     | control.SessionClosed
     | control.InstrumentHalted
     | control.InstrumentResumed
+    | control.InstrumentReported
+    | control.InstrumentChanged
     | control.SplitEffective
     | control.DividendPaid
     | control.StrategyFaulted

@@ -6,14 +6,10 @@ strategy, the instrument and the status that the order has after it.
 """
 
 from enum import IntEnum
-from typing import Final
 
 from msgspec import Struct
 
 from trader.model.units import Lots, Nanoseconds, Ticks
-
-FORGOTTEN: Final = "paper_venue_restarted"
-"""Why orders end whose venue has lost its memory; what protects a position is asked for again."""
 
 
 class Code(IntEnum):

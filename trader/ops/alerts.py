@@ -12,6 +12,8 @@ from msgspec import Struct
 from trader.config.ops_schema import AlertKind
 from trader.model.units import Nanoseconds
 
+REMEMBERED_MAX: Final = 1_000
+"""Alerts whose repetition is noticed; many are about one order each."""
 Event: TypeAlias = Mapping[str, Any]
 
 
@@ -25,7 +27,7 @@ class Alert(Struct, frozen=True, kw_only=True):
 
 
 class Quiet:
-    """Lets an alert through once in a time, and counts the others."""
+    """Lets an alert through once in a time, and counts the others; it remembers the latest."""
 
     def __init__(self, time: Nanoseconds) -> None:
         self._time: Final = time
@@ -39,7 +41,12 @@ class Quiet:
         if last is not None and alert.ts - last < self._time:
             self._held[key] = self._held.get(key, 0) + 1
             return None
+        self._last.pop(key, None)
         self._last[key] = alert.ts
+        if len(self._last) > REMEMBERED_MAX:
+            eldest = next(iter(self._last))
+            del self._last[eldest]
+            self._held.pop(eldest, None)
         return self._held.pop(key, 0)
 
 
@@ -57,9 +64,17 @@ Made: TypeAlias = tuple[AlertKind, str, str]
 
 
 def _state(event: Event) -> Made | None:
-    if event["state"] == "active" or event["code"] == "restarted":
+    if event["state"] == "active" or event["code"] in _TOLD_OTHERWISE:
         return None
     return "halt", event["state"], f"trading is {event['state']}: {event['code']}, {event['by']}"
+
+
+_TOLD_OTHERWISE: Final = frozenset({"restarted", "clock_untrusted"})
+
+
+def _clock(event: Event) -> Made:
+    text = f"nothing new is traded: our clock is {event['skew_s']} s ahead of the venue's"
+    return "halt", "clock", text
 
 
 def _difference(event: Event) -> Made:
@@ -74,6 +89,10 @@ def _foreign(event: Event) -> Made:
         f" {event['instrument']} at {event['price']} ({event['policy']})"
     )
     return "difference", event["client_order_id"], text
+
+
+def _suspended(event: Event) -> Made:
+    return "halt", event["instrument"], f"{event['instrument']} is suspended: {event['reason']}"
 
 
 def _disabled(event: Event) -> Made:
@@ -113,10 +132,17 @@ def _stalled(event: Event) -> Made:
     return "stalled", "", f"nothing was done for {event['stalled_s']} s, in {event['at']}"
 
 
+def _slow(event: Event) -> Made:
+    text = f"the journal's disk has not answered for {event['age_s']} s; only cancels leave"
+    return "commit_slow", "", text
+
+
 _ALERTS: Final[Mapping[str, Callable[[Event], Made | None]]] = {
     "trading_state_changed": _state,
+    "clock_untrusted": _clock,
     "difference_found": _difference,
     "foreign_found": _foreign,
+    "instrument_halted": _suspended,
     "strategy_disabled": _disabled,
     "strategy_faulted": _faulted,
     "order_rejected": _rejected,
@@ -125,5 +151,6 @@ _ALERTS: Final[Mapping[str, Callable[[Event], Made | None]]] = {
     "edge_failed": _edge,
     "failed": _failed,
     "stalled": _stalled,
+    "commit_slow": _slow,
 }
 """By an event's name, what makes an alert of it."""

@@ -5,7 +5,7 @@ To send may take as long as it takes, and may fail; both are for the caller to b
 
 import logging
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Final, Protocol
 
 import msgspec
@@ -56,8 +56,9 @@ class Service:
 class Command:
     """A program that gets the alert as a JSON document on its standard input."""
 
-    def __init__(self, words: tuple[str, ...]) -> None:
+    def __init__(self, words: tuple[str, ...], environ: Mapping[str, str]) -> None:
         self._words: Final = words
+        self._environ: Final = environ
 
     def send(self, alert: Alert, title: str) -> None:
         """Runs the program and waits for its end."""
@@ -66,6 +67,7 @@ class Command:
             done = subprocess.run(  # noqa: S603 - the owner's own words, and no shell
                 self._words,
                 input=msgspec.json.encode(document),
+                env=self._environ,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 timeout=COMMAND_S_MAX,
@@ -77,9 +79,15 @@ class Command:
             raise NotTold(f"the command ended with {done.returncode}")
 
 
-def channel_of(config: AlertConfig, environ: Mapping[str, str]) -> Channel:
-    """The channel of a section; raises ConfigError for one that cannot be."""
+def channel_of(
+    config: AlertConfig, environ: Mapping[str, str], secrets: Container[str] = ()
+) -> Channel:
+    """The channel of a section; raises ConfigError for one that cannot be.
+
+    A command does not get the variables that hold `secrets`.
+    """
     if config.channel is None:
-        return Command(config.command)
+        shown = {name: text for name, text in environ.items() if name not in secrets}
+        return Command(config.command, shown)
     address = read_secret(config.channel, environ, f"the words of alerts.{config.name}")
     return Service(address, place_of(config.channel))

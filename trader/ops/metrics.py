@@ -46,6 +46,7 @@ GAUGES: Final[Mapping[str, str]] = {
     "orders_working": "orders that have not ended",
     "orders_in_doubt": "orders of which nobody knows what became of them",
     "position_differences": "positions in which the venue and we differ",
+    "reconciliation_age_seconds": "age of the last comparison with the venue",
     "trading_state": "0 halted, 1 reducing, 2 active, 3 flattening",
     "equity": "worth of the account in its currency",
     "unprotected": "money that is held without a working stop",

@@ -56,12 +56,18 @@ class Answer(Struct, tag=True, frozen=True):
 
 
 class Act(Struct, tag=True, frozen=True, kw_only=True):
-    """An order to the daemon. `target` is what it is about, `value` what that shall be."""
+    """An order to the daemon. `target` is what it is about, `value` what that shall be.
+
+    An order for the venue has a side, whole lots, and a limit as a decimal text if it has one.
+    """
 
     verb: str
     target: str = ""
     value: str = ""
     reason: str = ""
+    side: str = ""
+    lots: int = 0
+    limit: str = ""
 
 
 class Acted(Struct, tag=True, frozen=True, kw_only=True):

@@ -1,14 +1,28 @@
 """Fetches a secret from where a configuration says that it lies; nothing here ever shows one."""
 
+import resource
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from trader.config.parts import Keys
+from trader.config.schema import Config
 from trader.errors import ConfigError
 
 _SHARED: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+def secret_variables(config: Config) -> frozenset[str]:
+    """The variables of the environment that hold a secret of this configuration."""
+    places = (config.account.keys, *(each.channel for each in config.alerts))
+    return frozenset(each.env for each in places if each is not None and each.env is not None)
+
+
+def no_core_dumps() -> None:
+    """From now on this process leaves no image of its memory behind, whatever ends it."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 def place_of(keys: Keys) -> str:

@@ -42,8 +42,9 @@ class Hearing:
         self._run = reopened
         self._watch = watch
         self._clock = clock
+        self._rows = InputRows(reopened)
 
-    def __call__(self, message: Message, rows: InputRows) -> Sequence[Envelope]:
+    def __call__(self, message: Message) -> Sequence[Envelope]:
         """All that was said since the message's row was read; the message itself is among it.
 
         Raises `VerificationError` if it is not.
@@ -61,7 +62,7 @@ class Hearing:
             watch=self._watch,
             clock=self._clock,
             hear=hear,
-            hear_from=rows.row(seq).known if seq else BEFORE_ALL,
+            hear_from=self._rows.row(seq).known if seq else BEFORE_ALL,
         )
         if not any((each.seq, each.n) == message.name for each in heard):
             raise VerificationError(

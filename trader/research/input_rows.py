@@ -7,6 +7,7 @@ from sims.numbering import NumberedRow, Numbering
 from sims.streams import ACTIONS, BARS
 from trader.config.notation import instant_text
 from trader.config.scale import scale_of
+from trader.config.schema import Config
 from trader.data.bars import BarFile
 from trader.data.defects import Source as Origin
 from trader.data.tables.rhythm import interval_text
@@ -26,35 +27,12 @@ from trader.research.telling import Told
 START: Final = "start"
 
 
-class InputRows:
-    """The rows of one run's inputs; reads those that are asked for."""
+class Contents:
+    """What rows say, with prices in currency."""
 
-    def __init__(self, reopened: Reopened) -> None:
-        self.numbering: Final = Numbering(reopened.sources)
-        self._grids = {each.name: each.tick for each in reopened.config.instruments}
-        self._scale = scale_of(reopened.config)
-        self._found: dict[int, NumberedRow] = {}
-        self._splits: list[NumberedRow] | None = None
-
-    def row(self, seq: int) -> NumberedRow:
-        """The row of a number from 1 on."""
-        if seq not in self._found:
-            self._found[seq] = self.numbering.row(seq)
-        return self._found[seq]
-
-    def told(self, seq: int) -> Told:
-        """The row as the end of a chain of causes; row 0 is the start of the run."""
-        if not seq:
-            return {"kind": START, "name": "0.0", "ts": None, "cause": None}
-        numbered = self.row(seq)
-        return {
-            "kind": "input",
-            "name": f"{seq}.0",
-            "ts": instant_text(numbered.known),
-            "cause": None,
-            "row": self.content(numbered.message),
-            "file": _file(numbered),
-        }
+    def __init__(self, config: Config) -> None:
+        self._grids: Final = {each.name: each.tick for each in config.instruments}
+        self._scale: Final = scale_of(config)
 
     def content(self, message: Message) -> Told:
         """What a row says."""
@@ -70,11 +48,8 @@ class InputRows:
             case _:
                 return self._action(message)
 
-    def price(self, seq: int, instrument: str) -> Ticks | None:
-        """The price at which something is decided on this row; None if it says none."""
-        if not seq:
-            return None
-        message = self.row(seq).message
+    def price(self, message: Message, instrument: str) -> Ticks | None:
+        """The price at which something is decided on such a row; None if it says none."""
         if getattr(message, "instrument", None) != instrument:
             return None
         match message:
@@ -88,18 +63,6 @@ class InputRows:
                 return None if known == NONE else known
             case _:
                 return None
-
-    def splits(self, instrument: str) -> list[tuple[int, SplitEffective]]:
-        """The splits of an instrument, each with the number of its row."""
-        if self._splits is None:
-            self._splits = self.numbering.of_kind(ACTIONS)
-        return [
-            (each.seq, each.message)
-            for each in self._splits
-            if isinstance(each.message, SplitEffective) and each.message.instrument == instrument
-        ]
-
-    # -- what rows say --------------------------------------------------------------------------
 
     def _bar(self, bar: BarClosed) -> Told:
         prices = ("open", "high", "low", "close")
@@ -165,6 +128,62 @@ class InputRows:
     def _price(self, instrument: str, ticks: Ticks) -> str | None:
         tick: Decimal = self._grids[instrument]
         return None if ticks == NONE else plain(ticks * tick)
+
+
+class InputRows:
+    """The rows of one run's inputs; reads those that are asked for."""
+
+    def __init__(self, reopened: Reopened) -> None:
+        self.numbering: Final = Numbering(reopened.sources)
+        self._contents = Contents(reopened.config)
+        self._found: dict[int, NumberedRow] = {}
+        self._splits: list[NumberedRow] | None = None
+
+    def row(self, seq: int) -> NumberedRow:
+        """The row of a number from 1 on."""
+        if seq not in self._found:
+            self._found[seq] = self.numbering.row(seq)
+        return self._found[seq]
+
+    def told(self, seq: int) -> Told:
+        """The row as the end of a chain of causes; row 0 is the start of the run."""
+        if not seq:
+            return {"kind": START, "name": "0.0", "ts": None, "cause": None}
+        numbered = self.row(seq)
+        return {
+            "kind": "input",
+            "name": f"{seq}.0",
+            "ts": instant_text(numbered.known),
+            "cause": None,
+            "row": self.content(numbered.message),
+            "file": _file(numbered),
+        }
+
+    def content(self, message: Message) -> Told:
+        """What a row says."""
+        return self._contents.content(message)
+
+    def price(self, seq: int, instrument: str) -> Ticks | None:
+        """The price at which something is decided on this row; None if it says none."""
+        return self._contents.price(self.row(seq).message, instrument) if seq else None
+
+    def reported(self, seq: int) -> None:
+        """No row is a report of a venue: the simulated one's are caused by their approvals."""
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        return self.numbering.total
+
+    def splits(self, instrument: str) -> list[tuple[int, SplitEffective]]:
+        """The splits of an instrument, each with the number of its row."""
+        if self._splits is None:
+            self._splits = self.numbering.of_kind(ACTIONS)
+        return [
+            (each.seq, each.message)
+            for each in self._splits
+            if isinstance(each.message, SplitEffective) and each.message.instrument == instrument
+        ]
 
 
 def _known(lots: int) -> int | None:

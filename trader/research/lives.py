@@ -11,8 +11,8 @@ from trader.model.control import SplitEffective, TradingState
 from trader.model.envelope import Name
 from trader.model.money import plain
 from trader.model.orders import OrderRole, OrderStatus
-from trader.research.input_rows import InputRows
 from trader.research.messages import Message, Messages, text
+from trader.research.rows import Rows
 from trader.research.slippage import Reference, References
 from trader.research.telling import Telling, Told
 
@@ -22,7 +22,7 @@ _UNFILLED: Final = frozenset({"CANCELED", "EXPIRED", "REJECTED"})
 class Lives:
     """Tells the lives of one run's orders."""
 
-    def __init__(self, messages: Messages, telling: Telling, rows: InputRows) -> None:
+    def __init__(self, messages: Messages, telling: Telling, rows: Rows) -> None:
         self._messages = messages
         self._telling = telling
         self._rows = rows

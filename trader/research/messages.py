@@ -6,16 +6,18 @@ one name: it is the table of its own that speaks for such a message.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import polars as pl
 from msgspec import Struct
 
 from trader.config.notation import instant_text
+from trader.config.schema import Config
 from trader.model.envelope import Name
 from trader.model.units import Nanoseconds
-from trader.research.folder import TRADES, RunFolder
+from trader.research.folder import TRADES, Query
 
 KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -48,10 +50,37 @@ class Message(Struct, frozen=True, kw_only=True):
         return instant_text(self.ts)
 
 
+class TablesOf(Protocol):
+    """Where the tables of a run are: its folder, or what its journal was played into."""
+
+    @property
+    def path(self) -> Path:
+        """Its folder, or its journal."""
+
+    @property
+    def run(self) -> Mapping[str, Any]:
+        """What is known of the run; its `id` at least."""
+
+    def rows(self, name: str, query: Query) -> pl.DataFrame:
+        """What a query finds in one of the tables."""
+
+
+class Asked(Protocol):
+    """The run that is asked about."""
+
+    @property
+    def folder(self) -> TablesOf:
+        """Where its tables are."""
+
+    @property
+    def config(self) -> Config:
+        """What it was configured as."""
+
+
 class Messages:
     """The messages of one run."""
 
-    def __init__(self, folder: RunFolder) -> None:
+    def __init__(self, folder: TablesOf) -> None:
         self.folder: Final = folder
 
     def rows(

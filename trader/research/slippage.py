@@ -14,8 +14,8 @@ from trader.logic.splits import split_ticks
 from trader.model.control import SplitEffective
 from trader.model.orders import OrderRole, OrderType
 from trader.model.units import Lots, Ticks
-from trader.research.input_rows import InputRows
 from trader.research.messages import Message, Messages
+from trader.research.rows import Rows
 
 _BPS: Final = 10_000
 _BPS_PLACES: Final = 4
@@ -49,7 +49,7 @@ class Reference(Struct):
 class References:
     """Finds what the fills of one run's orders are held against."""
 
-    def __init__(self, messages: Messages, rows: InputRows) -> None:
+    def __init__(self, messages: Messages, rows: Rows) -> None:
         self._messages = messages
         self._rows = rows
 

@@ -6,20 +6,20 @@ went, why the venue ended an order) is heard from the run itself, played again u
 """
 
 import re
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
 import polars as pl
 from msgspec import Struct
 
 from trader.config.spelling import shown
 from trader.errors import DataError, UsageError
-from trader.model.envelope import Name
+from trader.model.envelope import Envelope, Name
 from trader.model.orders import OrderStatus
-from trader.research.heard import Hearing, breach_of, compared_of, reason_of, rule_of
-from trader.research.input_rows import InputRows
+from trader.research.heard import breach_of, compared_of, reason_of, rule_of
 from trader.research.lives import Lives
-from trader.research.messages import Message, Messages, parsed, text
-from trader.research.reopening import Reopened
+from trader.research.messages import Asked, Message, Messages, parsed, text
+from trader.research.rows import Rows
 from trader.research.telling import Telling, Told
 
 HALT: Final = "halt"
@@ -37,15 +37,19 @@ class Subject(Struct, frozen=True):
     message: Message | None
 
 
+Hear: TypeAlias = Callable[[Message], Sequence[Envelope]]
+"""What was said in the step of a message."""
+
+
 class Why:
     """Answers for one run."""
 
-    def __init__(self, reopened: Reopened, hearing: Hearing | None = None) -> None:
+    def __init__(self, run: Asked, rows: Rows, hearing: Hear | None = None) -> None:
         """Without `hearing` only the tables answer."""
-        self._run = reopened
-        self._messages = Messages(reopened.folder)
-        self._telling = Telling(reopened.config)
-        self._rows = InputRows(reopened)
+        self._run = run
+        self._messages = Messages(run.folder)
+        self._telling = Telling(run.config)
+        self._rows = rows
         self._lives = Lives(self._messages, self._telling, self._rows)
         self._hearing = hearing
 
@@ -73,25 +77,44 @@ class Why:
 
     def chain(self, subject: Subject) -> list[Told]:
         """From the subject back to the input row: the cause of each is the name of the next."""
-        told, name = [], subject.name
-        message = subject.message
-        while message is not None:
-            told.append(self._telling.message(message))
-            name = message.cause
-            message = self._messages.named(name) if name[1] else None
-            if name[1] and (message is None or message.cause >= name):
-                raise DataError(
-                    f"{told[-1]['name']} was caused by {text(name)}, which is in no table",
+        told: list[Told] = []
+        name, message = subject.name, subject.message
+        while True:
+            while message is not None:
+                told.append(self._telling.message(message))
+                name = message.cause
+                message = self._caused(told[-1]["name"], name)
+            if name[0] > self._rows.total:
+                raise UsageError(
+                    f"the run read no row {name[0]}",
                     where=str(self._run.folder.path),
-                    hint="the tables are not those of one run",
+                    hint=f"its last is {self._rows.total}.0",
                 )
-        if name[0] > self._rows.numbering.total:
-            raise UsageError(
-                f"the run read no row {name[0]}",
+            told.append(self._rows.told(name[0]))
+            message = self._answered(name[0])
+            if message is None:
+                return told
+
+    def _caused(self, caused: str, name: Name) -> Message | None:
+        """The message that caused another one; None if it was an input row."""
+        message = self._messages.named(name) if name[1] else None
+        if name[1] and (message is None or message.cause >= name):
+            raise DataError(
+                f"{caused} was caused by {text(name)}, which is in no table",
                 where=str(self._run.folder.path),
-                hint=f"its last is {self._rows.numbering.total}.0",
+                hint="the tables are not those of one run",
             )
-        return [*told, self._rows.told(name[0])]
+        return message
+
+    def _answered(self, seq: int) -> Message | None:
+        """The approval of the order that a venue reports of in an input row, if it does."""
+        id_ = self._rows.reported(seq)
+        if id_ is None:
+            return None
+        mine = (pl.col("client_order_id") == id_) & (pl.col("seq") < seq)
+        approved = mine & (pl.col("status") == OrderStatus.APPROVED.name)
+        found = self._messages.of("statuses", approved, last=1)
+        return found[0] if found else None
 
     # -- what became of it ----------------------------------------------------------------------
 
@@ -130,7 +153,7 @@ class Why:
         if moment is None:
             return
         told["played_again"] = self._hearing is not None
-        heard = () if self._hearing is None else self._hearing(moment, self._rows)
+        heard = () if self._hearing is None else self._hearing(moment)
         if message.kind == "denial":
             code = message.row["code"]
             compared = compared_of(heard, message.name, self._run.config)

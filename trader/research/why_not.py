@@ -4,42 +4,24 @@ Before anything is told, what was played is held against what was recorded, row 
 moment: else it would be the answer of another run.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
-from actors.assembly import Core, make_strategy
-from sims.numbering import NumberedRow
-from sims.simulation import Simulation
-from sims.streams import BARS, Source
-from trader.config.finest import heard_interval
+from actors.assembly import Core
 from trader.config.notation import Unfit, instant, instant_text, whole_instant
 from trader.config.schema import Config, StrategyConfig
 from trader.config.spelling import nearest, shown
-from trader.errors import UsageError, VerificationError
-from trader.model.envelope import Envelope
-from trader.model.market import BarClosed, Quote, Trade
+from trader.errors import UsageError
 from trader.model.orders import OrderStatus
-from trader.model.units import BEFORE_ALL, Lots, Nanoseconds
-from trader.research.again import play_until
-from trader.research.differences import first_difference
+from trader.model.units import Lots, Nanoseconds
 from trader.research.entries import entries
 from trader.research.frames import Frames
-from trader.research.input_rows import InputRows
-from trader.research.messages import KINDS, message
-from trader.research.pacing import Clock
-from trader.research.reopening import Reopened
+from trader.research.messages import KINDS, Asked, message
+from trader.research.playing import Play
 from trader.research.standing import Standing, trading
-from trader.research.stepping import Watch, declared_inputs
+from trader.research.stepping import declared_inputs
 from trader.research.telling import Telling, Told
 from trader.research.trade_frame import SIDES
 
-_HEARD: Final = (BarClosed, Quote, Trade)
-_METHODS: Final = {
-    BARS: "on_bar",
-    "quotes": "on_quote",
-    "depth": "on_quote",
-    "trades": "on_trade",
-}
 _WITHHELD: Final = {
     "quarantined": "it raised and is quarantined",
     "disabled": "a rule of risk disabled it until a person lets it trade again",
@@ -71,100 +53,37 @@ def instant_of(text: str) -> Nanoseconds:
 
 
 class WhyNot:
-    """Answers for one run."""
+    """Answers for one run, which `play` takes to a moment."""
 
-    def __init__(self, reopened: Reopened, watch: Watch, clock: Clock) -> None:
-        self._run = reopened
-        self._watch = watch
-        self._clock = clock
-        self._rows = InputRows(reopened)
-        self._telling = Telling(reopened.config)
+    def __init__(self, run: Asked, play: Play) -> None:
+        self._run = run
+        self._play = play
+        self._telling = Telling(run.config)
 
     def document(self, strategy: str, time: str) -> Told:
         """The whole answer; raises `UsageError` for a strategy or a time that the run has not."""
         config, run = self._run.config, self._run.folder.run
         own, ts = strategy_of(config, strategy), instant_of(time)
-        self._check_within(ts)
-        last = self._rows.numbering.last(ts, _heard(config, own, self._run.sources))
-        heard: list[Envelope] = []
-        simulation = play_until(
-            self._run,
-            ts,
-            watch=self._watch,
-            clock=self._clock,
-            hear=heard.append,
-            hear_from=BEFORE_ALL if last is None else last.known,
-        )
-        compared = self._compare(simulation, ts)
-        standing = Standing(simulation.core, config, own)
+        played = self._play(own, ts)
+        core = played.core
+        standing = Standing(core, config, own)
         told = {
             "run": run["id"],
             "strategy": own.name,
             "instrument": own.instrument,
             "time": instant_text(ts),
             "currency": self._telling.currency,
-            "rows": simulation.core.reactor.state.seq,
-            "rows_compared": compared,
-            "saw": self._saw(own, last, heard),
+            "rows": core.reactor.state.seq,
+            "rows_compared": played.compared,
+            "compared_with": played.compared_with,
+            "saw": played.saw,
             **standing.told(ts),
-            "trading": trading(simulation.core),
+            "trading": trading(core),
             "entries": entries(standing, config, ts),
-            "last_decision": self._last(simulation.core, own.name, "decisions"),
-            "last_order": self._last(simulation.core, own.name, "orders"),
+            "last_decision": self._last(core, own.name, "decisions"),
+            "last_order": self._last(core, own.name, "orders"),
         }
         return {**told, "held_back": _held_back(told)}
-
-    def _check_within(self, ts: Nanoseconds) -> None:
-        run = self._run.folder.run
-        first = self._rows.row(1).known
-        last = instant(run["reached"]["ts"])
-        if not first <= ts <= last:
-            raise UsageError(
-                f"{instant_text(ts)} lies {'before' if ts < first else 'after'} the run",
-                where="TIME",
-                hint=f"its rows are known from {instant_text(first)} to {instant_text(last)}",
-            )
-
-    # -- whether it is the same run -------------------------------------------------------------
-
-    def _compare(self, simulation: Simulation, ts: Nanoseconds) -> int:
-        """Holds what was played against the tables; how many rows of them were the same."""
-        core, config, folder = simulation.core, self._run.config, self._run.folder
-        cash = core.scale.of(config.account.cash)
-        played = Frames(core.tables, core.scale, cash, declared_inputs(config)).all()
-        recorded = {name: folder.frame(name) for name in played}
-        if not folder.run["complete"] and ts >= instant(folder.run["reached"]["ts"]):
-            # The run was stopped within its last instant, of which all was played now.
-            played = {name: each.head(len(recorded[name])) for name, each in played.items()}
-        before = {name: recorded[name].head(len(each)) for name, each in played.items()}
-        found = first_difference(before, played, simulation.core.reactor.state.seq)
-        if found is not None:
-            raise VerificationError(
-                "played again, the run is another one",
-                where=f"first in {found.table} at {found.seq}.{found.n}",
-                hint="`traderd replay` shows both sides: look for changed code or changed files",
-            )
-        return sum(map(len, played.values()))
-
-    # -- what it saw ----------------------------------------------------------------------------
-
-    def _saw(
-        self, own: StrategyConfig, last: NumberedRow | None, heard: Sequence[Envelope]
-    ) -> Told | None:
-        """The last row of what it listens to; `heard` is what the feed made of it, if anything."""
-        if last is None:
-            return None
-        interval = heard_interval(self._run.config, own)
-        passed = [
-            each.body
-            for each in heard
-            if each.source == "feed"
-            and isinstance(each.body, _HEARD)
-            and each.body.instrument == own.instrument
-            and (not isinstance(each.body, BarClosed) or each.body.interval_ns == interval)
-        ]
-        told = self._rows.told(last.seq)
-        return {**told, "heard": self._rows.content(passed[-1]) if passed else None}
 
     def _last(self, core: Core, strategy: str, table: str) -> Told | None:
         """The last of its decisions, or of its orders; of a denied order its denial."""
@@ -178,21 +97,6 @@ class WhyNot:
             [denial] = frames.denials().filter(client_order_id=id_).to_dicts()
             return self._telling.message(message("denial", denial))
         return told
-
-
-def _heard(config: Config, own: StrategyConfig, sources: Sequence[Source]) -> list[Source]:
-    """The sources that its strategy listens to; its exits listen to bars."""
-    strategy = make_strategy(own)
-    interval = heard_interval(config, own)
-    kinds = {kind for kind, method in _METHODS.items() if strategy.hears(method)}
-    kinds |= {BARS} if own.exits else set()
-    return [
-        each
-        for each in sources
-        if each.instrument == own.instrument
-        and each.kind in kinds
-        and (each.kind != BARS or each.interval_ns == interval)
-    ]
 
 
 def apart(told: Told) -> list[str]:

@@ -3,7 +3,7 @@
 A target is told when it changes. Its size comes from the configuration where the strategy only
 names a side. An entry goes with its exits or not at all; before the first instant, and while the
 strategy is disabled, nothing is decided; and an entry that an exit ended is not taken again before
-the strategy has let go of it.
+the strategy has let go of it. Of what is decided late only what makes a position smaller is taken.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,6 +31,8 @@ from trader.strategies.strategy import (
     Target,
 )
 
+LATE: Final = "late"
+"""Why an answer to a bar of long ago was withheld."""
 _SIGNS: Final = (-1, 0, 1)
 _NOTHING: Final[tuple[Message, ...]] = ()
 
@@ -93,6 +95,7 @@ class Decider:
         self._sizing = sizing
         self._exits = exits
         self._marked_apart = marked_apart
+        self._is_late = False
         self._values = _getter(strategy.inputs)
         saving.check_types(name, type(strategy.state))
         types = get_type_hints(type(strategy.state))
@@ -107,6 +110,17 @@ class Decider:
         except (TypeError, ValueError) as error:
             faults.blame(error, type(self._strategy))
             raise
+
+    def take_late(self, answer: Answer, ref: Ticks, now: Nanoseconds) -> Sequence[Message]:
+        """As `take`, of an answer to what happened long ago: it may only make a position smaller.
+
+        What else it asks for is withheld, but for cancels.
+        """
+        self._is_late = True
+        try:
+            return self.take(answer, ref, now)
+        finally:
+            self._is_late = False
 
     def _taken(self, answer: Answer, ref: Ticks, now: Nanoseconds) -> Sequence[Message]:
         state = self.state
@@ -140,6 +154,8 @@ class Decider:
             lots = answering.size(action.lots, ref, self._sizing.bound)
             return self._aim(lots, answering.text(action.reason), ref)
         label, bound = self._label, self._sizing.bound
+        if self._is_late and isinstance(action, Order | Replace):
+            return (self._withheld(self.state.target, LATE),)
         if isinstance(action, Order):
             return (answering.requested(action, label, self._instrument, ref, bound),)
         if isinstance(action, Replace):
@@ -188,20 +204,36 @@ class Decider:
         state.blocked = 0
         if lots == state.target:
             return _NOTHING
+        if self._is_late:
+            return self._aim_late(lots, reason, ref)
         if self._exits and lots and not all(exit_.ready for exit_ in self._exits):
             self._strategy.on_flat(exited=False)
             return (self._withheld(lots, "warming_up"),)
-        state.target = lots
-        return (
-            TargetPosition(
-                strategy=self._label,
-                instrument=self._instrument,
-                lots=lots,
-                ref_ticks=ref,
-                reason=reason,
-                inputs=self._seen(),
-                protection=protections(self._exits) if lots and self._exits else (),
-            ),
+        return (self._told(lots, reason, ref),)
+
+    def _aim_late(self, lots: Lots, reason: str, ref: Ticks) -> Sequence[Message]:
+        """What of a new target makes the old one smaller is taken, and the rest withheld."""
+        before = self.state.target
+        smaller = max(min(lots, before), 0) if before > 0 else min(max(lots, before), 0)
+        told: list[Message] = []
+        if smaller != before:
+            told.append(self._told(smaller, reason, ref))
+        if smaller != lots:
+            if not smaller:
+                self._strategy.on_flat(exited=False)
+            told.append(self._withheld(lots, LATE))
+        return told
+
+    def _told(self, lots: Lots, reason: str, ref: Ticks) -> TargetPosition:
+        self.state.target = lots
+        return TargetPosition(
+            strategy=self._label,
+            instrument=self._instrument,
+            lots=lots,
+            ref_ticks=ref,
+            reason=reason,
+            inputs=self._seen(),
+            protection=protections(self._exits) if lots and self._exits else (),
         )
 
     def _withheld(self, lots: Lots, reason: str) -> DecisionRecorded:

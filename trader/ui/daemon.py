@@ -100,6 +100,55 @@ def _print_status(console: Console, status: Document) -> None:
         for each in status["prices"]
     ]
     _table(console, ("instrument", "price", "age"), prices)
+    _print_unsure(console, status)
+
+
+def _print_unsure(console: Console, status: Document) -> None:
+    """What the daemon is not sure of: quiet where all is well."""
+    compared = status["reconciliation"]
+    console.print(_compared(compared))
+    if compared["differences"]:
+        _table(console, ("kind", "key", "ours", "theirs"), compared["differences"])
+    if status["doubts"]:
+        doubts = [{**each, "in_doubt_for": duration(each["age_s"])} for each in status["doubts"]]
+        names = ("client_order_id", "instrument", "lots", "in_doubt_for")
+        _table(console, names, doubts)
+    if status["limits"]:
+        limits = [_headroom(each) for each in status["limits"]]
+        console.print(Text(f"left of the venue's limits: {' · '.join(limits)}"))
+    for each in status["edges"]:
+        if each["state"] != "running" or each["failures"]:
+            console.print(_edge(each), soft_wrap=True)
+    running = [each["edge"] for each in status["edges"] if each["state"] == "running"]
+    if running:
+        console.print(Text(f"edges at work: {', '.join(running)}"), soft_wrap=True)
+
+
+def _compared(compared: Document) -> Text:
+    if compared["compared_age_s"] is None:
+        return Text("not compared with the venue yet", "yellow")
+    line = Text(f"compared with the venue {duration(compared['compared_age_s'])} ago: ")
+    count = len(compared["differences"])
+    if not count:
+        return line.append("both agree")
+    line.append(f"{count} differ", "bold red")
+    if compared["agreed_age_s"] is not None:
+        line.append(f", agreed {duration(compared['agreed_age_s'])} ago")
+    return line
+
+
+def _headroom(limit: Document) -> str:
+    share = f"{limit['limit']} {limit['headroom']:.0%}"
+    return share if limit["max"] is None else f"{share} ({limit['used']:,} of {limit['max']:,})"
+
+
+def _edge(edge: Document) -> Text:
+    line = Text(f"{edge['edge']} is {edge['state']}", "red" if edge["failures"] else "yellow")
+    if edge["failures"]:
+        line.append(f", failed {edge['failures']} times of late: {edge['error']}")
+    if edge["again_in_s"] is not None:
+        line.append(f"; tried again in {duration(edge['again_in_s'])}")
+    return line
 
 
 def _print_orders(console: Console, document: Document) -> None:

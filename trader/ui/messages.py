@@ -80,6 +80,11 @@ def _action(row: Told) -> str:
     return f"{row['action']}{more} of {row['instrument']}"
 
 
+def _message(row: Told) -> str:
+    fields = ", ".join(f"{name} {value}" for name, value in row["fields"].items())
+    return f"{row['type']}\n{fields}" if fields else str(row["type"])
+
+
 def inputs_said(inputs: Sequence[Told]) -> str:
     """What a strategy declares, by name; prices in currency."""
     return ", ".join(f"{value['name']} {_value(value)}" for value in inputs)
@@ -212,6 +217,7 @@ _ROWS: Final[Mapping[str, Callable[[Told], str]]] = MappingProxyType(
         "trades": _print,
         "depth": _change,
         "actions": _action,
+        "message": _message,
     }
 )
 _SAID: Final[Mapping[str, Callable[[Told, Told], str]]] = MappingProxyType(

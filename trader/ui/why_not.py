@@ -121,7 +121,7 @@ def _could(told: Told) -> Iterator[Line]:
     yield "trading", f"{trading['state']}{why}{latched}"
     for label, entry in zip(_once("an entry"), told["entries"], strict=False):
         yield label, _entry(entry)
-    same = f"{told['rows_compared']:,} rows of its tables are the same"
+    same = f"{told['rows_compared']:,} rows of its {told['compared_with']} are the same"
     yield "played", f"again to row {told['rows']:,}: {same}"
 
 

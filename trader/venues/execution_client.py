@@ -66,10 +66,14 @@ class Turn(Struct):
 
 
 class Figures(Struct, frozen=True, kw_only=True):
-    """Our clock less the venue's, and what is left of each of its limits, as a share of it."""
+    """Our clock less the venue's, and what is left of each of its limits, as a share of it.
+
+    Of a limit that is counted also what is `used`, and the most.
+    """
 
     clock_skew_ns: Nanoseconds
     headroom: Mapping[str, float]
+    used: Mapping[str, tuple[int, int]] = {}
 
 
 class ExecutionClient(Protocol):

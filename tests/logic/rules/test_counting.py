@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.core.making import adopted
 from tests.logic.rules.counted import counts, own, resting, room, with_
 from tests.logic.rules.ruling import (
     CANCELED,
@@ -341,3 +342,40 @@ def test_a_child_that_has_ended_is_granted_nothing() -> None:
     gate.counting.fill(fill(5, "p"))
 
     assert guards(gate) == (0, 0)
+
+
+# -- what somebody else does ---------------------------------------------------------------------
+
+
+def test_a_foreign_trade_moves_the_account_and_its_own_ledger() -> None:
+    gate = with_()
+    gate.counting.adopt(adopted(5))
+    gate.counting.adopt(adopted(-2))
+
+    assert counts(gate) == (3, 0, 0)
+    assert own(gate, "ext_A") == (3, 0, 0, 0)
+    assert gate.account.resting == {}
+
+
+def test_a_foreign_order_counts_for_what_it_may_still_fill_until_nothing_is_left() -> None:
+    gate = with_()
+    counted = []
+    for event in (
+        adopted(left=-9, limit=110),
+        adopted(-4, left=-5, limit=110),
+        adopted(-1, id_="web_2"),  # of which nobody says what is left
+        adopted(left=0),
+        adopted(left=0),
+    ):
+        gate.counting.adopt(event)
+        counted.append((*counts(gate), gate.account.exposures[A].limits))
+
+    assert counted == [(0, 0, -9, 1), (-4, 0, -5, 1), (-5, 0, -5, 1), (-5, 0, 0, 0), (-5, 0, 0, 0)]
+    assert own(gate, "ext_A") == (-5, 0, 0, 0)
+
+
+def test_a_foreign_order_is_marked_as_such() -> None:
+    gate = with_(order(1))
+    gate.counting.adopt(adopted(left=9, limit=100))
+
+    assert (resting(gate).theirs, resting(gate, "web_1").theirs) == (False, True)

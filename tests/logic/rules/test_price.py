@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.core.making import adopted
 from tests.logic.rules.ruling import (
     NOW,
     PARTLY,
@@ -145,6 +146,13 @@ def test_orders_without_a_limit_or_of_another_instrument_are_not_met() -> None:
     codes(gate, stop(-1, 90, "stop"), limit(-1, 110, "there", instrument=B), limit(1, 90, "same"))
 
     assert asked(gate, order(1)) == [""]
+
+
+def test_what_somebody_else_leaves_in_the_book_keeps_nobody_from_closing() -> None:
+    gate = ruled()
+    gate.counting.adopt(adopted(left=9, limit=90))
+
+    assert asked(gate, order(-1), limit(-1, 90)) == ["", ""]
 
 
 def test_what_has_filled_rests_no_more() -> None:

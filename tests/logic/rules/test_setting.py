@@ -63,6 +63,7 @@ def test_what_cannot_be_read_is_refused_in_the_readers_words() -> None:
     [
         (Limits(), set()),
         (Limits(jump_max=(1, 10)), {"jump_max"}),
+        (Limits(slippage_bps_max=(1, 10)), {"slippage_bps_max"}),
         (Limits(unprotected_max=1), {"unprotected_max"}),
         # What the account is worth is told for all three of them, or for none.
         (Limits(sector_max=(1, 10)), {"concentration_max", "sector_max", "borrow"}),
@@ -71,7 +72,8 @@ def test_what_cannot_be_read_is_refused_in_the_readers_words() -> None:
     ],
 )
 def test_what_nobody_looks_at_cannot_be_limited_later(begun: Limits, seen: set[str]) -> None:
-    for name in ("jump_max", "unprotected_max", "concentration_max", "sector_max", "borrow"):
+    alone = ("jump_max", "slippage_bps_max", "unprotected_max")
+    for name in (*alone, "concentration_max", "sector_max", "borrow"):
         account = ruled().account
         answer = Setting(begun, read).take(account, asks(name, "1"))
 

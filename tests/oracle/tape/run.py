@@ -40,7 +40,6 @@ class TapeWorld(World):
         self._jitter = iter(run.jitter)
         self._quoted: set[str] = set()
         self._tops: dict[str, Top] = {}
-        self._leaves_at = {"command": 0, "report": 0}
         super().__init__(run)
         self._floor = Floor(run)
         self._venue = self._floor
@@ -61,8 +60,7 @@ class TapeWorld(World):
     def delay(self, way: str, ts: int) -> int:
         """When what leaves at `ts` arrives; nothing overtakes."""
         due = ts + self._run.latency_ns + next(self._jitter, 0)
-        self._leaves_at[way] = due = max(due, self._leaves_at[way])
-        return due
+        return max(due, self.agenda.last(Kind.COMMAND if way == "command" else Kind.REPORT))
 
     def _fill_agenda(self) -> None:
         super()._fill_agenda()

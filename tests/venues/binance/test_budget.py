@@ -65,7 +65,7 @@ def test_the_venues_count_replaces_ours() -> None:
     budget.spend(70, MARKET, NOW)
     budget.learn([weight(100, 3)], NOW)
 
-    assert budget.headroom(NOW) == pytest.approx(0.97)
+    assert budget.headroom(NOW)["weight"] == pytest.approx(0.97)
     assert budget.allows(60, MARKET, NOW)
 
 
@@ -144,7 +144,7 @@ def test_recorded_limits_are_understood() -> None:
     limits = msgspec.convert(answer["rateLimits"], tuple[RateLimit, ...])
     budget = told(*limits)
 
-    assert budget.headroom(NOW) == pytest.approx(1 - 3 / 6_000)
+    assert budget.headroom(NOW)["weight"] == pytest.approx(1 - 3 / 6_000)
 
 
 def test_every_method_weighs_what_the_venue_says() -> None:
@@ -180,3 +180,22 @@ def test_too_many_orders_stop_what_places_and_nothing_else(error: ErrorBody, unt
     assert budget.allows(1, OUT, NOW)
     assert budget.allows(1, MARKET, NOW)
     assert budget.allows(1, PLACE, until)
+
+
+def test_every_limit_tells_what_is_used_and_left_of_it() -> None:
+    budget = Budget()
+    budget.learn(
+        [
+            RateLimit(kind="ORDERS", interval="SECOND", number=10, limit=100, count=25),
+            RateLimit(kind="REQUEST_WEIGHT", interval="DAY", number=1, limit=10, count=20),
+        ],
+        NOW,
+    )
+
+    assert budget.used(NOW) == {
+        "weight": (0, 6_000),
+        "orders_10s": (25, 100),
+        "weight_1d": (20, 10),
+    }
+    assert budget.headroom(NOW) == {"weight": 1.0, "orders_10s": 0.75, "weight_1d": 0.0}
+    assert budget.used(NOW + 10 * SECOND_NS)["orders_10s"] == (0, 100)

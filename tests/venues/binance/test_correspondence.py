@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.venues.binance.test_signing import PEM, SEED
 from tests.venues.binance.wire import GRID, KEYS, MS, PATIENCE, START, order
 from trader.errors import VenueFault
-from trader.model.orders import CancelOrder, OrderCanceled, OrderRejected
+from trader.model.orders import CancelOrder, OrderCanceled, OrderInDoubt, OrderRejected
 from trader.model.units import INT64_MAX, SECOND_NS
 from trader.venues.binance import requests
 from trader.venues.binance.correspondence import Correspondence, Question
@@ -122,13 +122,88 @@ def test_a_venue_that_does_not_let_us_in_is_a_fault() -> None:
         dialogue.hear(json.dumps(frame).encode(), START)
 
 
-def test_a_venue_that_stays_silent_is_a_fault() -> None:
+@pytest.mark.parametrize(
+    ("hears", "text"), [(False, "has fallen silent"), (True, "does not answer")]
+)
+def test_a_venue_that_does_not_answer_at_first_is_a_fault(hears: bool, text: str) -> None:
     dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE)
     dialogue.greet(3, START)
     dialogue.tick(START + 100 * MS)
+    if hears:
+        dialogue.hear(b'{"event": {"e": "listStatus"}}', START + 150 * MS)
 
-    with pytest.raises(VenueFault, match="does not answer"):
+    with pytest.raises(VenueFault, match=text):
         dialogue.tick(START + 200 * MS)
+
+
+def test_a_line_on_which_nothing_comes_any_more_is_given_up() -> None:
+    """Not for one answer that is lacking, and with every doubt still to be told."""
+    dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE)
+    dialogue.greet(3, START)
+    hear(dialogue, 1, serverTime=START // MS)
+    hear(dialogue, 2, subscriptionId=0)
+    dialogue.perform([order()], START)
+    doubted = dialogue.tick(START + 100 * MS)
+    assert methods(doubted) == ["order.status"]
+    dialogue.perform([order(2)], START + 150 * MS)
+
+    with pytest.raises(VenueFault, match="has fallen silent"):
+        dialogue.tick(START + 250 * MS)
+    told = dialogue.lose(START + 250 * MS).messages
+    assert [type(each) for each in (*doubted.messages, *told)] == [OrderInDoubt, OrderInDoubt]
+
+
+def test_a_line_that_is_heard_of_between_two_questions_lives() -> None:
+    asking = Asking()
+    asking.ask(requests.time())
+    asking.line.tick(START + 100 * MS)
+    asking.line.note_life(START + 120 * MS)
+    asking.ask(requests.time(), START + 130 * MS)
+    asking.line.tick(START + 230 * MS)
+    asking.line.forget(START + 230 * MS)
+    asking.line.is_connected = True
+    asking.ask(requests.time(), START + 240 * MS)
+    asking.line.tick(START + 340 * MS)
+
+    assert asking.ends == ["unknown"] * 3
+
+
+OVERLOADED = {"code": -1008, "msg": "Server is currently overloaded."}
+BUSY = {"code": -1003, "msg": "Too many requests.", "data": {"retryAfter": START // MS + 700}}
+
+
+@pytest.mark.parametrize(("error", "after_ms"), [(OVERLOADED, 500), (BUSY, 700)])
+def test_a_change_that_is_put_off_is_asked_for_again(error: Document, after_ms: int) -> None:
+    asking = Asking()
+    asking.ask(requests.cancel("main-x-3-1", GRID), acts=True)
+    asking.hear(1, error=error)
+    assert asking.line.acts
+
+    assert asking.line.tick(START + (after_ms - 1) * MS).frames == []
+    again = asking.line.tick(START + after_ms * MS)
+    assert (methods(again), asking.ends) == (["order.cancel"], [])
+    asking.hear(2, result={})
+    assert asking.ends == ["answered"]
+
+
+@pytest.mark.parametrize("error", [OVERLOADED, BUSY])
+def test_what_goes_once_and_what_only_asks_are_not_repeated_here(error: Document) -> None:
+    asking = Asking()
+    asking.ask(requests.cancel("main-x-3-1", GRID), acts=True, once=True)
+    asking.ask(requests.time())
+    asking.hear(1, error=error)
+    asking.hear(2, error=error)
+
+    assert asking.ends == ["refused", "refused"]
+
+
+def test_calls_beside_the_socket_say_nothing_of_its_life() -> None:
+    asking = Asking(has_rest=True, is_connected=False)
+    for now in (START, START + 200 * MS, START + 400 * MS):
+        asking.ask(requests.time(), now)
+        asking.line.tick(now + 100 * MS)
+
+    assert asking.ends == ["unknown"] * 3
 
 
 def hear(dialogue: BinanceDialogue, id_: int, now: int = START, **result: Any) -> Turn:

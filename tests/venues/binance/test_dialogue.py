@@ -35,6 +35,7 @@ from trader.model.orders import (
     TimeInForce,
 )
 from trader.model.units import INT64_MAX
+from trader.venues.binance.inquiry import Patience
 
 ID = f"main-x-{EPOCH}-1"
 PLACE = "order.place"
@@ -219,8 +220,23 @@ def test_an_order_the_venue_never_saw_is_absent_only_after_the_horizon(wire: Wir
 
     assert [(type(m), getattr(m, "code", "")) for m in told] == [(OrderRejected, "absent")]
     methods = wire.methods()
-    assert methods.count("order.status") > 5
+    assert methods.count("order.status") == 5, "each pause is twice the one before"
     assert methods[-1] == "openOrders.status"
+
+
+def test_many_orders_in_doubt_leave_weight_for_the_way_out(engine: Engine, clock: Clock) -> None:
+    """So many that a minute's weight would not do, were each asked about at an even pace."""
+    wire = Wire(engine, clock, Patience())
+    wire.connect()
+    wire.unseen = {PLACE}
+    wire.gate = lambda _, answer: [] if answer is None else [answer]
+    wire.perform(*(order(count, ts_decided=wire.now) for count in range(1, 101)))
+    told = wire.wait(16_000)
+
+    assert kinds(told).count(OrderRejected) == 100
+    asked = wire.methods()
+    weight = 4 * asked.count("order.status") + 6 * asked.count("openOrders.status")
+    assert weight < 6_000 * 0.7
 
 
 def test_not_found_inside_the_horizon_is_no_evidence(wire: Wire, clock: Clock) -> None:
@@ -236,7 +252,7 @@ def test_not_found_inside_the_horizon_is_no_evidence(wire: Wire, clock: Clock) -
     first, wire.gate = wire.gate, lagging
     wire.perform(order())
 
-    told = wire.wait(250)
+    told = wire.wait(360)
 
     assert fills(told) == {("1", 1_000, 6_000_000)}
     assert OrderRejected not in kinds(told)

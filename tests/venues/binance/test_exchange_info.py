@@ -5,19 +5,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 
 from tests.shared_data import shared
-from tests.venues.binance.wire import GRID, SCALE
 from trader.errors import VenueFault
-from trader.logic.rules.limits import Filters
-from trader.model.instrument import InstrumentVersion
+from trader.model.instrument import Band, InstrumentVersion
 from trader.venues.binance.exchange_info import (
     ExchangeInfo,
     SymbolInfo,
-    filters_of,
     instrument_of,
-    misfit,
     version_of,
 )
 from trader.venues.binance.frames import RateLimit, decoded
@@ -54,6 +49,7 @@ VERSION = InstrumentVersion(
     price_max=Decimal(1_000_000),
     notional_min=Decimal(5),
     orders_max=200,
+    status="TRADING",
 )
 
 
@@ -67,7 +63,11 @@ def test_a_bound_of_zero_is_none() -> None:
     )
 
     assert version_of(open_ended, 7) == InstrumentVersion(
-        since=7, tick=Decimal("0.01"), lot=Decimal("0.00001"), size_min=Decimal("0.00001")
+        since=7,
+        tick=Decimal("0.01"),
+        lot=Decimal("0.00001"),
+        size_min=Decimal("0.00001"),
+        status="TRADING",
     )
 
 
@@ -100,31 +100,69 @@ def test_only_what_has_changed_makes_another_version() -> None:
     assert (changed.version(8).tick, changed.version(9).tick) == (Decimal("0.01"), Decimal("0.001"))
 
 
-def test_bounds_are_counted_in_our_own_numbers() -> None:
-    assert filters_of(VERSION, GRID, SCALE) == Filters(
-        lots_min=1,
-        lots_max=900_000_000,
-        ticks_min=1,
-        ticks_max=100_000_000,
-        notional_min=500_000_000,
-    )
-    coarse = replace(VERSION, lot=Decimal("0.001"), size_max=None)
-    assert filters_of(coarse, GRID, SCALE).lots_step == 100
-    assert filters_of(coarse, GRID, SCALE).lots_max is None
+MARKET = {
+    "filterType": "MARKET_LOT_SIZE",
+    "minQty": "0.00000000",
+    "maxQty": "120.00000000",
+    "stepSize": "0.00000000",
+}
+BY_SIDE = {
+    "filterType": "PERCENT_PRICE_BY_SIDE",
+    "bidMultiplierUp": "5",
+    "bidMultiplierDown": "0.2",
+    "askMultiplierUp": "4",
+    "askMultiplierDown": "0.3",
+    "avgPriceMins": 0,
+}
+
+
+def test_market_orders_have_sizes_of_their_own() -> None:
+    version = version_of(symbol(PRICE, LOTS, MARKET), 7)
+
+    assert (version.market_size_min, version.market_size_max, version.market_lot) == (
+        None, Decimal(120), None,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("changes", "text"),
+    ("worth", "spares"),
     [
-        ({}, ""),
-        ({"lot": Decimal("0.001")}, ""),
-        ({"tick": Decimal("0.001")}, "a tick of 0.01, the venue's is 0.001"),
-        ({"tick": Decimal("0.1")}, "a tick of 0.01, the venue's is 0.1"),
-        ({"lot": Decimal("0.000001")}, "a lot of 0.00001, the venue's is 0.000001"),
+        (NOTIONAL, (False, False)),
+        (NOTIONAL | {"applyMinToMarket": False, "applyMaxToMarket": False}, (True, True)),
+        ({"filterType": "MIN_NOTIONAL", "minNotional": "5", "applyToMarket": False}, (True, False)),
     ],
 )
-def test_a_grid_that_does_not_fit_says_why(changes: dict[str, Any], text: str) -> None:
-    assert misfit(replace(VERSION, **changes), GRID) == text
+def test_bounds_of_worth_say_whether_market_orders_are_meant(
+    worth: dict[str, Any], spares: tuple[bool, bool]
+) -> None:
+    version = version_of(symbol(PRICE, LOTS, worth), 7)
+
+    assert version.notional_min == Decimal(5)
+    assert (version.notional_min_spares_market, version.notional_max_spares_market) == spares
+
+
+@pytest.mark.parametrize(
+    ("percent", "band"),
+    [
+        (BY_SIDE, ("0.2", "5", "0.3", "4")),
+        (
+            {"filterType": "PERCENT_PRICE", "multiplierUp": "1.5", "multiplierDown": "0.50"},
+            ("0.5", "1.5", "0.5", "1.5"),
+        ),
+        (BY_SIDE | {"avgPriceMins": 5}, None),  # of an average that nobody here knows
+        ({"filterType": "PERCENT_PRICE", "multiplierUp": "2", "avgPriceMins": 1}, None),
+    ],
+)
+def test_limits_lie_within_multiples_of_the_last_price(
+    percent: dict[str, Any], band: tuple[str, ...] | None
+) -> None:
+    found = version_of(symbol(PRICE, LOTS, percent), 7).band
+
+    if band is None:
+        assert found is None
+    else:
+        names = ("buy_min", "buy_max", "sell_min", "sell_max")
+        assert found == Band(**dict(zip(names, map(Decimal, band), strict=True)))
 
 
 def test_recorded_rules_are_understood() -> None:

@@ -1,14 +1,27 @@
 """Somebody else trades on the account: how it is told, by whatever road it comes."""
 
+from decimal import Decimal
+
 import pytest
+from msgspec.structs import replace
 
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.orders import OrderType, Side
-from sims.servers.binance.scenarios.deeds import HumanOrder
+from sims.servers.binance.scenarios.deeds import HumanCancel, HumanOrder
 from sims.servers.binance.scenarios.director import Director
 from sims.servers.binance.scenarios.wires import Wires
 from tests.sims.servers.binance.desk import Clock
-from tests.venues.binance.wire import EPOCH, GRID, NAME, PATIENCE, START, Wire, fills, order
+from tests.venues.binance.wire import (
+    EPOCH,
+    GRID,
+    NAME,
+    PATIENCE,
+    SCALE,
+    START,
+    Wire,
+    fills,
+    order,
+)
 from trader.model.account import AccountReported, ForeignReported, OrderReport, QueryAccount
 from trader.model.envelope import Message
 from trader.venues.binance.foreign import of_execution, of_trade
@@ -135,7 +148,13 @@ def test_a_commission_in_the_base_asset_has_moved_too(
     told = of_execution(report, "web_1", GRID)
 
     assert told.lots == lots
-    assert told == of_trade("web_1", trade, GRID)
+    # Of an order that has ended nothing is left; a trade of the past does not say.
+    assert (told.lots_left, told.limit_ticks) == (0, None)
+    assert replace(told, lots_left=None) == of_trade("web_1", trade, GRID)
+    # Whatever was paid in which asset: this is what it cost.
+    quote = 30 if asset == "USDT" else 0
+    cost = (30_000 if side == "BUY" else -30_000) + quote
+    assert 2 * GRID.half * told.lots * told.ticks + told.fee == SCALE.of(Decimal(cost))
 
 
 def test_in_a_symbol_that_we_do_not_trade_it_moves_nothing_of_ours() -> None:
@@ -154,3 +173,49 @@ def test_in_a_symbol_that_we_do_not_trade_it_moves_nothing_of_ours() -> None:
     told = of_execution(report, "web_1", None)
 
     assert (told.instrument, told.size, told.lots) == ("ETHUSDT", "-0.5", 0)
+
+
+@pytest.mark.parametrize("price", ["60000.005", "0"])
+def test_a_price_beside_our_grid_cannot_be_counted(price: str) -> None:
+    trade = OwnTrade(
+        trade_id=4, order_id=1, price=price, size="0.5", ts_ms=START // 1_000_000, is_buyer=True
+    )
+    told = of_trade("web_1", trade, GRID)
+
+    assert (told.lots, told.ticks, told.fee) == (50_000, 0, 0)
+
+
+def test_what_an_order_may_still_fill_is_told_with_all_that_happens_to_it(
+    wire: Wire, person: Director
+) -> None:
+    person.do(REST)
+    [new] = foreign(wire.news())
+    [open_] = foreign(wire.perform(QueryAccount(request_id="r")))
+    person.do(HumanCancel(symbol="BTCUSDT"))
+    [canceled] = foreign(wire.news())
+
+    assert (new.lots_left, new.limit_ticks) == (50_000, 4_000_000)
+    assert (open_.lots_left, open_.limit_ticks) == (50_000, 4_000_000)
+    assert canceled.lots_left == 0
+    assert canceled.client_order_id == new.client_order_id
+
+
+def test_a_sale_that_is_partly_done_has_the_rest_left() -> None:
+    report = Execution(
+        symbol="BTCUSDT",
+        client_id="web_1",
+        side="SELL",
+        kind="TRADE",
+        status="PARTIALLY_FILLED",
+        order_id=1,
+        trade_id=4,
+        size="0.5",
+        executed="0.2",
+        price="61000",
+        last_size="0.2",
+        last_price="61000",
+        ts_ms=1,
+    )
+    told = of_execution(report, "web_1", GRID)
+
+    assert (told.lots, told.lots_left, told.limit_ticks) == (-20_000, -30_000, 6_100_000)

@@ -10,10 +10,13 @@ from tests.venues.binance.family import (
     LIMIT,
     STOP,
     alone,
+    cancel,
+    entry,
     limit,
+    replace,
     stop,
 )
-from tests.venues.binance.wire import EPOCH, kinds, order
+from tests.venues.binance.wire import EPOCH, NAME, kinds, order
 from trader.model.envelope import Message
 from trader.model.orders import (
     OrderAccepted,
@@ -152,3 +155,63 @@ def test_a_stop_that_fills_ends_its_limit_at_once() -> None:
     counter.methods()
     counter.wait(200)
     assert "order.cancel" not in counter.methods()
+
+
+class Brief(Counter):
+    """Answers the cancel of one of a list with that one alone."""
+
+    def serve_cancel(self, params: dict[str, Any]) -> dict[str, Any]:
+        answer = super().serve_cancel(params)
+        return answer.get("orderReports", [answer])[0]  # type: ignore[no-any-return]
+
+
+def placed(counter: Counter) -> list[str]:
+    """The names of the orders that were placed since the last look."""
+    return [
+        value
+        for method, params in counter.asked
+        if method.startswith(("order.place", "orderList."))
+        for key, value in params.items()
+        if key.endswith("ClientOrderId") and key != "listClientOrderId"
+    ]
+
+
+def family_that_filled_unheard(kind: type[Counter]) -> Counter:
+    """The entry has filled while there was no connection; its children work at the venue."""
+    counter = kind()
+    counter.dialogue.know(NAME, "0")
+    counter.perform(entry(), stop(), limit())
+    counter.holds_events = True
+    counter.fill(ENTRY, "0.01")
+    counter.events.clear()
+    counter.holds_events = False
+    return counter
+
+
+def test_an_entry_that_has_filled_is_not_placed_again_with_what_it_leaves() -> None:
+    """The answer to the cancel of its stop does not name it."""
+    counter = family_that_filled_unheard(Counter)
+    counter.unseen.add("myTrades")
+    counter.break_line()
+    counter.asked.clear()
+    counter.unseen.clear()
+    told = counter.perform(cancel(STOP))
+
+    assert placed(counter) == [f"{LIMIT}_1"]
+    assert about(told, ENTRY) == [OrderFilled]
+    assert about(told, STOP) == [OrderCanceled]
+
+
+def test_a_pair_of_which_one_is_asked_about_is_not_changed_before_that_is_known() -> None:
+    counter = family_that_filled_unheard(Brief)
+    counter.unseen.add("order.status")
+    assert about(counter.break_line(), ENTRY) == [OrderFilled]
+    counter.asked.clear()
+    assert counter.perform(cancel(STOP), replace(LIMIT, limit_ticks=6_200_000)) == []
+    assert counter.methods() == []
+
+    counter.unseen.clear()
+    told = counter.wait(200)
+    assert placed(counter) == [f"{LIMIT}_1"]
+    assert about(told, ENTRY) == [OrderFilled]
+    assert about(told, STOP) == [OrderCanceled]

@@ -83,11 +83,19 @@ class Wire:
     """
 
     def __init__(
-        self, engine: Engine, clock: Clock, patience: Patience = PATIENCE, account: str = ""
+        self,
+        engine: Engine,
+        clock: Clock,
+        patience: Patience = PATIENCE,
+        account: str = "",
+        *,
+        reads_rules: bool = False,
     ) -> None:
         self.engine: Final = engine
         self.clock: Final = clock
-        self.dialogue: Final = BinanceDialogue(KEYS, [GRID], patience, account=account)
+        self.dialogue: Final = BinanceDialogue(
+            KEYS, [GRID], patience, account=account, reads_rules=reads_rules
+        )
         self.told: Final[list[Message]] = []
         self.asked: Final[list[Request]] = []
         self.gate: Callable[[Request, Document | None], list[Document]] = proceed

@@ -298,12 +298,13 @@ def test_that_the_bytes_left_is_told_first(line: Line) -> None:
 def test_an_order_without_an_answer_is_in_doubt_and_found(line: Line) -> None:
     """It is asked for and never sent again."""
     line.deafen(is_deaf=True)
-    told = line.perform(order()) + line.wait(30_000)
-    assert OrderInDoubt in [type(each) for each in told]
+    told = line.perform(order())
     was_busy = line.client.busy
-
     line.deafen(is_deaf=False)
-    life = Life(ENTRY).hear(line.wait(30_000))
+
+    told += line.wait(30_000)
+    assert OrderInDoubt in [type(each) for each in told]
+    life = Life(ENTRY).hear(told)
     assert (life.filled, life.end) == (1_000, "")
     assert (was_busy, line.client.busy) == (True, False)
     assert line.received == [ENTRY]

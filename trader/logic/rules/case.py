@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from trader.logic.rules.limits import Facts, Limits
+from trader.logic.rules.limits import NO_FILTERS, Facts, Filters, Limits
 from trader.logic.rules.view import Rule
 from trader.model.control import TradingState
 
@@ -19,7 +19,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """Orders of one kind in one instrument.
 
     `priced` orders have a limit, `protective` ones exist to end a position. `sector` names the
-    instruments of this one's sector; the venue has `halted` trading in it.
+    instruments of this one's sector; the venue has `halted` trading in it. `listed` is what the
+    venue takes by its own word, beside what was configured.
     """
 
     limits: Limits
@@ -27,6 +28,7 @@ class Case(Struct, frozen=True, kw_only=True):
     trading: TradingState = TradingState.ACTIVE
     sector: tuple[str, ...] = ()
     halted: bool = False
+    listed: Filters = NO_FILTERS
     priced: bool = False
     protective: bool = False
 

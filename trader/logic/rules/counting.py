@@ -10,9 +10,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from trader.logic.external import foreign_order
 from trader.logic.lifecycle import ENDED
 from trader.logic.rules.view import Account, Exposure, Group, Resting, Sent, Standing
 from trader.logic.splits import split_half_ticks, split_lots, split_ticks
+from trader.model.account import ForeignAdopted
 from trader.model.control import SplitEffective
 from trader.model.market import Quote
 from trader.model.orders import (
@@ -203,6 +205,19 @@ class Counting:
         if resting is not None:
             resting.done = max(0, resting.done - abs(lots))
             self.give(resting, _room(resting))
+
+    def adopt(self, event: ForeignAdopted) -> None:
+        """Somebody else has traded; of the order behind it counts what it may still fill."""
+        account, left = self.account, event.lots_left
+        account.exposures[event.instrument].lots += event.last_lots
+        self.standing(event.strategy, event.instrument).lots += event.last_lots
+        if left is None:
+            return
+        id_ = event.client_order_id
+        self.end(id_)
+        if left:
+            self.approve(foreign_order(event, left))
+            account.resting[id_].theirs = True
 
     # -- changes --------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from trader.logic.rules.case import Case
 from trader.logic.rules.counting import Counting
 from trader.logic.rules.limits import Facts
+from trader.logic.rules.listing import listed_filters
 from trader.logic.rules.policy import rules
 from trader.logic.rules.view import Account, Denial, Resting, Rule, Sent, Standing, View
 from trader.model.control import TradingState
@@ -66,6 +67,7 @@ class Gate:
 
     def _desk(self, facts: Facts) -> Desk:
         account = self.account
+        listed = listed_filters(account.listed.get(facts.name), facts.steps)
 
         def made(*, priced: bool = False, protective: bool = False) -> tuple[Rule, ...]:
             return rules(
@@ -75,6 +77,7 @@ class Gate:
                     trading=account.trading,
                     sector=tuple(each.name for each in self._facts if each.sector == facts.sector),
                     halted=facts.name in account.halted,
+                    listed=listed,
                     priced=priced,
                     protective=protective,
                 )

@@ -5,6 +5,7 @@ window is in nanoseconds. The limits are part of risk's state, since an operator
 the facts are not.
 """
 
+from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
@@ -47,7 +48,11 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Filters(Struct, frozen=True, kw_only=True):
-    """What an instrument's venue takes at all."""
+    """What an instrument's venue takes at all.
+
+    A market order's size may have bounds beside those of all sizes, and the bounds of worth may
+    spare it. The bands are the least and the most of a limit as shares of the last price.
+    """
 
     lots_min: Lots | None = None
     lots_max: Lots | None = None
@@ -55,9 +60,26 @@ class Filters(Struct, frozen=True, kw_only=True):
     ticks_min: Ticks | None = None
     ticks_max: Ticks | None = None
     notional_min: Money | None = None
+    notional_max: Money | None = None
+    notional_min_spares_market: bool = False
+    notional_max_spares_market: bool = False
+    market_lots_min: Lots | None = None
+    market_lots_max: Lots | None = None
+    market_lots_step: Lots | None = None
+    buy_band: tuple[Ratio, Ratio] | None = None
+    sell_band: tuple[Ratio, Ratio] | None = None
+    orders_max: int | None = None
 
 
 NO_FILTERS: Final = Filters()
+
+
+class Steps(Struct, frozen=True, kw_only=True):
+    """What one tick and one lot are in the venue's own units, and the places of the quantum."""
+
+    tick: Decimal = Decimal(1)
+    lot: Decimal = Decimal(1)
+    places: int = 0
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -72,6 +94,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     sector: str = ""
     shortable: bool = True
     filters: Filters = NO_FILTERS
+    steps: Steps = Steps()
     sessions: Sessions = UTC_DAYS
 
 

@@ -35,7 +35,8 @@ def self_trade(case: Case) -> Rule | None:
 
     A stop is left out: it waits, and trades later with whoever is there then. So is what protects
     a strategy against its own market orders: else whoever takes profits could never add to a
-    position.
+    position. And so is what somebody else has placed past us: nobody may leave an order in the book
+    with which no strategy can close its position.
     """
     del case
     return _meets
@@ -50,7 +51,7 @@ def _meets(order: SubmitOrder, view: View, now: Nanoseconds) -> Denial | None:
         theirs = resting.order
         if theirs.limit_ticks is None or theirs.instrument != name or theirs.lots * lots >= 0:
             continue
-        if resting.size <= resting.done:
+        if resting.size <= resting.done or resting.theirs:
             continue
         limit = _reach(resting, theirs.limit_ticks)
         own = order.limit_ticks

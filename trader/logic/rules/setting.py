@@ -18,7 +18,7 @@ from trader.model.control import LimitChanged, LimitRejected, SetLimit
 Read: TypeAlias = Callable[[str, str], LimitValue]
 """From a limit's name and text to its value; raises ConfigError for what is none."""
 
-_ALONE: Final = ("jump_max", "unprotected_max")
+_ALONE: Final = ("jump_max", "slippage_bps_max", "unprotected_max")
 """Each of these has somebody look at what nobody looks at otherwise."""
 _BY_WORTH: Final = ("concentration_max", "sector_max", "borrow")
 """Any of these has risk hear before every order what the account is worth."""

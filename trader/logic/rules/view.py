@@ -16,6 +16,7 @@ from msgspec import Struct
 from trader.logic.breakers import Naked, Slips
 from trader.logic.rules.limits import Limits
 from trader.model.control import TradingState
+from trader.model.instrument import Instrument
 from trader.model.market import BarClosed, Quote, Trade
 from trader.model.orders import OrderRole, SubmitOrder
 from trader.model.units import BEFORE_ALL, INT64_MAX, Lots, Money, Nanoseconds, Ticks
@@ -30,7 +31,7 @@ class Resting(Struct):
     replacement on its way (`asked`, at `asked_ticks`); `done` is filled, `room` is what it may
     fill now. A child may fill what its parent has `granted`; the parent was `ordered` for
     `parent_size`. `works` once the venue has taken it; `leaving` from our cancel on, until that is
-    refused.
+    refused. It is `theirs` if somebody else has placed it, past us.
     """
 
     order: SubmitOrder
@@ -45,6 +46,7 @@ class Resting(Struct):
     works: bool = False
     leaving: bool = False
     ordered: Lots = 0
+    theirs: bool = False
 
     @property
     def instrument(self) -> str:
@@ -156,7 +158,8 @@ class Standing:
 class Account(Struct):
     """All that risk knows. Worth and cash are as last told.
 
-    `spelled` are the limits as texts, `tripped` the breakers that have spoken since trading was
+    `listed` is what the venue says of each instrument, version by version. `spelled` are the limits
+    as texts, `tripped` the breakers that have spoken since trading was
     last lifted, `slips` the window of the slippage breaker.
     """
 
@@ -167,6 +170,7 @@ class Account(Struct):
     seen: dict[str, bool] = {}
     approved_at: list[Nanoseconds] = []
     halted: dict[str, str] = {}
+    listed: dict[str, Instrument] = {}
     trading: TradingState = TradingState.HALTED
     version: int = 1
     spelled: dict[str, str] = {}

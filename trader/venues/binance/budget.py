@@ -100,10 +100,18 @@ class Budget:
             elif need is Need.PLACE:
                 meter.count = meter.counted(now) + 1
 
-    def headroom(self, now: Nanoseconds) -> float:
-        """The part of the weight that is still unused, from 0 to 1."""
-        meters = [meter for (kind, _, _), meter in self._meters.items() if kind == _WEIGHT]
-        return min(max(0.0, 1 - meter.counted(now) / meter.limit) for meter in meters)
+    def used(self, now: Nanoseconds) -> dict[str, tuple[int, int]]:
+        """What is used of each limit in its present window, and the limit.
+
+        Weight and orders are told apart, and each of their windows.
+        """
+        return {
+            _called(key): (meter.counted(now), meter.limit) for key, meter in self._meters.items()
+        }
+
+    def headroom(self, now: Nanoseconds) -> dict[str, float]:
+        """The part of each limit that is still unused, from 0 to 1."""
+        return {name: max(0.0, 1 - used / most) for name, (used, most) in self.used(now).items()}
 
     def learn(self, limits: Iterable[RateLimit], now: Nanoseconds) -> None:
         """What an answer, or the venue's description of itself, tells of limits and counts."""
@@ -136,6 +144,19 @@ class Budget:
     def fall_silent(self, error: ErrorBody, now: Nanoseconds) -> None:
         """The venue wants no more for a while: as long as it says, by any of its ways."""
         self.silent_until = max(self.silent_until, _until(error, now, PAUSE_NS))
+
+
+def _called(key: _Key) -> str:
+    """A limit by a short name; the weight of a minute is the one that everybody means.
+
+    >>> _called(("REQUEST_WEIGHT", "MINUTE", 1)), _called(("ORDERS", "SECOND", 10))
+    ('weight', 'orders_10s')
+    """
+    kind, interval, number = key
+    window = f"{number}{interval[0].lower()}"
+    if kind == _ORDERS:
+        return f"orders_{window}"
+    return "weight" if window == "1m" else f"weight_{window}"
 
 
 def _until(error: ErrorBody, now: Nanoseconds, pause_ns: Nanoseconds) -> Nanoseconds:

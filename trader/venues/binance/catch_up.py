@@ -40,6 +40,11 @@ class CatchUp:
         self._last = since
         self._held: list[BarClosed] | None = None
 
+    @property
+    def catches_up(self) -> bool:
+        """Whether bars that went by unheard are asked for."""
+        return self._last is not None
+
     def begin(self) -> Request | None:
         """A connection stands: what to ask for, if anything is lacking."""
         self.again_at = None

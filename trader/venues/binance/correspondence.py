@@ -7,6 +7,10 @@ venue has told us to keep silent, or has counted too much, questions wait, cance
 
 A question takes the socket while there is one. Without one it may take REST, if somebody makes
 those calls for us: its answer comes back as a frame like any other.
+
+A socket may stand on which nothing comes any more, though it answers pings. When a question ends
+without an answer and nothing at all was heard since it left, the next one is the proof: if that
+meets silence as well, the line is given up.
 """
 
 from collections.abc import Callable
@@ -16,9 +20,10 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
+from trader.errors import VenueFault
 from trader.model.control import ClockCompared
 from trader.model.envelope import Message
-from trader.model.units import INT64_MAX, Nanoseconds
+from trader.model.units import INT64_MAX, MILLISECOND_NS, Nanoseconds
 from trader.venues.binance import requests, rest
 from trader.venues.binance.budget import Budget
 from trader.venues.binance.frames import ErrorBody, Frame, Time, body
@@ -32,14 +37,18 @@ from trader.venues.execution_client import Outgoing, Reply, Turn
 _TIME: Final = requests.time()
 _TRIES_MAX: Final = 3
 """How often a question is asked that the venue refuses for its time."""
+_PAUSE_NS: Final = 500 * MILLISECOND_NS
+"""Before a change is asked for again that the venue has put off."""
+_PUT_OFF: Final = frozenset({Outcome.LATER, Outcome.SILENCE})
 
 
 class Question(Struct, frozen=True, kw_only=True):
     """What to ask, and what to do with each way in which that can end.
 
-    `acts`: the request does something to an order. `urgent`: it goes first after a pause. `once`:
-    it is not asked again, though the venue says that it refused it for its time alone. `halved`:
-    it has two halves, of which one may have been done without the other.
+    `acts`: the request does something to an order; what the venue puts off is asked for again.
+    `urgent`: it goes first after a pause. `once`: it is not asked again, though the venue says that
+    it refused it for its time alone, or for now. `halved`: it has two halves, of which one may have
+    been done without the other.
     """
 
     request: Request
@@ -56,7 +65,9 @@ class Question(Struct, frozen=True, kw_only=True):
 
 class _Asked(Struct, frozen=True):
     question: Question
+    at: Nanoseconds
     due: Nanoseconds
+    by_socket: bool
 
 
 class Correspondence:
@@ -87,6 +98,8 @@ class Correspondence:
         self._waiting: list[Question] = []
         self._reopens: Nanoseconds = 0
         self._is_comparing = False
+        self._heard_at: Nanoseconds = 0
+        self._doubted_at: Nanoseconds = INT64_MAX
 
     @property
     def due(self) -> Nanoseconds:
@@ -99,7 +112,8 @@ class Correspondence:
     @property
     def acts(self) -> bool:
         """Whether a question that does something to an order has no end yet."""
-        return any(asked.question.acts for asked in self._asked.values())
+        open_ = (*(asked.question for asked in self._asked.values()), *self._waiting)
+        return any(question.acts for question in open_)
 
     @property
     def can_ask(self) -> bool:
@@ -141,10 +155,13 @@ class Correspondence:
         request = question.request
         weight = weight_of(request.method, request.params)
         if not self.budget.allows(weight, METHODS[request.method].need, now):
-            self._wait(question)
-            self._reopens = self.budget.opens(now)
+            self._wait(question, self.budget.opens(now))
             return Turn()
         return self._send(question, now)
+
+    def note_life(self, now: Nanoseconds) -> None:
+        """Something came on the socket."""
+        self._heard_at, self._doubted_at = now, INT64_MAX
 
     def hear(self, frame: Frame, now: Nanoseconds) -> Turn:
         """An answer: the end of one question, or of all that act if it does not say of which."""
@@ -168,8 +185,17 @@ class Correspondence:
             return question.unknown(now)
         if outcome is Outcome.CREDENTIALS:
             self.barred = error.text or str(error.code)
+        return self._refused(question, outcome, error, now)
+
+    def _refused(
+        self, question: Question, outcome: Outcome | None, error: ErrorBody, now: Nanoseconds
+    ) -> Turn:
+        """It was not carried out; what can be asked again is."""
         if outcome is Outcome.CLOCK and not question.once:
             return self._again(question, error, now)
+        if outcome in _PUT_OFF and question.acts and not question.once:
+            self._wait(question, now + _PAUSE_NS)
+            return Turn()
         return question.refused(error, now)
 
     def returned(self, id_: str, reply: Reply | None, now: Nanoseconds) -> Turn:
@@ -184,7 +210,11 @@ class Correspondence:
         return self.hear(frame, now)
 
     def tick(self, now: Nanoseconds) -> Turn:
-        """Ends what has waited too long for its answer; asks what has waited to be asked."""
+        """Ends what has waited too long for its answer; asks what has waited to be asked.
+
+        Raises VenueFault if the line has fallen silent; then nothing has been ended yet.
+        """
+        self._judge_life(now)
         turn = Turn()
         for id_, asked in list(self._asked.items()):
             if asked.due <= now and self._asked.pop(id_, None) is not None:
@@ -193,9 +223,21 @@ class Correspondence:
             turn += self._flush(now)
         return turn
 
+    def _judge_life(self, now: Nanoseconds) -> None:
+        unheard = [
+            asked.at
+            for asked in self._asked.values()
+            if asked.due <= now and asked.by_socket and asked.at >= self._heard_at
+        ]
+        if unheard and max(unheard) >= self._doubted_at:
+            raise VenueFault("the venue has fallen silent")
+        if unheard:
+            self._doubted_at = min(self._doubted_at, now)
+
     def forget(self, now: Nanoseconds) -> Turn:
         """The connection is gone: what acted on orders has become unknown, the rest is void."""
         self.is_connected = self.has_logged_on = self._is_comparing = False
+        self._doubted_at = INT64_MAX
         turn = self._lose_acts(now)
         self._waiting, self._asked = [], {}
         return turn
@@ -206,7 +248,7 @@ class Correspondence:
         self.budget.spend(weight_of(request.method, request.params), need, now)
         self._count += 1
         id_ = str(self._count)
-        self._asked[id_] = _Asked(question, now + self._within)
+        self._asked[id_] = _Asked(question, now, now + self._within, self.is_connected)
         stamp_ms = self.clock.stamp(now if request.at is None else request.at)
         if not self.is_connected:
             call = rest.call_of(request, self._keys, stamp_ms, id_)
@@ -226,10 +268,11 @@ class Correspondence:
         """The clocks differ more than we thought: compares them and asks again, a few times."""
         if question.tries >= _TRIES_MAX:
             return question.refused(error, now)
-        self._wait(replace(question, tries=question.tries + 1))
+        self._wait(replace(question, tries=question.tries + 1), now)
         return Turn() if self._is_comparing else self.compare_clocks(now, lambda _: Turn())
 
-    def _wait(self, question: Question) -> None:
+    def _wait(self, question: Question, until: Nanoseconds) -> None:
+        self._reopens = min(self._reopens, until) if self._waiting else until
         self._waiting.insert(0 if question.urgent else len(self._waiting), question)
 
     def _flush(self, now: Nanoseconds) -> Turn:

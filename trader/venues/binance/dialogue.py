@@ -20,7 +20,7 @@ from trader.model.orders import (
     ReplaceOrder,
     SubmitOrder,
 )
-from trader.model.units import INT64_MAX, Nanoseconds
+from trader.model.units import Nanoseconds
 from trader.venues.binance import reports, requests
 from trader.venues.binance.budget import Budget
 from trader.venues.binance.correspondence import Correspondence, Question
@@ -30,6 +30,7 @@ from trader.venues.binance.grid import Grid
 from trader.venues.binance.holdings import Holdings
 from trader.venues.binance.inquiry import Patience
 from trader.venues.binance.placing import TEXT_MAX, kept
+from trader.venues.binance.rule_book import RuleBook, breaks_rules
 from trader.venues.binance.signing import Keys, SigningKey
 from trader.venues.binance.trading import Trading
 from trader.venues.execution_client import Reply, Turn
@@ -51,7 +52,7 @@ KINDS: Final = _ENDS | {
 class BinanceDialogue:
     """One account's conversation, over any number of connections."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the daemon lends it
         self,
         keys: Keys,
         grids: Sequence[Grid],
@@ -60,11 +61,13 @@ class BinanceDialogue:
         account: str = "",
         has_rest: bool = False,
         budget: Budget | None = None,
+        reads_rules: bool = False,
     ) -> None:
         """With `has_rest` somebody makes calls for it, so that it has a second way.
 
         All who ask from one address share one `budget`. Orders that are not called as those of
-        `account` are foreign; without it none is.
+        `account` are foreign; without it none is. Whoever `reads_rules` is told what the venue
+        takes of each instrument before it is told what the account holds.
         """
         self.ready = False
         self.heard: Final[dict[str, int]] = {}
@@ -79,6 +82,9 @@ class BinanceDialogue:
         self._foreign = Foreign(account)
         self._trading = Trading(self._line, grids, patience, self._foreign)
         self._holdings = Holdings(self._line, tuple(grids), patience.ask_again_ns, self._foreign)
+        self._rules = RuleBook(
+            self._line, tuple(grids), patience.read_rules_every_ns if reads_rules else None
+        )
         self._once = Once(0)
         self._compare_at: Nanoseconds = 0
 
@@ -90,9 +96,14 @@ class BinanceDialogue:
     @property
     def due(self) -> Nanoseconds:
         """When `tick` has something to do, at the latest."""
-        holdings = (self._holdings.due,) if self._trading.is_settled else ()
-        compare = self._compare_at if self.ready else INT64_MAX
-        return min(self._line.due, self._trading.due, compare, *holdings)
+        holdings = (self._holdings.due,) if self._can_survey else ()
+        later = (self._compare_at, self._rules.due) if self.ready else ()
+        return min(self._line.due, self._trading.due, *later, *holdings)
+
+    @property
+    def _can_survey(self) -> bool:
+        """Whether the account may be asked about: no order could change it, the rules are known."""
+        return self._trading.is_settled and self._rules.is_known
 
     def know(self, instrument: str, trade_id: str) -> None:
         """Fills of an instrument up to this one are known from a life before this one."""
@@ -164,6 +175,7 @@ class BinanceDialogue:
 
     def hear(self, frame: bytes, now: Nanoseconds) -> Turn:
         """A frame arrived; raises VenueFault if it makes no sense or ends the stream."""
+        self._line.note_life(now)
         read = read_frame(frame)
         if read.is_event:
             return self._settled(self._on_event(read.event, now), now)
@@ -180,6 +192,8 @@ class BinanceDialogue:
         turn = self._line.tick(now) + self._trading.tick(now)
         if self.ready and self._compare_at <= now:
             turn += self._compare(now, lambda _: Turn())
+        if self.ready:
+            turn += self._rules.tick(now)
         return self._settled(turn, now)
 
     def lose(self, now: Nanoseconds) -> Turn:
@@ -188,12 +202,15 @@ class BinanceDialogue:
         turn = self._line.forget(now)
         self._trading.forget()
         self._holdings.forget()
+        self._rules.forget()
         return Turn(messages=turn.messages)
 
     def _settled(self, turn: Turn, now: Nanoseconds) -> Turn:
         """Does what had to wait; asks about the account once no order is in doubt any more."""
         turn += self._trading.follow_up(now)
-        return turn + self._holdings.tick(now) if self._trading.is_settled else turn
+        if any(map(breaks_rules, turn.messages)):
+            self._rules.want(now)
+        return turn + self._holdings.tick(now) if self._can_survey else turn
 
     # -- the stream -------------------------------------------------------------------------------
 
@@ -222,7 +239,8 @@ class BinanceDialogue:
     def _ask_for_stream(self, request: requests.Request, now: Nanoseconds) -> Turn:
         def subscribed(_: Raw, at: Nanoseconds) -> Turn:
             self.ready = True
-            return self._trading.history.catch_up(at)
+            self._rules.want(at)
+            return self._trading.history.catch_up(at) + self._rules.tick(at)
 
         question = Question(
             request=request, answered=subscribed, refused=_not_let_in, unknown=_left_alone

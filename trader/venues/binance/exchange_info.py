@@ -1,22 +1,23 @@
 """What the venue takes of each symbol, as dated versions of the instrument.
 
 The venue changes its steps and its bounds, so what it says now is a version from now on. A bound
-of zero is none. Filters that bound an order against the market, not against a number, are left to
-the venue: it refuses such an order before its engine sees it.
+of zero is none. Filters that bound a price against an average of minutes are left to the venue,
+for nobody here knows that average; against the last price they can be judged. A bound of worth is
+held against the last price all the same.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct, field
 
 from trader.errors import VenueFault
-from trader.logic.rules.limits import Filters
-from trader.model.instrument import Instrument, InstrumentVersion
-from trader.model.money import MoneyScale, plain
+from trader.model.instrument import Band, Instrument, InstrumentVersion
+from trader.model.money import plain
 from trader.model.units import Nanoseconds
 from trader.venues.binance.frames import RateLimit
-from trader.venues.binance.grid import Grid, amount
+from trader.venues.binance.grid import amount
 
 TRADING: Final = "TRADING"
 
@@ -32,7 +33,21 @@ class Filter(Struct, frozen=True, kw_only=True):
     size_max: str = field(name="maxQty", default="0")
     step: str = field(name="stepSize", default="0")
     notional_min: str = field(name="minNotional", default="0")
+    notional_max: str = field(name="maxNotional", default="0")
+    min_to_market: bool | None = field(name="applyMinToMarket", default=None)
+    max_to_market: bool = field(name="applyMaxToMarket", default=True)
+    to_market: bool = field(name="applyToMarket", default=True)
+    minutes: int = field(name="avgPriceMins", default=0)
+    up: str = field(name="multiplierUp", default="0")
+    down: str = field(name="multiplierDown", default="0")
+    bid_up: str = field(name="bidMultiplierUp", default="0")
+    bid_down: str = field(name="bidMultiplierDown", default="0")
+    ask_up: str = field(name="askMultiplierUp", default="0")
+    ask_down: str = field(name="askMultiplierDown", default="0")
     orders_max: int | None = field(name="maxNumOrders", default=None)
+
+
+_NO_FILTER: Final = Filter(kind="")
 
 
 class SymbolInfo(Struct, frozen=True, kw_only=True):
@@ -61,8 +76,10 @@ def version_of(info: SymbolInfo, since: Nanoseconds) -> InstrumentVersion:
     price, lots = filters.get("PRICE_FILTER"), filters.get("LOT_SIZE")
     if price is None or lots is None or not amount(price.tick) or not amount(lots.step):
         raise VenueFault("the venue names no steps of prices and sizes", where=info.symbol)
-    notional = filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL")
-    orders = filters.get("MAX_NUM_ORDERS")
+    market = filters.get("MARKET_LOT_SIZE", _NO_FILTER)
+    worth = filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL") or _NO_FILTER
+    orders = filters.get("MAX_NUM_ORDERS", _NO_FILTER)
+    min_to_market = worth.to_market if worth.min_to_market is None else worth.min_to_market
     return InstrumentVersion(
         since=since,
         tick=_normal(price.tick),
@@ -71,10 +88,31 @@ def version_of(info: SymbolInfo, since: Nanoseconds) -> InstrumentVersion:
         size_max=_bound(lots.size_max),
         price_min=_bound(price.price_min),
         price_max=_bound(price.price_max),
-        notional_min=None if notional is None else _bound(notional.notional_min),
-        orders_max=None if orders is None else orders.orders_max,
+        market_size_min=_bound(market.size_min),
+        market_size_max=_bound(market.size_max),
+        market_lot=_bound(market.step),
+        notional_min=_bound(worth.notional_min),
+        notional_max=_bound(worth.notional_max),
+        notional_min_spares_market=not min_to_market,
+        notional_max_spares_market=not worth.max_to_market,
+        band=_band(filters),
+        orders_max=orders.orders_max,
         is_trading=info.status == TRADING,
+        status=info.status,
     )
+
+
+def _band(filters: Mapping[str, Filter]) -> Band | None:
+    """The bounds of a limit where they are multiples of the last price."""
+    by_side, plainly = filters.get("PERCENT_PRICE_BY_SIDE"), filters.get("PERCENT_PRICE")
+    if by_side is not None and not by_side.minutes:
+        texts = by_side.bid_down, by_side.bid_up, by_side.ask_down, by_side.ask_up
+    elif plainly is not None and not plainly.minutes:
+        texts = plainly.down, plainly.up, plainly.down, plainly.up
+    else:
+        return None
+    least_bid, most_bid, least_ask, most_ask = map(_normal, texts)
+    return Band(buy_min=least_bid, buy_max=most_bid, sell_min=least_ask, sell_max=most_ask)
 
 
 def instrument_of(info: SymbolInfo, venue: str, since: Nanoseconds) -> Instrument:
@@ -86,37 +124,6 @@ def instrument_of(info: SymbolInfo, venue: str, since: Nanoseconds) -> Instrumen
         versions=(version_of(info, since),),
         shortable=False,
     )
-
-
-def misfit(version: InstrumentVersion, grid: Grid) -> str:
-    """Why a grid of ours does not fit the venue's; empty if it does.
-
-    Prices must lie on the very steps of the venue. Sizes may be counted in finer lots: orders are
-    then held to the venue's steps.
-    """
-    if grid.tick != version.tick:
-        return f"a tick of {plain(grid.tick)}, the venue's is {plain(version.tick)}"
-    if version.lot % grid.lot:
-        return f"a lot of {plain(grid.lot)}, the venue's is {plain(version.lot)}"
-    return ""
-
-
-def filters_of(version: InstrumentVersion, grid: Grid, scale: MoneyScale) -> Filters:
-    """The venue's bounds in ticks, lots and money of a grid that fits them."""
-    step = int(version.lot / grid.lot)
-    least = version.notional_min
-    return Filters(
-        lots_min=_count(version.size_min, grid.lot),
-        lots_max=_count(version.size_max, grid.lot),
-        lots_step=step if step > 1 else None,
-        ticks_min=_count(version.price_min, grid.tick),
-        ticks_max=_count(version.price_max, grid.tick),
-        notional_min=None if least is None else scale.of(least),
-    )
-
-
-def _count(bound: Decimal | None, step: Decimal) -> int | None:
-    return None if bound is None else int(bound / step)
 
 
 def _bound(text: str) -> Decimal | None:

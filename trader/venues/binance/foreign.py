@@ -1,19 +1,22 @@
 """Orders on the account that nobody here has placed: a person's, or another program's.
 
 An order of ours is called by its account, strategy, epoch and count. Whatever is called otherwise
-is told as foreign, in the venue's own figures, and by how many lots each trade of it moved what the
-account holds. Those are whole lots: a commission in the base asset that is none leaves a difference
-behind, which the reconciler finds.
+is told as foreign, in the venue's own figures, and with what each trade of it moved of what the
+account holds, and what it may still fill. That is whole lots: a commission in the base asset that
+is none leaves a difference behind, which the reconciler finds.
 """
 
 import re
-from decimal import ROUND_FLOOR
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
+from msgspec.structs import replace
+
 from trader.model.account import ForeignReported
-from trader.model.units import Lots
+from trader.model.units import Lots, Ticks
 from trader.venues.binance.frames import Execution, OrderState, OwnTrade
 from trader.venues.binance.grid import Grid, amount, instant
+from trader.venues.binance.reports import WORKING
 from trader.venues.binance.terms import side_sign
 
 _TRADE: Final = "TRADE"
@@ -39,52 +42,91 @@ class Foreign:
 def of_execution(report: Execution, name: str, grid: Grid | None) -> ForeignReported:
     """An event about a foreign order; in a symbol that we do not trade it moves nothing of ours."""
     is_trade = report.kind == _TRADE
-    signed = "" if side_sign(report.side) > 0 else "-"
-    lots = 0
-    if is_trade and grid is not None:
-        paid = report.commission, report.commission_asset
-        lots = _moved(side_sign(report.side), report.last_size, paid, grid)
-    return ForeignReported(
+    sign = side_sign(report.side)
+    said = ForeignReported(
         client_order_id=name,
         instrument=report.symbol if grid is None else grid.instrument,
         trade_id=str(report.trade_id) if is_trade else "",
-        size=signed + (report.last_size if is_trade else report.size),
+        size=_signed(sign, report.last_size if is_trade else report.size),
         price=report.last_price if is_trade else report.price,
-        lots=lots,
         ts_event=instant(report.ts_ms),
     )
+    if grid is None:
+        return said
+    left = _left(sign, report.size, report.executed, grid) if report.status in WORKING else 0
+    said = replace(said, lots_left=left, limit_ticks=_limit(report.price, grid))
+    if not is_trade:
+        return said
+    paid = report.commission, report.commission_asset
+    return _booked(said, sign, (report.last_size, report.last_price), paid, grid)
 
 
 def of_trade(name: str, trade: OwnTrade, grid: Grid) -> ForeignReported:
-    """A trade of a foreign order, from the account's history."""
+    """A trade of a foreign order, from the account's history; what is left of it nobody says."""
     sign = 1 if trade.is_buyer else -1
-    paid = trade.commission, trade.commission_asset
-    return ForeignReported(
+    said = ForeignReported(
         client_order_id=name,
         instrument=grid.instrument,
         trade_id=str(trade.trade_id),
-        size=trade.size if trade.is_buyer else f"-{trade.size}",
+        size=_signed(sign, trade.size),
         price=trade.price,
-        lots=_moved(sign, trade.size, paid, grid),
         ts_event=instant(trade.ts_ms),
     )
+    paid = trade.commission, trade.commission_asset
+    return _booked(said, sign, (trade.size, trade.price), paid, grid)
 
 
 def of_open_order(state: OrderState, name: str, grid: Grid) -> ForeignReported:
     """A foreign order that works."""
+    sign = side_sign(state.side)
     return ForeignReported(
         client_order_id=name,
         instrument=grid.instrument,
-        size=state.size if side_sign(state.side) > 0 else f"-{state.size}",
+        size=_signed(sign, state.size),
         price=state.price,
         ts_event=instant(state.ts_ms),
+        lots_left=_left(sign, state.size, state.executed, grid),
+        limit_ticks=_limit(state.price, grid),
     )
 
 
-def _moved(sign: int, size: str, paid: tuple[str | None, str | None], grid: Grid) -> Lots:
-    """By how many lots of the base asset a trade moved what is held."""
+def _signed(sign: int, size: str) -> str:
+    return size if sign > 0 else f"-{size}"
+
+
+def _booked(
+    said: ForeignReported,
+    sign: int,
+    done: tuple[str, str],
+    paid: tuple[str | None, str | None],
+    grid: Grid,
+) -> ForeignReported:
+    """With what the trade moved: whole lots, and in money what those do not show.
+
+    What it cost is its size at its price. A commission in the base asset makes fewer lots of it, so
+    the rest was paid for nothing, as a fee.
+    """
+    size, price = map(amount, done)
     text, asset = paid
-    units = sign * amount(size)
-    if asset == grid.base:
-        units -= amount(text or "0")
-    return int((units / grid.lot).to_integral_value(ROUND_FLOOR))
+    units = sign * size
+    moved = units - amount(text or "0") if asset == grid.base else units
+    lots = int((moved / grid.lot).to_integral_value(ROUND_FLOOR))
+    if price % grid.tick or not price:
+        return replace(said, lots=lots)
+    ticks = int(price / grid.tick)
+    beside = (units / grid.lot - lots) * 2 * ticks * grid.half
+    fee = int(beside.to_integral_value(ROUND_CEILING))
+    if asset != grid.base:
+        fee += grid.fee(text or "0", asset, ticks)
+    return replace(said, lots=lots, ticks=ticks, fee=fee)
+
+
+def _left(sign: int, size: str, executed: str, grid: Grid) -> Lots:
+    """The signed lots that an order may still fill, a part of one as a whole one."""
+    left = max(Decimal(0), amount(size) - amount(executed)) / grid.lot
+    return sign * int(left.to_integral_value(ROUND_CEILING))
+
+
+def _limit(price: str, grid: Grid) -> Ticks | None:
+    """An order's limit to the nearest tick below; a market or stop order has none."""
+    return int(amount(price) / grid.tick) or None

@@ -4,9 +4,12 @@ An order that was changed has had several names, and went on under the last; its
 all of them. "No such order" proves nothing at first: a query may be answered by a copy that lags
 behind. Only when the order is still missing after `absent_after_ns`, which is longer than the order
 could be valid on its way, and is not among the open ones either, has it never arrived.
+
+Each pause between two questions is twice the one before, up to a few times the first: many orders
+in doubt at once must not use up the weight by which others can still be canceled.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from functools import partial
 from typing import Final
@@ -15,7 +18,14 @@ from msgspec import Raw, Struct
 
 from trader.model.envelope import Message
 from trader.model.orders import CancelRejected, OrderRejected
-from trader.model.units import INT64_MAX, MILLISECOND_NS, MINUTE_NS, SECOND_NS, Nanoseconds
+from trader.model.units import (
+    HOUR_NS,
+    INT64_MAX,
+    MILLISECOND_NS,
+    MINUTE_NS,
+    SECOND_NS,
+    Nanoseconds,
+)
 from trader.venues.binance import reports, requests
 from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.frames import ErrorBody, OrderState, OwnTrade, body
@@ -29,6 +39,8 @@ from trader.venues.execution_client import Turn
 _FILLED: Final = "FILLED"
 _GONE: Final = frozenset({"CANCELED", "EXPIRED"})
 """Where an order may have gone on under another name."""
+_PAUSES_MAX: Final = 8
+"""How many times the first pause the longest one is."""
 
 
 class Cancel(Enum):
@@ -40,15 +52,16 @@ class Cancel(Enum):
 
 
 class Patience(Struct, frozen=True, kw_only=True):
-    """How long to wait for an answer, between two questions about one thing, and for proof.
+    """How long to wait for an answer, before a first question is repeated, and for proof.
 
-    And how often to compare the clocks.
+    And how often to compare the clocks, and to read the venue's rules.
     """
 
     answer_within_ns: Nanoseconds = 5 * SECOND_NS
     ask_again_ns: Nanoseconds = 500 * MILLISECOND_NS
     absent_after_ns: Nanoseconds = 10 * SECOND_NS
     compare_every_ns: Nanoseconds = MINUTE_NS
+    read_rules_every_ns: Nanoseconds = HOUR_NS
     valid_ms: int = 2_000
     """How long after its decision the venue may still take an order."""
 
@@ -57,7 +70,7 @@ class Patience(Struct, frozen=True, kw_only=True):
 
 
 class _Case(Struct):
-    """One order under inquiry; `again` is when to ask next.
+    """One order under inquiry; `again` is when to ask next, after so many first `pauses`.
 
     `states` is what was found under each of its names, the oldest first, and `trades` their fills.
     """
@@ -65,6 +78,7 @@ class _Case(Struct):
     ticket: Ticket
     since: Nanoseconds
     again: Nanoseconds = INT64_MAX
+    pauses: int = 1
     cancel: Cancel = Cancel.NONE
     states: list[OrderState] = []
     trades: list[OwnTrade] = []
@@ -98,6 +112,10 @@ class Inquiries:
     def open(self) -> bool:
         """Whether any order is still asked about."""
         return bool(self._cases)
+
+    def is_asking(self, tickets: Iterable[Ticket]) -> bool:
+        """Whether one of these orders is asked about."""
+        return any(ticket.id in self._cases for ticket in tickets)
 
     def start(self, ticket: Ticket, now: Nanoseconds, cancel: Cancel = Cancel.NONE) -> Turn:
         """Begins to ask; a case that is open already learns at most that a cancel failed."""
@@ -153,7 +171,11 @@ class Inquiries:
         )
 
     def _later(self, case: _Case, now: Nanoseconds) -> Turn:
-        case.again = now + self._patience.ask_again_ns
+        case.again = now + case.pauses * self._patience.ask_again_ns
+        if self._is_early(case, now):
+            # Nothing is gained by going on longer without the proof than it takes.
+            case.again = min(case.again, case.since + self._patience.absent_after_ns)
+        case.pauses = min(2 * case.pauses, _PAUSES_MAX)
         return Turn()
 
     def _is_early(self, case: _Case, now: Nanoseconds) -> bool:

@@ -60,6 +60,15 @@ class BestPrices(Struct, frozen=True):
     ask_size: str = field(name="A")
 
 
+class AnsweredPrices(Struct, frozen=True, rename="camel"):
+    """Best prices as they are answered to who asks."""
+
+    bid_price: str
+    bid_qty: str
+    ask_price: str
+    ask_qty: str
+
+
 class Print(Struct, frozen=True, kw_only=True):
     """A `trade`; the buyer was the maker where somebody sold into it."""
 
@@ -101,10 +110,15 @@ class CandleEvent(Struct, frozen=True):
 
 def quote(raw: Raw, grid: Grid, now: Nanoseconds) -> list[Message]:
     """Best bid and ask, as of when they arrived."""
-    best = body(raw, BestPrices)
-    bid, bid_lots = _side(best.bid, best.bid_size, grid)
-    ask, ask_lots = _side(best.ask, best.ask_size, grid)
-    return [Quote(grid.instrument, bid, ask, bid_lots, ask_lots, now)]
+    event = body(raw, BestPrices)
+    return [_quoted((event.bid, event.bid_size), (event.ask, event.ask_size), grid, now)]
+
+
+def best(raw: Raw, grid: Grid, now: Nanoseconds) -> list[Message]:
+    """Best bid and ask of an answer, as of when it arrived."""
+    answer = body(raw, AnsweredPrices)
+    bid, ask = (answer.bid_price, answer.bid_qty), (answer.ask_price, answer.ask_qty)
+    return [_quoted(bid, ask, grid, now)]
 
 
 def trade(raw: Raw, grid: Grid, now: Nanoseconds) -> list[Message]:
@@ -151,6 +165,12 @@ def _print(event: Print | AggregatePrint, grid: Grid) -> Trade:
         event.trade_id,
         instant(event.ts_ms),
     )
+
+
+def _quoted(bid: tuple[str, str], ask: tuple[str, str], grid: Grid, now: Nanoseconds) -> Quote:
+    bid_ticks, bid_lots = _side(*bid, grid)
+    ask_ticks, ask_lots = _side(*ask, grid)
+    return Quote(grid.instrument, bid_ticks, ask_ticks, bid_lots, ask_lots, now)
 
 
 def _side(price: str, size: str, grid: Grid) -> tuple[Ticks, Lots]:

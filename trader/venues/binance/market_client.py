@@ -2,7 +2,7 @@
 
 Streams are asked for in few frames and not too fast, since the venue counts those. A symbol that
 falls silent is asked for again; a line on which nothing comes at all is asked whether it lives, and
-is given up if it does not say so.
+is given up if it does not say so. Bars come after the first price, which is asked for too.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,9 +21,11 @@ from trader.venues.binance import market, requests
 from trader.venues.binance.book_sync import BookSync, Depth, DepthUpdate
 from trader.venues.binance.catch_up import CatchUp
 from trader.venues.binance.correspondence import Correspondence, Question
+from trader.venues.binance.first_price import Awaited, FirstPrices
 from trader.venues.binance.frames import body, decoded
 from trader.venues.binance.grid import Grid, instant
 from trader.venues.binance.requests import Request
+from trader.venues.binance.rule_book import RuleBook
 from trader.venues.binance.silence import Silence, Watch
 from trader.venues.execution_client import Outgoing, Reply, Turn
 
@@ -74,8 +76,14 @@ class BinanceMarket:
     """The streams of any number of symbols on one connection; snapshots go over `line`."""
 
     def __init__(
-        self, wanted: Sequence[Wanted], line: Correspondence, again_ns: Nanoseconds = SECOND_NS
+        self,
+        wanted: Sequence[Wanted],
+        line: Correspondence,
+        again_ns: Nanoseconds = SECOND_NS,
+        *,
+        read_rules_every_ns: Nanoseconds | None = None,
     ) -> None:
+        """The venue's rules are read too, at each connection and every so often; None is never."""
         self.heard: Final[dict[str, int]] = {}
         """How many frames of each stream have come, and of streams that nobody asked for."""
         self.silences = 0
@@ -85,6 +93,9 @@ class BinanceMarket:
         self._names: Final[dict[str, list[str]]] = {}
         self._syncs: Final[dict[str, BookSync]] = {}
         self._series: Final[dict[str, CatchUp]] = {}
+        self._prices: Final = FirstPrices()
+        grids = tuple(each.grid for each in wanted)
+        self._rules: Final = RuleBook(line, grids, read_rules_every_ns)
         self._asked_at: Final[dict[str, Nanoseconds]] = {}
         self._queue: list[tuple[str, list[str]]] = []
         self._open: dict[int, Nanoseconds] = {}
@@ -110,11 +121,13 @@ class BinanceMarket:
             return self._line.due
         queue = self._next if self._queue else INT64_MAX
         late = [series.again_at for series in self._series.values() if series.again_at is not None]
-        again = min(*self._asked_at.values(), *late, INT64_MAX, INT64_MAX)
+        asked = (*self._asked_at.values(), *self._prices.asked_at.values())
+        again = min(*asked, *late, INT64_MAX, INT64_MAX)
         return min(
             queue,
             again,
             self._line.due,
+            self._rules.due,
             self._silence.due,
             min(self._open.values(), default=self._last + self._patience),
         )
@@ -128,9 +141,13 @@ class BinanceMarket:
             for start in range(0, len(names), NAMES_MAX)
         ]
         self._silence.begin(now)
-        turn = self._send(now)
-        for name in self._series:
-            turn += self._catch_up(name, now)
+        self._rules.forget()
+        self._rules.want(now)
+        turn = self._send(now) + self._rules.tick(now)
+        for instrument in self._prices.begin():
+            turn += self._ask_for_price(instrument, now)
+        for instrument in self._names:
+            turn += self._catch_up_with(instrument, now)
         return turn
 
     def hear(self, frame: bytes, now: Nanoseconds) -> Turn:
@@ -148,7 +165,8 @@ class BinanceMarket:
             return Turn()
         instrument, hear = route
         self._silence.hear(instrument, now)
-        return hear(wrapped.data, now)
+        turn = hear(wrapped.data, now)
+        return self._begun(instrument, turn, now) if self._prices.lacks(instrument) else turn
 
     def returned(self, id_: str, reply: Reply | None, now: Nanoseconds) -> Turn:
         """A call for a snapshot has ended."""
@@ -161,15 +179,14 @@ class BinanceMarket:
             return turn
         if min(self._open.values(), default=INT64_MAX) <= now:
             raise VenueFault("the market streams do not answer")
+        turn += self._rules.tick(now)
         for instrument in self._silence.mute(now):
             self.silences += 1
             names = self._names[instrument]
             self._queue += [("UNSUBSCRIBE", names), ("SUBSCRIBE", names)]
         if now - self._last >= self._patience and not self._open and not self._queue:
             self._queue.append(("LIST_SUBSCRIPTIONS", []))
-        for symbol, at in list(self._asked_at.items()):
-            if at <= now:
-                turn += self._ask_for_book(symbol, now)
+        turn += self._ask_again(now)
         for name, series in self._series.items():
             if series.again_at is not None and series.again_at <= now:
                 turn += self._catch_up(name, now)
@@ -180,6 +197,7 @@ class BinanceMarket:
         self._has_begun = False
         self._queue, self._open = [], {}
         self._asked_at.clear()
+        self._prices.end()
         self._silence.end()
         for sync in self._syncs.values():
             sync.start_over()
@@ -205,6 +223,8 @@ class BinanceMarket:
             name = f"{symbol}@kline_{market.INTERVALS[length]}"
             self._series[name] = CatchUp(grid, length, each.since.get(length))
             self._routes[name] = grid.instrument, partial(self._bar, name, grid)
+        if each.bars and (each.quotes or each.depth or each.trades or each.aggregates):
+            self._prices.add(Awaited(grid, can_ask=each.quotes or each.depth))
         if each.depth:
             self._syncs[grid.symbol] = BookSync(grid)
             name = f"{symbol}@depth@100ms"
@@ -231,10 +251,62 @@ class BinanceMarket:
             self._open.pop(wrapped.id, None)
         return Turn()
 
+    def _ask_again(self, now: Nanoseconds) -> Turn:
+        """About books and prices of which no answer came."""
+        turn = Turn()
+        ways = (self._asked_at, self._ask_for_book), (self._prices.asked_at, self._ask_for_price)
+        for asked_at, ask in ways:
+            for name in [name for name, at in asked_at.items() if at <= now]:
+                turn += ask(name, now)
+        return turn
+
+    # -- first prices -----------------------------------------------------------------------------
+
+    def _ask_for_price(self, instrument: str, now: Nanoseconds) -> Turn:
+        prices = self._prices
+        prices.asked_at[instrument] = INT64_MAX
+
+        def later(at: Nanoseconds) -> Turn:
+            if prices.lacks(instrument):
+                prices.asked_at[instrument] = at + self._again_ns
+            return Turn()
+
+        return self._line.ask(
+            Question(
+                request=requests.book_ticker(prices.grid(instrument)),
+                answered=partial(self._priced, instrument),
+                refused=lambda _, at: later(at),
+                unknown=later,
+            ),
+            now,
+        )
+
+    def _priced(self, instrument: str, raw: Raw, now: Nanoseconds) -> Turn:
+        """Best prices that were asked for; what the stream has told meanwhile is newer."""
+        if not self._prices.lacks(instrument):
+            return Turn()
+        told = market.best(raw, self._prices.grid(instrument), now)
+        return self._begun(instrument, Turn(messages=told), now)
+
+    def _begun(self, instrument: str, turn: Turn, now: Nanoseconds) -> Turn:
+        """After the first price come the bars that waited for it."""
+        if not self._prices.found(instrument, turn.messages):
+            return turn
+        return turn + self._catch_up_with(instrument, now)
+
+    def _catch_up_with(self, instrument: str, now: Nanoseconds) -> Turn:
+        turn = Turn()
+        for name in self._names[instrument]:
+            if name in self._series and not self._prices.lacks(instrument):
+                turn += self._catch_up(name, now)
+        return turn
+
     # -- bars -------------------------------------------------------------------------------------
 
     def _bar(self, name: str, grid: Grid, raw: Raw, now: Nanoseconds) -> Turn:
         series = self._series[name]
+        if series.catches_up and self._prices.lacks(grid.instrument):
+            return Turn()  # it will be asked for with those before it
         told = [each for bar in market.bar(raw, grid, now) for each in series.live(bar)]
         return Turn(messages=[*told])
 

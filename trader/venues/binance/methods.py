@@ -51,6 +51,7 @@ METHODS: Final = MappingProxyType(
         "exchangeInfo": Method("GET", _API + "exchangeInfo", 20, _MARKET, _PUBLIC),
         "depth": Method("GET", _API + "depth", 250, _MARKET, _PUBLIC),
         "klines": Method("GET", _API + "klines", 2, _MARKET, _PUBLIC),
+        "ticker.book": Method("GET", _API + "ticker/bookTicker", 2, _MARKET, _PUBLIC),
         "session.logon": Method("", "", 2, _OUT),
         "userDataStream.subscribe": Method("", "", 2, _OUT, _SESSION),
         "userDataStream.subscribe.signature": Method("", "", 2, _OUT),

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from trader.model.envelope import Message
 from trader.model.orders import CancelRejected, OrderCanceled, OrderRejected
-from trader.model.units import Nanoseconds
+from trader.model.units import Lots, Nanoseconds
 from trader.venues.binance import requests
 from trader.venues.binance.changing import rejected
 from trader.venues.binance.correspondence import Correspondence, Question
@@ -80,19 +80,26 @@ class Recasting:
 
     def _canceled(self, cast: _Cast, raw: Raw, now: Nanoseconds) -> Turn:
         answer = body(raw, Canceled)
-        for report in answer.reports or (answer,):
-            for ticket in cast.pair:
-                if report.original_id == ticket.name:
-                    executed = ticket.grid.lots(report.executed)
-                    ticket.executed = max(ticket.executed, executed)
-        crossed = sum(ticket.executed - cast.had[ticket.id] for ticket in cast.pair)
-        turn, ready = Turn(), []
+        named = {report.original_id: report for report in answer.reports or (answer,)}
         for ticket in cast.pair:
+            if ticket.name in named:
+                executed = ticket.grid.lots(named[ticket.name].executed)
+                ticket.executed = max(ticket.executed, executed)
+        # One that had ended before is neither gone now nor to be placed anew.
+        over = [
+            ticket
+            for ticket in cast.pair
+            if ticket.ended or ticket.left <= 0 or (answer.reports and ticket.name not in named)
+        ]
+        turn, ready = self._ask(cast, over, now, Cancel.UNKNOWN), []
+        for ticket in cast.pair:
+            if any(ticket is each for each in over):
+                continue
             assert ticket.terms is not None, ticket
             is_wished = ticket.id in cast.wishes
             wish = cast.wishes.get(ticket.id, ticket.terms)
             before = 0 if is_wished else cast.had[ticket.id]
-            left = 0 if wish is None else wish.lots - before - crossed
+            left = 0 if wish is None else wish.lots - before - _crossed(cast, ticket)
             if left <= 0 or wish is None:
                 ticket.next = None
                 gone = OrderCanceled(client_order_id=ticket.id, reason="canceled", ts_event=now)
@@ -103,6 +110,7 @@ class Recasting:
             ready.append(ticket)
         for ticket in cast.joining:
             assert ticket.terms is not None, ticket
+            crossed = _crossed(cast, ticket)
             if ticket.terms.lots > crossed:
                 ticket.terms = replace(ticket.terms, lots=ticket.terms.lots - crossed)
                 ready.append(ticket)
@@ -113,14 +121,7 @@ class Recasting:
 
     def _lost(self, cast: _Cast, now: Nanoseconds, cancel: Cancel) -> Turn:
         """They were not taken back, or nobody knows: what they are now is asked for."""
-        turn = Turn()
-        for ticket in cast.pair:
-            is_cancel = ticket.id in cast.wishes and cast.wishes[ticket.id] is None
-            if cancel is Cancel.REFUSED:
-                ticket.next = None
-                if ticket.id in cast.wishes and not is_cancel:
-                    turn += rejected(ticket, "refused", now)
-            turn += self._inquiries.start(ticket, now, cancel if is_cancel else Cancel.NONE)
+        turn = self._ask(cast, cast.pair, now, cancel)
         for ticket in cast.joining:
             gone = OrderRejected(
                 client_order_id=ticket.id,
@@ -130,6 +131,29 @@ class Recasting:
             )
             turn += self._tell(ticket, [gone], now)
         return turn
+
+    def _ask(
+        self, cast: _Cast, tickets: Sequence[Ticket], now: Nanoseconds, cancel: Cancel
+    ) -> Turn:
+        turn = Turn()
+        for ticket in tickets:
+            is_cancel = ticket.id in cast.wishes and cast.wishes[ticket.id] is None
+            if cancel is Cancel.REFUSED:
+                ticket.next = None
+                if ticket.id in cast.wishes and not is_cancel:
+                    turn += rejected(ticket, "refused", now)
+            turn += self._inquiries.start(ticket, now, cancel if is_cancel else Cancel.NONE)
+        return turn
+
+
+def _crossed(cast: _Cast, ticket: Ticket) -> Lots:
+    """What filled meanwhile on an order's side, which comes off all of that side."""
+    assert ticket.terms is not None, ticket
+    return sum(
+        each.executed - cast.had[each.id]
+        for each in cast.pair
+        if each.terms is not None and each.terms.sign == ticket.terms.sign
+    )
 
 
 def refused(ticket: Ticket, code: str, now: Nanoseconds) -> Turn:

@@ -33,7 +33,7 @@ from trader.venues.binance.ledger import Ticket
 from trader.venues.binance.names import order_of
 from trader.venues.binance.terms import side_sign
 
-_WORKING: Final = frozenset({"NEW", "PENDING_NEW", "PARTIALLY_FILLED", "PENDING_CANCEL"})
+WORKING: Final = frozenset({"NEW", "PENDING_NEW", "PARTIALLY_FILLED", "PENDING_CANCEL"})
 _EXPIRED: Final = frozenset({"EXPIRED", "EXPIRED_IN_MATCH"})
 _FILLED: Final = "FILLED"
 _TRIGGERED: Final = "OCO_TRIGGER"
@@ -137,7 +137,7 @@ def of_state(
     """What a query found, with the order's fills; None for a status that we do not know."""
     ts = instant(state.ts_ms)
     found: list[Message] = [of_own_trade(id_, trade, grid) for trade in trades]
-    if state.status in _WORKING:
+    if state.status in WORKING:
         return [_accepted(id_, state.order_id, ts), *found]
     if state.status == _FILLED:
         return found
@@ -147,7 +147,7 @@ def of_state(
 
 def is_working(state: OrderState) -> bool:
     """Whether the order can still trade."""
-    return state.status in _WORKING
+    return state.status in WORKING
 
 
 def of_open_order(state: OrderState, grid: Grid) -> OrderReport:

@@ -149,6 +149,11 @@ def trades(order_id: int, grid: Grid) -> Request:
     return Request("myTrades", {"symbol": grid.symbol, "orderId": order_id})
 
 
+def book_ticker(grid: Grid) -> Request:
+    """The best prices of a symbol."""
+    return Request("ticker.book", {"symbol": grid.symbol})
+
+
 def depth(symbol: str) -> Request:
     """A snapshot of a book, as deep as the venue has it."""
     return Request("depth", {"symbol": symbol, "limit": 5_000})

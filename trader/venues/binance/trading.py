@@ -155,7 +155,7 @@ class Trading:
         is_free = all(
             each.terms is not None and each.next is None and each.heard and each.can_be_renamed
             for each in others
-        ) and not any(map(self._waiting.is_listed, others))
+        ) and not (any(map(self._waiting.is_listed, others)) or self.inquiries.is_asking(others))
         if is_free and not terms.rests and len(self.ledger.partners(first)) == len(others) - 1:
             return self._recasting.recast(others, {each.id: None for each in others}, now, [ticket])
         alone = first.terms
@@ -206,6 +206,16 @@ class Trading:
             ticket.wants_cancel = False
             return refused(ticket, "listed", now)
         pair = [ticket, *self.ledger.partners(ticket)]
+        if self.inquiries.is_asking(pair):
+            # One of them may have filled: what is placed anew must be known to be still wanted.
+            command = CancelOrder(
+                client_order_id=ticket.id,
+                instrument=ticket.grid.instrument,
+                request_id="",
+                reason="",
+            )
+            self._later[ticket.id] = command, ticket.grid
+            return Turn()
         return self._recasting.recast(pair, {ticket.id: None}, now)
 
     def _cancel_one(self, ticket: Ticket, now: Nanoseconds) -> Turn:
@@ -231,6 +241,9 @@ class Trading:
                 turn += rejected(ticket, "listed", now)
             elif partners and not self._waiting.is_parent(ticket):
                 pair = [ticket, *partners]
+                if self.inquiries.is_asking(pair):
+                    self._later.setdefault(ticket.id, (command, grid))
+                    continue
                 done |= {each.id for each in pair}
                 turn += self._replace_pair(pair, by_id, now)
             else:
