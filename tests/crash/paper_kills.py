@@ -1,8 +1,8 @@
 """Kills of one daemon on paper, whose venue dies with it, and the judgement by its journal.
 
 What survives such a kill is the journal alone. It is read here as it stands: each fill once, no
-order beyond its size, no limit broken at any approval, cash to the last quantum, and no order of an
-earlier life at work in the end. What is held under exits has a stop, but for a short while.
+order beyond its size, no limit broken at any approval, cash to the last quantum, and the orders at
+work that the core believes in. What is held under exits has a stop, but for a short while.
 """
 
 import json
