@@ -16,7 +16,7 @@ from actors.replay import STEP, header_of, recover, replay_live
 from actors.runtime.step_record import decode_step
 from tests.crash.stage import Stage
 from trader.model.envelope import Envelope
-from trader.model.orders import OrderApproved, OrderFilled, OrderStatus, SubmitOrder
+from trader.model.orders import OrderApproved, OrderFilled, OrderRole, OrderStatus, SubmitOrder
 from trader.venues.binance.names import order_of
 
 PLACE: Final = "order.place"
@@ -30,6 +30,8 @@ class Account:
     def __init__(self, contents: JournalContents) -> None:
         self.decisions: dict[str, tuple[object, ...]] = {}
         self.approved: set[str] = set()
+        self.approved_at: list[int] = []
+        """Of orders that protect nothing."""
         self.trades: list[tuple[str, str]] = []
         self.lots: Counter[str] = Counter()
         for envelope in outputs(contents):
@@ -39,6 +41,8 @@ class Account:
                 self.decisions[body.client_order_id] = (envelope.cause, *terms)
             elif isinstance(body, OrderApproved):
                 self.approved.add(body.order.client_order_id)
+                if body.order.role is not OrderRole.PROTECTION:
+                    self.approved_at.append(envelope.ts)
             elif isinstance(body, OrderFilled):
                 self.trades.append((body.instrument.partition(".")[0], body.trade_id))
                 self.lots[body.instrument.partition(".")[0]] += body.last_lots
@@ -98,7 +102,7 @@ async def judge_orders(stage: Stage) -> Account:
     return told
 
 
-async def judge_end(stage: Stage) -> None:
+async def judge_end(stage: Stage) -> Account:
     """Both sides agree to the unit, each fill is booked once, and a replay says the same."""
     told = await judge_orders(stage)
     trades = [t for order in stage.engine.orders.values() for t in order.trades]
@@ -108,6 +112,7 @@ async def judge_end(stage: Stage) -> None:
     assert contents.ended
     agrees, text = await anyio.to_thread.run_sync(replay_live, contents)
     assert agrees, text
+    return told
 
 
 async def judge_books(stage: Stage) -> None:

@@ -16,7 +16,7 @@ from tests.crash.lives import Chance, Lives, Toll
 from tests.crash.running import Nursery
 from tests.crash.scene import BOUNDS, scene_of
 from tests.crash.stage import staged
-from tests.crash.witness import Witness, decided_ms, is_too_fast
+from tests.crash.witness import Witness, is_too_fast
 
 MID: Final = 105_236
 BAND: Final = 220
@@ -58,10 +58,9 @@ async def kill_again_and_again(folder: Path, nursery: Nursery, seed: int, pairs:
         for at in range(seed * pairs, seed * pairs + pairs):
             await lives.be_killed_twice(at)
         await lives.live_on(street.stand)
-        await judge_end(stage)
+        told = await judge_end(stage)
         await judge_books(stage)
         assert not witness.beyond, witness.beyond
-        decided = decided_ms(stage.venue.received)
-        assert not is_too_fast(decided, bounds.orders), "orders were sent too fast"
+        assert not is_too_fast(told.approved_at, bounds.orders), "orders were approved too fast"
     lives.toll.fills = witness.fills
     return lives.toll

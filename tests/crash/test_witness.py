@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.markets import EUROS
-from sims.servers.binance.request import Request
 from tests.crash.scene import POUNDS
 from tests.crash.stage import ACCOUNT
 from tests.crash.witness import (
@@ -16,10 +15,10 @@ from tests.crash.witness import (
     NAKED_REQUESTS_MAX,
     Bounds,
     Witness,
-    decided_ms,
     is_too_fast,
 )
 from tests.sims.servers.binance.desk import Clock, Desk, limit, market, stop
+from trader.model.units import SECOND_NS
 
 RICH = replace(ACCOUNT, balances={"USDT": "100000"})
 BOUNDS = Bounds(gross=180, lots=100, notional=90, position=160, open_orders=3)
@@ -132,41 +131,16 @@ def test_a_stop_for_all_that_is_held_ends_the_time_without() -> None:
     assert watched.witness.beyond == []
 
 
-def asked(method: str, ms: int, **params: object) -> Request:
-    return Request(id="1", method=method, params={"symbol": "EURUSDT", "timestamp": ms, **params})
-
-
-def test_orders_are_counted_by_the_instant_of_their_decision() -> None:
-    requests = [
-        asked("order.place", 2_000, newClientOrderId="main-x-1-4"),
-        asked(
-            "orderList.place.otoco",
-            1_000,
-            workingClientOrderId="main-x-1-1",
-            pendingAboveClientOrderId="main-x-1-2",
-            pendingBelowClientOrderId="main-x-1-3",
-            listClientOrderId="list",
-        ),
-        asked("order.cancelReplace", 1_500, newClientOrderId="main-x-1-1_1"),
-        asked("order.cancel", 1_600, origClientOrderId="main-x-1-1"),
-        asked(
-            "order.place", 1_700, symbol=GUARDED, type="STOP_LOSS", newClientOrderId="main-y-1-1"
-        ),
-        asked("order.place", 1_800, symbol=GUARDED, type="MARKET", newClientOrderId="main-y-1-2"),
-    ]
-    assert decided_ms(requests) == [1_000, 1_000, 1_000, 1_800, 2_000]
-
-
 @pytest.mark.parametrize(
-    ("decided", "most", "expected"),
+    ("approved", "most", "expected"),
     [
-        ([0, 0, 999], 2, False),
-        ([0, 0, 998], 2, True),
+        ([0, 0, SECOND_NS], 2, False),
+        ([0, 0, SECOND_NS - 1], 2, True),
         ([0, 0], 2, False),
-        ([0, 500, 1_000, 1_400], 2, True),
+        ([0, 5 * 10**8, SECOND_NS, 14 * 10**8], 2, True),
     ],
 )
 def test_a_window_with_one_order_too_many_is_seen(
-    decided: list[int], most: int, *, expected: bool
+    approved: list[int], most: int, *, expected: bool
 ) -> None:
-    assert is_too_fast(decided, most) is expected
+    assert is_too_fast(approved, most) is expected

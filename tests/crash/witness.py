@@ -5,7 +5,7 @@ worst case is that whatever buys there fills; nothing can be sold or paid there 
 selling makes positions smaller. What has gone wrong is kept in `beyond`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -14,9 +14,7 @@ from msgspec import Struct
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.orders import Order, OrderStatus, OrderType, Side
 from sims.servers.binance.reports import Event
-from sims.servers.binance.request import Request
-from tests.crash.judge import names_an_order
-from trader.venues.binance.names import order_of
+from trader.model.units import SECOND_NS
 
 UNIT: Final = 10**8
 GUARDED: Final = "GBPUSDT"
@@ -28,7 +26,6 @@ How long that takes is the machine's affair, and how much it does beside is the 
 """
 PRICES: Final = 1.01
 """How far the street may be from the prices that a daemon judges by."""
-WINDOW_MS: Final = 1_000
 _TURN_ENDED: Final = "outboundAccountPosition"
 _STOPS: Final = frozenset({OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT})
 
@@ -146,23 +143,8 @@ class Witness:
             self.beyond.append(what)
 
 
-def decided_ms(requests: Iterable[Request]) -> list[int]:
-    """When each order was decided that the venue was asked for, as it was signed; protection aside.
-
-    What is placed anew to be changed bears a name with a count, and is no order of its own.
-    """
-    found = []
-    for request in requests:
-        params = request.params
-        if params.get("symbol") == GUARDED and params.get("type") != OrderType.MARKET:
-            continue
-        names = [str(value) for key, value in params.items() if names_an_order(request.method, key)]
-        found += [int(str(params["timestamp"])) for name in names if not order_of(name)[1]]
-    return sorted(found)
-
-
-def is_too_fast(decided: Sequence[int], most: int) -> bool:
-    """Whether any window holds more than so many of these instants; they are whole milliseconds."""
+def is_too_fast(approved: Sequence[int], most: int) -> bool:
+    """Whether any window of a second holds more than so many of these instants."""
     return any(
-        late - early < WINDOW_MS - 1 for early, late in zip(decided, decided[most:], strict=False)
+        late - early < SECOND_NS for early, late in zip(approved, approved[most:], strict=False)
     )

@@ -27,10 +27,10 @@ KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
             seeds_enough=400,
         ),
         "ambiguity": Storm(
-            about="500 submits a seed over a wire that loses, delays, doubles and contradicts",
+            about="500 orders and lists a seed over a wire that loses, delays, doubles, contradicts",
             trial=ambiguous,
             expected=FAULTS,
-            seeds_enough=4,
+            seeds_enough=40,
         ),
         "crash": Storm(
             about="a live daemon killed six times a seed, at every point, whatever is under way",

@@ -1,4 +1,4 @@
-"""Submits over a wire that loses, delays, doubles and contradicts, in a time of its own.
+"""Orders and lists over a wire that loses, delays, doubles and contradicts, in a time of its own.
 
 Between Binance's dialogue and the loopback venue's engine lies a queue in simulated time. Requests
 may never arrive, arrive late or twice; their answers may be lost, late, doubled, or say "unknown"
