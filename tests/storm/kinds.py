@@ -27,7 +27,7 @@ KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
             seeds_enough=400,
         ),
         "ambiguity": Storm(
-            about="500 orders and lists a seed over a wire that loses, delays, doubles, contradicts",
+            about="orders and lists over a wire that loses, delays, doubles and contradicts",
             trial=ambiguous,
             expected=FAULTS,
             seeds_enough=40,
