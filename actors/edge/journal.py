@@ -25,6 +25,7 @@ from actors.runtime.journal_files import (
     PAGE,
     Identity,
     Log,
+    has_head,
     is_held,
     locked,
     log_of,
@@ -44,7 +45,8 @@ CREATE TABLE head (one INTEGER PRIMARY KEY, records INTEGER NOT NULL, hash BLOB 
 """
 _READ: Final = "SELECT number, kind, payload, hash FROM records WHERE number >= ? ORDER BY number"
 _READ_HEAD: Final = "SELECT records, hash FROM head"
-_READ_BACK: Final = 2
+_READ_BACK: Final = 256
+_LEAST_READ_BACK: Final = 2
 _ROWS: Final = 1_024
 PATIENCE_S: Final = 30
 """So long a commit waits for somebody else who has locked the file."""
@@ -89,6 +91,7 @@ class Journal:
         """Raises OSError if the journal has no file at `path`."""
         self.found = found
         self.count = count
+        self._path: Final = path
         self._address: Final = f"{path.absolute().as_uri()}?mode=ro"
         self._identity: Final = Identity(path)
         self._database: Final = database
@@ -114,25 +117,34 @@ class Journal:
         self._head, self.count = head, count
 
     async def audit(self) -> None:
-        """Reads the last records back on a way of its own.
+        """Reads the last records back on a way of its own, and the head of the log they are in.
 
         Raises JournalFailed if they are not what was written; no more records are taken then.
         """
         least = self.count
-        if least < _READ_BACK:
+        if least < _LEAST_READ_BACK:
             return
+        # Whoever stops the daemon waits for it: a connection that is left alone ends nowhere.
+        with anyio.CancelScope(shield=True):
+            wrong = await self._read_back(least)
+        if wrong:
+            raise self._failed(wrong)
+
+    async def _read_back(self, least: int) -> str:
+        """What is wrong with the end of a journal of at least so many records."""
+        if not has_head(self._path):
+            return "the journal cannot be read back: its log is none any more"
         try:
             async with aiosqlite.connect(self._address, uri=True, isolation_level=None) as database:
                 await database.execute("BEGIN")
                 [(count, head)] = await database.execute_fetchall(_READ_HEAD)
-                rows = list(await database.execute_fetchall(_READ, (count - _READ_BACK,)))
+                first = max(0, count - _READ_BACK)
+                rows = list(await database.execute_fetchall(_READ, (first,)))
             is_whole = count >= least and _ends_with(rows, count, head)
         except (*_UNREADABLE, LookupError, TypeError, ValueError) as error:
-            if getattr(error, "sqlite_errorcode", 0) == SQLITE_BUSY:
-                return
-            raise self._failed(f"the journal cannot be read back: {error}") from error
-        if not is_whole:
-            raise self._failed("the journal does not say what was written into it")
+            is_busy = getattr(error, "sqlite_errorcode", 0) == SQLITE_BUSY
+            return "" if is_busy else f"the journal cannot be read back: {error}"
+        return "" if is_whole else "the journal does not say what was written into it"
 
     def _failed(self, text: str) -> JournalFailed:
         self._failure = text
@@ -335,10 +347,13 @@ def _unopened(path: Path, error: Exception) -> JournalFailed:
 
 def _ends_with(rows: Sequence[Any], count: int, head: bytes) -> bool:
     """Whether the last rows follow from one another and end in what the head says."""
-    if len(rows) != _READ_BACK:
-        return False
-    (_, _, _, before), (number, kind, payload, hashed) = rows
-    return (number + 1, hashed) == (count, head) and hashed == _chained(before, kind, payload)
+    number, _, _, before = rows[0]
+    for each, kind, payload, hashed in rows[1:]:
+        number += 1
+        if each != number or hashed != _chained(before, kind, payload):
+            return False
+        before = hashed
+    return len(rows) > 1 and (number + 1, before) == (count, head)
 
 
 def _genesis(version: int) -> bytes:

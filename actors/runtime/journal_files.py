@@ -14,12 +14,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from actors.runtime.write_ahead import commits
+from actors.runtime.write_ahead import HEADER_BYTES, commits, is_header
 from trader.errors import AccountHeld
 
 PAGE: Final = 4_096
 _PAGES_AT: Final = slice(28, 32)
 _SQLITE_HEADER: Final = 100
+_LOOKS: Final = 3
 
 
 class Log(Struct, frozen=True, kw_only=True):
@@ -53,6 +54,22 @@ def log_of(path: Path) -> Log:
         pages = int.from_bytes(file.read(_SQLITE_HEADER)[_PAGES_AT], "big")
     is_cut = found == 0 and _SQLITE_HEADER <= size < pages * PAGE
     return Log(exists=exists, commits=found, cuts_file=is_cut, tears_page=size % PAGE > 0)
+
+
+def has_head(path: Path) -> bool:
+    """Whether the log of the file at `path` is empty or begins as one, at one of a few looks.
+
+    Whoever writes it may be about to begin it anew at one of them.
+    """
+    for _ in range(_LOOKS):
+        try:
+            with log_path(path).open("rb") as file:
+                head = file.read(HEADER_BYTES)
+        except OSError:
+            return False
+        if not head or is_header(head):
+            return True
+    return False
 
 
 def must_be_writable(path: Path) -> None:

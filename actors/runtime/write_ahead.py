@@ -13,11 +13,22 @@ from typing import Final
 
 _HEADER: Final = Struct(">8I")
 _FRAME: Final = Struct(">6I")
+HEADER_BYTES: Final = _HEADER.size
 _LITTLE: Final = 0x377F0682
 _BIG: Final = 0x377F0683
+_ORDERS: Final = {_LITTLE: "<", _BIG: ">"}
 _WORD: Final = 1 << 32
 
 Sums = tuple[int, int]
+
+
+def is_header(log: bytes) -> bool:
+    """Whether a log begins as SQLite begins one."""
+    if len(log) < HEADER_BYTES:
+        return False
+    magic, *_, first, second = _HEADER.unpack_from(log)
+    order = _ORDERS.get(magic)
+    return order is not None and _sums(log[:24], (0, 0), order) == (first, second)
 
 
 def commits(log: bytes) -> int | None:
@@ -25,8 +36,8 @@ def commits(log: bytes) -> int | None:
     if len(log) < _HEADER.size or not any(log):
         return 0
     magic, _, page_size, _, *salts, first, second = _HEADER.unpack_from(log)
-    order = {_LITTLE: "<", _BIG: ">"}.get(magic)
-    if order is None or _sums(log[:24], (0, 0), order) != (first, second):
+    order = _ORDERS.get(magic, "")
+    if not is_header(log):
         return None
     found = 0
     sums: Sums | None = (first, second)

@@ -207,7 +207,7 @@ class MortalDaemon(Daemon):
         ask_again_ns=20_000_000,
         absent_after_ns=1_600_000_000,
         valid_ms=1_500,
-        read_rules_every_ns=300_000_000,
+        read_rules_every_ns=2_000_000_000,
     )
     gateway_kind: ClassVar[type[Gateway]] = MortalGateway
     _settled: Sequence[tuple[str, bytes]] = ()

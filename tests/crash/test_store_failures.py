@@ -148,8 +148,8 @@ async def test_while_a_commit_takes_its_time_cancels_leave_and_orders_do_not(
             await daemon.event("order_accepted", client_order_id="main-ladder-1-2")
             with closing(sqlite3.connect(stage.journal, isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
-                before = placed(stage)
                 await daemon.event("commit_slow")
+                before = placed(stage)  # by now all that was durable has left
                 assert "only cancels leave" in await stage.told()
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(_cancel, stage, before[0])

@@ -74,7 +74,7 @@ RULES: Final[dict[str, Fault]] = {
     "unknown yet executed": _unknown(is_executed=True),
     "unknown and not executed": _unknown(is_executed=False),
     "overloaded": _request("answer", CHANGING, code=-1008),
-    "query lags behind": _request("answer", ("order.status",), code=-2013),
+    "query lags behind": _request("answer", ("order.status",), code=-2013, times=1),
     "told to wait": _told_to_wait,
     "cut before the deed": _request("close"),
     "cut after the deed": _request("close", is_executed=True),
@@ -142,7 +142,7 @@ class Weather:
             await anyio.sleep((PAUSE_MS + chance(PAUSE_MS)) / 1_000)
             return
         times = {"times": 1 + chance(4)}
-        await self._site.rule(RULES[kind](chance) | times)
+        await self._site.rule(times | RULES[kind](chance))
         try:
             await anyio.sleep((PAUSE_MS + chance(LASTS_MS)) / 1_000)
         finally:

@@ -220,7 +220,7 @@ def test_an_order_the_venue_never_saw_is_absent_only_after_the_horizon(wire: Wir
 
     assert [(type(m), getattr(m, "code", "")) for m in told] == [(OrderRejected, "absent")]
     methods = wire.methods()
-    assert methods.count("order.status") == 5, "each pause is twice the one before"
+    assert methods.count("order.status") == 6, "each pause is twice the one before, but the last"
     assert methods[-1] == "openOrders.status"
 
 
@@ -254,6 +254,31 @@ def test_not_found_inside_the_horizon_is_no_evidence(wire: Wire, clock: Clock) -
 
     told = wire.wait(360)
 
+    assert fills(told) == {("1", 1_000, 6_000_000)}
+    assert OrderRejected not in kinds(told)
+
+
+def test_one_question_that_misses_an_order_late_proves_nothing(wire: Wire) -> None:
+    """Nobody answered until the horizon had passed, and then a copy that lagged behind."""
+    missed = [{"status": 400, "error": {"code": -2013, "msg": "Order does not exist."}}]
+
+    def lagging(request: Request, answer: Document | None) -> list[Document]:
+        if request.method == PLACE or (request.method == "order.status" and wire.now < late):
+            return []
+        if request.method == "order.status" and missed:
+            return [{"id": request.id} | missed.pop()]
+        return proceed(request, answer)
+
+    late = START + 450 * MS
+    wire.gate = lagging
+    wire.is_deaf = True
+    wire.perform(order())
+    told = []
+    while wire.now < late + 500 * MS:
+        told += wire.wait(50)
+        wire.hear({"event": {"e": "listStatus"}})
+
+    assert missed == []
     assert fills(told) == {("1", 1_000, 6_000_000)}
     assert OrderRejected not in kinds(told)
 

@@ -215,3 +215,15 @@ def test_a_pair_of_which_one_is_asked_about_is_not_changed_before_that_is_known(
     assert placed(counter) == [f"{LIMIT}_1"]
     assert about(told, ENTRY) == [OrderFilled]
     assert about(told, STOP) == [OrderCanceled]
+
+
+def test_what_its_pair_has_ended_does_not_wait_for_an_entry_that_filled_unheard() -> None:
+    counter = family_that_filled_unheard(Counter)
+    told = counter.fill(STOP, "0.01", "59000")
+    counter.asked.clear()
+    told += counter.perform(cancel(ENTRY), cancel(LIMIT))
+
+    assert placed(counter) == []
+    assert set(about(told, ENTRY)) == {OrderFilled}
+    assert set(about(told, STOP)) == {OrderFilled}
+    assert about(told, LIMIT)[0] is OrderCanceled

@@ -2,8 +2,9 @@
 
 An order that was changed has had several names, and went on under the last; its fills are those of
 all of them. "No such order" proves nothing at first: a query may be answered by a copy that lags
-behind. Only when the order is still missing after `absent_after_ns`, which is longer than the order
-could be valid on its way, and is not among the open ones either, has it never arrived.
+behind. Only when two questions, some time apart, have missed the order after `absent_after_ns`,
+which is longer than it could be valid on its way, and it is not among the open ones either, has it
+never arrived.
 
 Each pause between two questions is twice the one before, up to a few times the first: many orders
 in doubt at once must not use up the weight by which others can still be canceled.
@@ -72,6 +73,8 @@ class Patience(Struct, frozen=True, kw_only=True):
 class _Case(Struct):
     """One order under inquiry; `again` is when to ask next, after so many first `pauses`.
 
+    It was `missed` once when it should have been there.
+
     `states` is what was found under each of its names, the oldest first, and `trades` their fills.
     """
 
@@ -79,6 +82,7 @@ class _Case(Struct):
     since: Nanoseconds
     again: Nanoseconds = INT64_MAX
     pauses: int = 1
+    missed: bool = False
     cancel: Cancel = Cancel.NONE
     states: list[OrderState] = []
     trades: list[OwnTrade] = []
@@ -272,6 +276,9 @@ class Inquiries:
 
     def _missed(self, case: _Case, error: ErrorBody, now: Nanoseconds) -> Turn:
         if error.code != NO_SUCH_ORDER or self._is_early(case, now):
+            return self._later(case, now)
+        if not case.missed:
+            case.missed, case.pauses = True, 1
             return self._later(case, now)
         return self._put(
             case,

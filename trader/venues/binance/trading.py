@@ -304,7 +304,9 @@ class Trading:
             return self._passed_on(ticket, report, now)
         if not is_current or ticket.next is not None:
             return Turn()  # it goes on, or will be told of, under another name
-        lapsed = self._waiting.lapsed(ticket, now)
+        # What its pair has ended did not wait any more, whatever was heard of its parent.
+        is_over = reports.is_triggered_end(report)
+        lapsed = None if is_over else self._waiting.lapsed(ticket, now)
         return self._passed_on(ticket, report, now) if lapsed is None else lapsed
 
     def _passed_on(self, ticket: Ticket, report: Execution, now: Nanoseconds) -> Turn:

@@ -82,7 +82,7 @@ class Waiting:
         if self._listed.get(parent.id):
             return Turn()
         self._listed.pop(parent.id, None)
-        children = self._held.pop(parent.id, [])
+        children = [child for child in self._held.pop(parent.id, []) if not child.ended]
         turn, ready = Turn(), []
         for child in children:
             lots = _opened(parent, child)
