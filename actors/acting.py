@@ -57,16 +57,9 @@ def _moves_to(state: TradingState) -> Making:
 
 
 def _resume(act: Act, core: Core, by: str) -> Message:
-    """Of one strategy, or of the account, once the venue and we agree."""
+    """Of one strategy, which starts anew if it raised; or of the account, once both sides agree."""
     if act.target:
-        name = _strategy(act, core)
-        fault = core.reactor.state.quarantined.get(f"strategy:{name}")
-        if fault is not None:
-            raise UsageError(
-                f"{name} raised and hears nothing any more: {fault.error}",
-                hint="its position and stops stay; mend its file and begin another state_dir",
-            )
-        return RearmStrategy(strategy=name, by=by, reason=_reason(act))
+        return RearmStrategy(strategy=_strategy(act, core), by=by, reason=_reason(act))
     accept = act.value == "accept"
     if accept and not act.reason:
         raise UsageError("whoever accepts a difference says why", hint="give --reason")

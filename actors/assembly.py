@@ -39,7 +39,7 @@ from trader.config.schema import Config, RiskConfig, StrategyConfig
 from trader.errors import ConfigError
 from trader.logic.order_book import PLAIN
 from trader.logic.tables import Tables
-from trader.model.control import TradingState
+from trader.model.control import RearmStrategy, TradingState
 from trader.model.envelope import Message, Name
 from trader.model.market import BarClosed, Quote, Trade
 from trader.model.money import MoneyScale
@@ -112,7 +112,11 @@ class Core:
             Scheduler(_calendars(config)),
         ]
         effects: list[Message] = []
-        ports: dict[str, Handler] = {"timers": self.timers.start, "gateway": _collector(effects)}
+        ports: dict[str, Handler] = {
+            "timers": self.timers.start,
+            "gateway": _collector(effects),
+            "quarantine": self._on_rearm,
+        }
         outlets = compile_routes(
             _routes(config),
             actors,
@@ -137,6 +141,15 @@ class Core:
     def trading_state(self) -> TradingState:
         """The kill switch's word."""
         return self.kill_switch.state.trading
+
+    def _on_rearm(self, command: RearmStrategy, now: Nanoseconds) -> Sequence[Message]:
+        """The way out of quarantine: the strategy hears again, first of all that it was rearmed."""
+        del now
+        for actor in self.strategies:
+            if actor.label == command.strategy and self.reactor.release(actor.name):
+                desk = self.order_manager.state.desks[actor.label]
+                actor.begin_anew(desk.position, desk.last_ticks)
+        return NOTHING
 
     def state_hash(self) -> str:
         """BLAKE2b-256, in hex, over every core actor's declared state."""

@@ -45,6 +45,7 @@ OUTSIDE: Final[Mapping[str, str]] = {
     "runtime": "runtime",
     "gateway": "gateway",
     "timers": "timers",
+    "quarantine": "quarantine",
 }
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "see": ("feed", "portfolio"),

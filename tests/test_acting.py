@@ -187,12 +187,13 @@ def test_whoever_takes_protection_back_says_why(number: int, said: str) -> None:
         told(core, "cancel", target=order, reason="x")
 
 
-def test_a_strategy_that_raised_is_not_taken_up_again() -> None:
+def test_a_strategy_that_raised_is_taken_up_again_like_any_other() -> None:
     core, _ = awake(config([strategy(script={0: [{"does": "raise"}]})]), patient=True)
     core.reactor.row(bar(100), 2 * MINUTE_NS)
 
-    with pytest.raises(UsageError, match="one raised and hears nothing any more: RuntimeError"):
-        told(core, "resume", target="one")
+    assert told(core, "resume", target="one") == RearmStrategy(
+        strategy="one", by="ada", reason="asked by an operator"
+    )
     with pytest.raises(UsageError, match="no instrument"):
         told(core, "close", target="C.v")
 

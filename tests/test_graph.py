@@ -21,7 +21,7 @@ from trader.model import account, control, market, orders
 from trader.model.orders import OrderEvent
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PORTS: Final = ("timers", "gateway")
+PORTS: Final = ("timers", "gateway", "quarantine")
 RUNTIME: Final = "runtime"
 
 PASSED_ON: Final[dict[str, set[type]]] = {
@@ -59,6 +59,7 @@ REORDERED: Final = {
         "risk",
         orders.OrderApproved,
     ): "an entry leaves before its stops, made on its approval",
+    ("world", control.RearmStrategy): "a strategy is let out before it can hear of it",
     (
         "reconciler",
         account.ForeignAdopted,

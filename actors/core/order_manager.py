@@ -14,13 +14,14 @@ from actors.runtime.actor import NOTHING, Handler, Stateful
 from trader.logic.aiming import Aiming
 from trader.logic.changes import merged
 from trader.logic.clearing import Clearing
-from trader.logic.dealing import WORKING, Dealing, Orders, Wish, contradiction, unknown
+from trader.logic.dealing import WORKING, Dealing, Orders, Wish, contradiction, unknown, why_ended
 from trader.logic.desk import Change, Desk, Order
 from trader.logic.desk_splits import split_desk, split_order
 from trader.logic.external import External
 from trader.logic.guarding import Guarding
 from trader.logic.ignoring import Ignoring
 from trader.logic.lifecycle import ENDED, TRANSITIONS
+from trader.logic.owing import Owing
 from trader.model.account import (
     DoubtsResolved,
     ForeignAdopted,
@@ -37,6 +38,7 @@ from trader.model.control import (
     SplitEffective,
     StrategyFaulted,
     SubmitByHand,
+    TradingStateChanged,
 )
 from trader.model.envelope import Message
 from trader.model.orders import (
@@ -114,6 +116,7 @@ class OrderManager(Stateful[Orders]):
         self._dealing = Dealing(self.state, account)
         self._guarding = Guarding(self._dealing)
         self._aiming = Aiming(self._dealing, self._guarding, patient=patient)
+        self._owing = Owing(self._dealing, self._guarding)
         self._clearing = Clearing(self._dealing, self._aiming)
         self._external = External(self._dealing)
         self._calendars = calendars
@@ -159,6 +162,7 @@ class OrderManager(Stateful[Orders]):
             SubmitByHand: self._external.on_submit,
             ForeignAdopted: self._external.on_adopted,
             StrategyFaulted: self._on_faulted,
+            TradingStateChanged: self._owing.on_trading_state,
             SessionClosed: self._on_session_closed,
             RunStarted: self._on_start,
             QueryOwn: self._on_query_own,
@@ -257,7 +261,7 @@ class OrderManager(Stateful[Orders]):
             return passed
         if status >= ENDED:
             if desk.covers and before < ENDED:
-                why = _why(event)
+                why = why_ended(event)
                 passed += self._guarding.ended(event.client_order_id, order, now, why)
         elif status in WORKING and (
             order.asked or order.wish or order.cancel_wanted or order.group
@@ -388,10 +392,3 @@ class OrderManager(Stateful[Orders]):
                     out += self._dealing.advance(OrderInDoubt(client_order_id=id_), order)
                 out.append(QueryOrder(client_order_id=id_, instrument=desk.instrument))
         return out
-
-
-def _why(event: OrderEvent) -> str:
-    """The code or the reason with which an order has ended."""
-    if type(event) is OrderRejected:
-        return event.code
-    return event.reason if type(event) is OrderCanceled or type(event) is OrderExpired else ""

@@ -32,7 +32,7 @@ from trader.model.orders import (
     OrderRole,
     TrailStops,
 )
-from trader.model.units import INT64_MAX, NONE, Money, Nanoseconds, Ticks
+from trader.model.units import INT64_MAX, NONE, Lots, Money, Nanoseconds, Ticks
 from trader.strategies import saving
 from trader.strategies.deciding import Decider, Sizing, StrategyState
 from trader.strategies.exits import ExitPolicy, Held
@@ -73,7 +73,7 @@ class StrategyActor:
         self.strategy = strategy
         self.state = StrategyState(decides_from=trade_from, equity=equity)
         self._kernel = strategy.short_way
-        self._label = name
+        self.label = name
         self._sizing = sizing
         self._exits = tuple(exits)
         # Most exits only go with an entry: nothing is to be asked of them while it lasts.
@@ -95,6 +95,8 @@ class StrategyActor:
             marked_apart=marked_apart,
         )
         self._take = self._decider.take
+        self._first_exits = [msgspec.msgpack.encode(each.state) for each in self._exits]
+        self._found: tuple[Lots, Ticks] | None = None
 
     @property
     def sizes_by_weight(self) -> bool:
@@ -148,7 +150,7 @@ class StrategyActor:
         shape = tuple[StrategyState, msgspec.Raw, list[msgspec.Raw]]
         self.state, own, exits = msgspec.msgpack.decode(data, type=shape)
         self._decider.state = self.state
-        self.strategy.state = saving.restored(own, type(self.strategy.state), self._label)
+        self.strategy.state = saving.restored(own, type(self.strategy.state), self.label)
         for exit_, state in zip(self._exits, exits, strict=True):
             exit_.state = msgspec.msgpack.decode(state, type=type(exit_.state))
 
@@ -239,7 +241,7 @@ class StrategyActor:
             level, reason = max(levels, key=lambda each: side * each[0])
             out.append(
                 TrailStops(
-                    strategy=self._label,
+                    strategy=self.label,
                     side=side,
                     stop_ticks=level,
                     ref_ticks=close,
@@ -333,7 +335,7 @@ class StrategyActor:
         if changed.state is _FLATTENING:
             return self._flatten(changed.code)
         if changed.state is _ACTIVE and not self.state.disabled:
-            self.state.decides_from = self._trade_from
+            self.state.decides_from = max(self._trade_from, self.state.warm_from)
         return NOTHING
 
     def _flatten(self, reason: str) -> Sequence[Message]:
@@ -343,10 +345,36 @@ class StrategyActor:
         return (self._decider.end(reason, 0),) if state.target else NOTHING
 
     def _on_rearm(self, command: StrategyRearmed, now: Nanoseconds) -> Sequence[Message]:
-        del command, now
+        del command
+        if self._found is not None:
+            self._begin(*self._found, now)
         self.state.disabled = False
-        self.state.decides_from = self._trade_from
+        self.state.decides_from = max(self._trade_from, self.state.warm_from)
         return NOTHING
+
+    def begin_anew(self, position: Lots, last_ticks: Ticks) -> None:
+        """When it is rearmed it starts from nothing but the position that it finds."""
+        self._found = position, last_ticks
+
+    def _begin(self, position: Lots, last_ticks: Ticks, now: Nanoseconds) -> None:
+        """What it was in the middle of when it raised is not to be trusted, and bars have passed.
+
+        So its state is a new one, and it decides nothing before it is as warm as at a start.
+        """
+        self._found = None
+        warmth = max(self.strategy.warmup_bars, *(each.warmup_bars for each in self._exits), 0)
+        self.state = self._decider.state = StrategyState(
+            decides_from=_NEVER,
+            target=position,
+            position=position,
+            equity=self.state.equity,
+            warm_from=now + warmth * self._heard_ns,
+        )
+        if position and self._exits:
+            self.state.held = Held(1 if position > 0 else -1, last_ticks, last_ticks, 0)
+        for exit_, first in zip(self._exits, self._first_exits, strict=True):
+            exit_.state = msgspec.msgpack.decode(first, type=type(exit_.state))
+        self.strategy.state = self.strategy.initial()
 
 
 def _after(mark: Callable[[Any], bool], handle: Handler | None) -> Handler:

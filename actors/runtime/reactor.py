@@ -173,6 +173,19 @@ class Reactor:
                 route.remove(actor)
         self.find_lanes()
 
+    def release(self, actor: str) -> bool:
+        """Puts a strategy back into the graph if it is quarantined; whether it was."""
+        if self.state.quarantined.pop(actor, None) is None:
+            return False
+        [found] = [each for each in self.actors if each.name == actor]
+        handlers = found.handlers
+        for outlet in self._outlets.values():
+            for kind, route in outlet.routes.items():
+                if kind in handlers:
+                    route.restore(actor, handlers[kind])
+        self.find_lanes()
+        return True
+
     def find_lanes(self) -> None:
         """Finds the lanes anew, since what they lead to was replaced."""
         for (kind, about), lane in self._lanes.items():

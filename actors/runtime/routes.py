@@ -71,6 +71,13 @@ class Route:
                 if receiver.actor == actor:
                     receiver.handle = _deaf
 
+    def restore(self, actor: str, handle: Handler) -> None:
+        """Lets an actor that was taken out hear again."""
+        for receivers in (self.everybody, *self.concerned.values()):
+            for receiver in receivers:
+                if receiver.actor == actor:
+                    receiver.handle = handle
+
 
 class Outlet:
     """Where the messages of one source go, by their type."""

@@ -18,9 +18,10 @@ from trader.model.control import (
     TradingState,
     TradingStateChanged,
 )
+from trader.model.envelope import Message
 from trader.model.market import BarClosed, Quote
 from trader.model.orders import DecisionRecorded, Flatten
-from trader.model.units import INT64_MAX, NONE, Nanoseconds
+from trader.model.units import INT64_MAX, MINUTE_NS, NONE, Nanoseconds
 from trader.strategies.exits import Held
 from trader.strategies.strategy import Answer, Order, Strategy, Target
 
@@ -284,3 +285,59 @@ def test_a_share_is_known_as_one() -> None:
     assert says(sizing=SHARE).sizes_by_weight
     assert Quote not in says(sizing=SHARE).handlers
     assert given(says(), bar(100)) == []
+
+
+# -- anew after a fault ----------------------------------------------------------------------------
+
+REARMED = StrategyRearmed(strategy="one", by="me", reason="mended")
+WARMTH_NS = 100 * MINUTE_NS
+
+
+def broken(*answers: object, lots: int = 0) -> StrategyActor:
+    """It has heard three bars, and starts anew from a position."""
+    actor = says(*answers, stops=[stop()], heard_ns=MINUTE_NS)
+    hear(actor, 3)
+    given(actor, position(7))
+    actor.begin_anew(lots, 95)
+    return actor
+
+
+def test_it_starts_anew_from_nothing_but_what_it_holds() -> None:
+    actor = broken(Target(5), lots=-4)
+
+    given(actor, REARMED, now=1_000)
+
+    state = actor.state
+    assert (state.target, state.position, state.held) == (-4, -4, Held(-1, 95, 95, 0))
+    assert actor.strategy.state == actor.strategy.initial()
+    assert actor.dump() != broken(Target(5), lots=-4).dump()
+    assert state.warm_from == state.decides_from == 1_000 + WARMTH_NS
+
+
+def test_it_decides_nothing_before_it_is_as_warm_as_at_a_start() -> None:
+    actor = broken(*[Target(5)] * 200)
+    given(actor, REARMED, now=0)
+    active = TradingStateChanged(
+        state=TradingState.ACTIVE, previous=TradingState.HALTED, code="", by=""
+    )
+    given(actor, active)
+
+    def decided(start: int, rows: int) -> list[Message]:
+        made = [ranging(row) for row in range(start, start + rows)]
+        return [said for each in made for said in given(actor, each, now=each.ts_close)]
+
+    assert targets(decided(0, 90)) == []
+    assert len(targets(decided(90, 20))) == 1
+
+
+def test_a_second_rearming_leaves_it_as_it_is() -> None:
+    actor = broken(Target(5))
+    given(actor, REARMED, now=1_000)
+    assert actor.state.held is None
+    hear(actor, 1)
+    before = actor.strategy.state
+
+    given(actor, REARMED, now=9_000)
+
+    assert actor.strategy.state is before
+    assert actor.state.warm_from == 1_000 + WARMTH_NS

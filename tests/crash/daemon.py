@@ -1,12 +1,12 @@
 """The daemon as a process that dies where it is told to, or breaks its promise.
 
 `python daemon.py CONFIG POINT COUNT [KEY=VALUE...]`: at the COUNT-th time that it passes POINT it
-kills itself, as abruptly as the machine would. `POINTS` are those that every daemon passes,
-whatever it trades. The core crashes at the COUNT-th commit (`poison`), or raises what nobody
-expects at the COUNT-th order (`bug`); `none` is nowhere, `unsnapped` too, and no snapshot is made.
-At `stopped_POINT` it is only stopped, and its lease is short. The commit of the COUNT-th order can
-be `slow`, or find a broken store: `STORE_FAULTS`. `powerless` is a daemon without a superuser's
-powers over files.
+kills itself, as abruptly as the machine would; "POINT KIND" counts only while KIND is under way.
+`STARTING`, `TRADING` and `ENDING` are those that every daemon passes, whatever it trades. The core
+crashes at the COUNT-th commit (`poison`), or raises what nobody expects at the COUNT-th order
+(`bug`); `none` is nowhere, `unsnapped` too, and no snapshot is made. At `stopped_POINT` it is only
+stopped, and its lease is short. The commit of the COUNT-th order can be `slow`, or find a broken
+store: `STORE_FAULTS`. `powerless` is a daemon without a superuser's powers over files.
 """
 
 import ctypes
@@ -17,6 +17,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,6 +30,7 @@ from actors.replay import SNAPSHOT, STEP
 from actors.runtime.lease import Lease
 from actors.runtime.step_record import decode_step
 from actors.runtime.supervisor import Restarts
+from tests.crash.under_way import under_way
 from trader.config.loader import load
 from trader.errors import TraderdError
 from trader.model.envelope import Message
@@ -42,40 +44,40 @@ STOPPED = "stopped_"
 SLOW_S = 5
 LEASE_S = 0.8
 PLACE = b'"order.place"'
-POINTS = {
-    "recover_before": 1,
-    "recover_after": 1,
-    "epoch_before": 1,
-    "epoch_after": 1,
-    "commit_before": 60,
-    "commit_after": 60,
-    "released": 60,
-    "snapshot_after": 3,
-    "unagreed": 3,
-    "frame_before": 40,
-    "frame_after": 40,
-    "report_before": 80,
-    "report_after": 80,
-    "finish_before": 1,
-    "finish_after": 1,
-}
-"""Where a daemon can die, and about how often it passes there in a short life."""
+STARTING = ("recover_before", "recover_after", "epoch_before", "epoch_after", "unagreed")
+TRADING = (
+    *("commit_before", "commit_after", "released", "snapshot_after"),
+    *("frame_before", "frame_after", "report_before", "report_after"),
+)
+ENDING = ("finish_before", "finish_after")
+"""Where every daemon can die: on its way to trade, while it trades, in the end."""
+HASTY = Patience(
+    answer_within_ns=1_000_000_000,
+    ask_again_ns=10_000_000,
+    absent_after_ns=600_000_000,
+    valid_ms=500,
+)
+"""Of a daemon that is killed again and again: what never arrived is known to be absent soon."""
 FILLED = b'"status":"FILLED"'
 
 
 class Point:
-    """Where to die, and at which pass; nowhere until it is told."""
+    """Where to die, and at which pass while `kind` is under way; nowhere until it is told."""
 
     def __init__(self) -> None:
+        self.look: Callable[[], frozenset[str]] = frozenset
         self._name = ""
         self._left = 0
+        self._kind = ""
         self._signal = signal.SIGKILL
 
-    def aim(self, name: str, count: int, number: signal.Signals = signal.SIGKILL) -> None:
-        self._name, self._left, self._signal = name, count, number
+    def aim(
+        self, name: str, count: int, number: signal.Signals = signal.SIGKILL, kind: str = ""
+    ) -> None:
+        self._name, self._left, self._signal, self._kind = name, count, number, kind
 
     def reached(self, name: str) -> bool:
-        if name != self._name:
+        if name != self._name or (self._kind and self._kind not in self.look()):
             return False
         self._left -= 1
         return self._left == 0
@@ -83,16 +85,16 @@ class Point:
     def passes(self, name: str, order: str = "") -> None:
         """Dies here, if this is the place, and names the order about which it happens."""
         if self.reached(name):
-            note("dying", order)
+            note("dying", order, sorted(self.look()))
             os.kill(os.getpid(), self._signal)
 
 
 POINT = Point()
 
 
-def note(event: str, order: str) -> None:
+def note(event: str, order: str, kinds: Sequence[str] = ()) -> None:
     """Says something past the daemon, which catches what is printed."""
-    line = {"event": event, "client_order_id": order}
+    line = {"event": event, "client_order_id": order, "under_way": kinds}
     os.write(STDERR, json.dumps(line).encode() + b"\n")
 
 
@@ -231,6 +233,7 @@ class MortalDaemon(Daemon):
                 fault(Path(self.config.state_dir or "").resolve() / "journal.db")
 
     async def _recover(self) -> int:
+        POINT.look = partial(under_way, self.core)
         POINT.passes("recover_before")
         epoch = await super()._recover()
         POINT.passes("recover_after")
@@ -270,22 +273,32 @@ class UnsafeDaemon(MortalDaemon):
         await self.journal.commit(records)
 
 
-if __name__ == "__main__":
-    config, point, count, *sets = sys.argv[1:]
+def live(
+    words: Sequence[str],
+    kind: type[MortalDaemon] = MortalDaemon,
+    patience: Patience = MortalDaemon.patience,
+) -> int:
+    """Lives as the words say; the exit code."""
+    config, aim, count, *sets = words
+    point, _, under = aim.partition(" ")
     name = point.removesuffix("_unsafe")
     if name.startswith(STOPPED):
         MortalDaemon.gateway_kind = LeasedGateway
         POINT.aim(name.removeprefix(STOPPED), int(count), signal.SIGSTOP)
     else:
-        POINT.aim(name, int(count))
-    kind = UnsafeDaemon if point.endswith("_unsafe") else MortalDaemon
+        POINT.aim(name, int(count), kind=under)
+    kind = UnsafeDaemon if point.endswith("_unsafe") else kind
+    kind.patience = patience
     if point == "powerless":
         drop_powers()
     if point == "unsnapped":
         kind.snapshot_inputs = 1_000_000
     try:
-        code = run_daemon(load(Path(config), sets=sets, environ=os.environ), kind=kind)
+        return run_daemon(load(Path(config), sets=sets, environ=os.environ), kind=kind)
     except TraderdError as error:
         sys.stderr.write(f"error: {error}\n")
-        code = error.exit_code
-    sys.exit(code)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(live(sys.argv[1:]))

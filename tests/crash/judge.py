@@ -14,9 +14,9 @@ from actors.assembly import Core
 from actors.edge.journal import JournalContents, read_journal
 from actors.replay import STEP, header_of, recover, replay_live
 from actors.runtime.step_record import decode_step
-from tests.crash.stage import ACCOUNT, Stage
+from tests.crash.stage import Stage
 from trader.model.envelope import Envelope
-from trader.model.orders import OrderApproved, OrderFilled, OrderStatus, SubmitOrder
+from trader.model.orders import OrderApproved, OrderFilled, OrderRole, OrderStatus, SubmitOrder
 from trader.venues.binance.names import order_of
 
 PLACE: Final = "order.place"
@@ -30,8 +30,10 @@ class Account:
     def __init__(self, contents: JournalContents) -> None:
         self.decisions: dict[str, tuple[object, ...]] = {}
         self.approved: set[str] = set()
-        self.trades: list[str] = []
-        self.lots = 0
+        self.approved_at: list[int] = []
+        """Of orders that protect nothing."""
+        self.trades: list[tuple[str, str]] = []
+        self.lots: Counter[str] = Counter()
         for envelope in outputs(contents):
             body = envelope.body
             if isinstance(body, SubmitOrder):
@@ -39,9 +41,11 @@ class Account:
                 self.decisions[body.client_order_id] = (envelope.cause, *terms)
             elif isinstance(body, OrderApproved):
                 self.approved.add(body.order.client_order_id)
+                if body.order.role is not OrderRole.PROTECTION:
+                    self.approved_at.append(envelope.ts)
             elif isinstance(body, OrderFilled):
-                self.trades.append(body.trade_id)
-                self.lots += body.last_lots
+                self.trades.append((body.instrument.partition(".")[0], body.trade_id))
+                self.lots[body.instrument.partition(".")[0]] += body.last_lots
 
 
 def outputs(contents: JournalContents) -> Iterator[Envelope]:
@@ -61,21 +65,27 @@ def placed(stage: Stage) -> list[str]:
         str(value)
         for request in stage.venue.received
         for key, value in request.params.items()
-        if _names_an_order(request.method, key)
+        if names_an_order(request.method, key)
     ]
 
 
-def _names_an_order(method: str, key: str) -> bool:
+def names_an_order(method: str, key: str) -> bool:
+    """Whether this parameter of a request says how an order shall be called."""
     if method.startswith(LISTS):
         return key.endswith("ClientOrderId") and key != "listClientOrderId"
     return method in PLACING and key == "newClientOrderId"
 
 
-def holding(stage: Stage) -> int:
-    """What the account has gained of the base asset, in lots."""
+def holding(stage: Stage) -> dict[str, int]:
+    """What the account has gained of each base asset, in lots, by symbol."""
     [account] = stage.engine.accounts.values()
-    balance = account.balance("EUR")
-    return (balance.free + balance.locked) // 10**8 - int(ACCOUNT.balances["EUR"])
+    gained = {}
+    for market in stage.engine.markets.values():
+        base = market.rules.base
+        balance = account.balance(base)
+        before = int(stage.scene.account.balances.get(base, "0"))
+        gained[market.rules.symbol] = (balance.free + balance.locked) // 10**8 - before
+    return gained
 
 
 async def judge_orders(stage: Stage) -> Account:
@@ -92,16 +102,17 @@ async def judge_orders(stage: Stage) -> Account:
     return told
 
 
-async def judge_end(stage: Stage) -> None:
+async def judge_end(stage: Stage) -> Account:
     """Both sides agree to the unit, each fill is booked once, and a replay says the same."""
     told = await judge_orders(stage)
     trades = [t for order in stage.engine.orders.values() for t in order.trades]
-    assert sorted(told.trades) == sorted(str(trade.trade_id) for trade in trades)
-    assert told.lots == holding(stage)
+    assert sorted(told.trades) == sorted((trade.symbol, str(trade.trade_id)) for trade in trades)
+    assert {symbol: told.lots[symbol] for symbol in stage.engine.markets} == holding(stage)
     contents = await read_journal(stage.journal)
     assert contents.ended
     agrees, text = await anyio.to_thread.run_sync(replay_live, contents)
     assert agrees, text
+    return told
 
 
 async def judge_books(stage: Stage) -> None:

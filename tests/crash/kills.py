@@ -1,122 +1,66 @@
-"""Lives of one daemon, each ended by a kill somewhere else, and the judgement at the end.
+"""Kills of one daemon at a venue in this process, and the judgement at the end.
 
-The venue lives in this process and its price wanders meanwhile, so that stops and limits that rest
-there are reached whether a daemon is there to hear of it or not.
+Its prices wander meanwhile, so that stops and limits that rest there are reached whether a daemon
+is there to hear of it or not.
 """
 
-import signal
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import anyio
 
 from sims.seeds import stream
-from sims.servers.binance.reports import Event
-from tests.crash.daemon import POINTS
+from sims.servers.binance.engine import Engine
 from tests.crash.judge import judge_books, judge_end
-from tests.crash.stage import Stage, staged
+from tests.crash.lives import Chance, Lives, Toll
+from tests.crash.running import Nursery
+from tests.crash.scene import BOUNDS, scene_of
+from tests.crash.stage import staged
+from tests.crash.witness import Witness, is_too_fast
 
-Chance = Callable[[int], int]
-
-KILLED: Final = -signal.SIGKILL
-LIFE_S: Final = 3.0
-SETTLE_S: Final = 20.0
 MID: Final = 105_236
 BAND: Final = 220
-POSITION_MAX: Final = 200
-SETS: Final = ("gateway.pace_ns=10000000",)
-
-
-@dataclass
-class Toll:
-    """What has happened so far: kills by their point, fills by the venue's count."""
-
-    points: Counter[str] = field(default_factory=Counter)
-    fills: int = 0
-
-
-async def be_killed(stage: Stage, point: str, count: int) -> str:
-    """A life that ends at the point, or wherever it is when its time is up; where it was."""
-    async with stage.daemon(point, count, *SETS) as daemon:
-        with anyio.move_on_after(LIFE_S):
-            if point.startswith("finish"):
-                await daemon.event("trading_state_changed", state="active")
-                await daemon.event("order_filled")
-                daemon.process.send_signal(signal.SIGTERM)
-            await daemon.end()
-        if daemon.process.returncode is None:
-            point = "anywhere"
-            daemon.process.kill()
-        code = await daemon.end()
-    differences = [line for line in daemon.lines if line["event"] in {"difference_found", "failed"}]
-    assert not differences, differences
-    assert code == KILLED, (point, code, daemon.lines[-5:])
-    return point
-
-
-async def live_on(stage: Stage, street: "Street") -> None:
-    """The last life: it agrees with the venue, trades on, and is stopped in order.
-
-    The price stands still before that, so that nothing fills which nobody hears of any more.
-    """
-    async with stage.daemon("none", 1, *SETS) as daemon:
-        with anyio.fail_after(SETTLE_S):
-            await daemon.event("trading_state_changed", state="active")
-            for _ in range(4):
-                await daemon.event("order_filled")
-            street.stands.set()
-            await daemon.event("order_filled")
-            code = await daemon.stop()
-    assert code == 0, daemon.lines[-5:]
-    assert all(line["event"] != "difference_found" for line in daemon.lines)
+STREET_S: Final = 0.02
 
 
 class Street:
-    """Moves the price to and fro, and watches what the account holds after each trade."""
+    """Moves the prices to and fro until they are to stand."""
 
-    def __init__(self, stage: Stage, chance: Chance) -> None:
-        self.fills = 0
-        self.beyond: list[int] = []
-        self.stands: Final = anyio.Event()
-        self._stage: Final = stage
+    def __init__(self, engine: Engine, chance: Chance) -> None:
+        self._engine: Final = engine
         self._chance: Final = chance
-        self._held = 0
-        stage.engine.listen(self._hear)
+        self._stands = False
 
-    async def wander(self) -> None:
-        """Goes on until the price is to stand."""
-        while not self.stands.is_set():
-            ticks = MID + self._chance(2 * BAND + 1) - BAND
-            self._stage.engine.mark("EURUSDT", f"{ticks // 100_000}.{ticks % 100_000:05}")
-            await anyio.sleep(0.02)
+    def stand(self) -> None:
+        """From now on no price moves."""
+        self._stands = True
 
-    def _hear(self, _account: str, event: Event) -> None:
-        if event.get("x") != "TRADE":
-            return
-        self.fills += 1
-        lots = round(float(str(event["l"])))
-        self._held += lots if event["S"] == "BUY" else -lots
-        if abs(self._held) > POSITION_MAX:
-            self.beyond.append(self._held)
+    async def wander(self, witness: Witness) -> None:
+        """Goes on until it stands; the witness looks each time."""
+        while not self._stands:
+            for symbol in self._engine.markets:
+                ticks = MID + self._chance(2 * BAND + 1) - BAND
+                self._engine.mark(symbol, f"{ticks // 100_000}.{ticks % 100_000:05}")
+            witness.look()
+            await anyio.sleep(STREET_S)
 
 
-async def kill_again_and_again(folder: Path, seed: int, kills: int) -> Toll:
-    """So many kills, each at a point that the seed chooses, then a life until an orderly end."""
+async def kill_again_and_again(folder: Path, nursery: Nursery, seed: int, pairs: int) -> Toll:
+    """So many kills at work and on the way back, then a life until an orderly end."""
     chance = stream(seed, "kills").randrange
-    names = sorted(POINTS)
-    toll = Toll()
-    async with staged(folder, strategy="mixed") as stage, anyio.create_task_group() as tasks:
-        street = Street(stage, chance)
-        tasks.start_soon(street.wander)
-        for each in range(kills):
-            point = names[(seed * kills + each) % len(names)]
-            toll.points[await be_killed(stage, point, 1 + chance(POINTS[point]))] += 1
-        await live_on(stage, street)
-        await judge_end(stage)
+    bounds = BOUNDS[seed % len(BOUNDS)]
+    async with staged(folder, scene=scene_of(bounds)) as stage, anyio.create_task_group() as tasks:
+        stage.nursery = nursery
+        witness = Witness(stage.engine, bounds, lambda: len(stage.venue.received))
+        street = Street(stage.engine, chance)
+        lives = Lives(stage.daemon, chance, witness.answers)
+        tasks.start_soon(street.wander, witness)
+        for at in range(seed * pairs, seed * pairs + pairs):
+            await lives.be_killed_twice(at)
+        await lives.live_on(street.stand)
+        told = await judge_end(stage)
         await judge_books(stage)
-        assert not street.beyond, "the position went beyond its limit"
-        toll.fills = street.fills
-    return toll
+        assert not witness.beyond, witness.beyond
+        assert not is_too_fast(told.approved_at, bounds.orders), "orders were approved too fast"
+    lives.toll.fills = witness.fills
+    return lives.toll

@@ -1,4 +1,7 @@
-"""A venue with a market as a process: it says on its first line where it is, as JSON."""
+"""A venue with a market as a process: it says on its first line where it is, as JSON.
+
+`python market.py [ROWS_PER_S]`
+"""
 
 import sys
 from decimal import Decimal
@@ -19,6 +22,7 @@ def announce(ready: Ready) -> None:
 
 
 if __name__ == "__main__":
-    plan = Plan(seed=7, files={}, pace=1.0, rows_per_s=Decimal(20))
+    [rows_per_s] = sys.argv[1:] or ["20"]
+    plan = Plan(seed=7, files={}, pace=1.0, rows_per_s=Decimal(rows_per_s))
     world = World(now=time_ns, plan=plan, script=Script(), state=None)
     run_forever(0, None, ACCOUNTS, world=world, announce=announce)

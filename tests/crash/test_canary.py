@@ -30,7 +30,7 @@ from sims.servers.binance.engine import Engine
 from sims.servers.binance.markets import EUROS
 from sims.servers.binance.server import serve
 from tests.crash.canary import PIECE, found
-from tests.crash.stage import Running, Stage, mortal
+from tests.crash.stage import Running, Stage, mortal, plain
 from tests.crash.streams import direct
 from tests.ops.sinks import webhook
 from trader.cli.main import main
@@ -84,7 +84,7 @@ KINDS = {
 async def staged(folder: Path, account: AccountSpec) -> AsyncIterator[Stage]:
     engine = Engine(now=time_ns, symbols=(EUROS,), accounts=(account,))
     async with serve(engine) as venue:
-        yield Stage(venue, engine, folder, "flip")
+        yield Stage(venue, engine, folder, plain("flip"))
 
 
 def private(path: Path, text: str) -> str:

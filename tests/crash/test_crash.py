@@ -9,7 +9,8 @@ import pytest
 
 from sims.servers.binance.gate import Interference, Verdict
 from tests.crash.judge import PLACE, approved_on_disk, judge_end, judge_orders, placed
-from tests.crash.stage import Running, Stage, staged
+from tests.crash.running import Running
+from tests.crash.stage import Stage, staged
 
 pytestmark = pytest.mark.anyio
 

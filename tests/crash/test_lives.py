@@ -14,7 +14,8 @@ from actors.edge.journal import END, JournalContents, open_journal, read_journal
 from actors.replay import CRASHED, SNAPSHOT, STEP, header_of, recover, replay_live
 from sims.servers.binance.gate import Interference, Verdict, once
 from tests.crash.judge import PLACE, judge_end, placed
-from tests.crash.stage import ROOT, Running, Stage, staged
+from tests.crash.running import ROOT, Running
+from tests.crash.stage import Stage, staged
 from trader.model.envelope import decode
 from trader.model.market import BarClosed
 

@@ -12,7 +12,7 @@ from anyio import to_thread
 
 from actors.edge.journal import read_journal
 from actors.replay import replay_live
-from tests.crash.stage import ROOT, Running, running
+from tests.crash.running import ROOT, Running, running
 from trader.cli.main import main
 
 pytestmark = pytest.mark.anyio

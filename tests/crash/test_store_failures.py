@@ -12,7 +12,7 @@ from anyio import to_thread
 
 from tests.crash.daemon import STORE_FAULTS
 from tests.crash.judge import judge_end, placed
-from tests.crash.stage import Running, Stage, staged
+from tests.crash.stage import Running, Stage, plain, staged
 from tests.ops.sinks import Webhook, webhook
 from trader.cli.main import main
 
@@ -52,7 +52,7 @@ async def watched(folder: Path, strategy: str, about: str) -> AsyncIterator[Watc
     with anyio.fail_after(60), webhook() as hook:
         address.write_text(hook.address)
         async with staged(folder, strategy=strategy) as stage:
-            seen = Watched(stage.venue, stage.engine, folder, strategy)
+            seen = Watched(stage.venue, stage.engine, folder, plain(strategy))
             seen.hook = hook
             seen.channel = (
                 f"alerts=[{{name: hook, channel: {{file: '{address}'}}, about: [{about}]}}]"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.logic.dealt import ID, dealing
-from trader.logic.dealing import Wish, contradiction, unknown
+from trader.logic.dealing import Wish, contradiction, unknown, why_ended
 from trader.logic.desk import Desk, Guard, Order
 from trader.model.account import DifferenceFound
 from trader.model.orders import (
@@ -11,7 +11,10 @@ from trader.model.orders import (
     CancelRequested,
     OrderAccepted,
     OrderCanceled,
+    OrderEvent,
+    OrderExpired,
     OrderFilled,
+    OrderRejected,
     OrderRole,
     OrderStatus,
     OrderType,
@@ -211,6 +214,19 @@ def test_a_target_that_is_given_up_is_none_for_everybody() -> None:
 
     assert dealer.drop("one", desk) == TargetDropped(strategy="one", instrument="A.v")
     assert desk.target == 0
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (OrderRejected(client_order_id=ID, code="no"), "no"),
+        (OrderCanceled(client_order_id=ID, reason="taken"), "taken"),
+        (OrderExpired(client_order_id=ID, reason="day"), "day"),
+        (OrderAccepted(client_order_id=ID), ""),
+    ],
+)
+def test_an_order_ends_for_a_code_or_a_reason(event: OrderEvent, why: str) -> None:
+    assert why_ended(event) == why
 
 
 def test_orders_that_ended_before_the_last_session_are_forgotten() -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from trader.logic.cover import Cover
-from trader.logic.desk import Desk, Order, members, target_open
-from trader.model.orders import OrderRole, OrderStatus
+from trader.logic.desk import Desk, Guard, Order, members, target_open
+from trader.model.orders import OrderRole, OrderStatus, OrderType
 
 TARGET, PROTECTION, EXPLICIT = OrderRole.TARGET, OrderRole.PROTECTION, OrderRole.EXPLICIT
 
@@ -109,3 +109,21 @@ def test_no_two_orders_and_no_two_desks_share_their_lists() -> None:
     one.covers["a"] = Cover(side=1, lots=1)
 
     assert (second.trades, two.working, two.keys, two.covers) == ([], [], {}, {})
+
+
+def test_a_halt_owes_the_orders_that_have_a_price() -> None:
+    desk = Desk("A", last_ticks=100)
+    stop = Order("one", -10, OrderRole.PROTECTION, reason="stop", group="g", stop_ticks=90)
+    stop.order_type = OrderType.STOP
+    limit = Order("one", -10, OrderRole.PROTECTION, reason="limit", group="g", limit_ticks=110)
+    limit.order_type = OrderType.LIMIT
+
+    for order in (stop, limit, Order("one", -10, OrderRole.PROTECTION, group="g")):
+        desk.owe(order)
+
+    assert desk.owed == {
+        "g": [
+            Guard(OrderType.STOP, -10, 90, 100, "stop"),
+            Guard(OrderType.LIMIT, -10, 110, 100, "limit"),
+        ]
+    }

@@ -27,16 +27,22 @@ KINDS: Final[Mapping[str, Storm]] = MappingProxyType(
             seeds_enough=400,
         ),
         "ambiguity": Storm(
-            about="500 submits a seed over a wire that loses, delays, doubles and contradicts",
+            about="orders and lists over a wire that loses, delays, doubles and contradicts",
             trial=ambiguous,
             expected=FAULTS,
-            seeds_enough=4,
+            seeds_enough=40,
         ),
         "crash": Storm(
-            about="a live daemon killed five times a seed at every point, against its venue",
+            about="a live daemon killed six times a seed, at every point, whatever is under way",
             trial=storming.killed,
             expected=storming.EXPECTED,
-            seeds_enough=40,
+            seeds_enough=storming.SEEDS_ENOUGH,
+        ),
+        "paper": Storm(
+            about="the same on paper, where the venue dies with the daemon",
+            trial=storming.killed_on_paper,
+            expected=storming.ON_PAPER,
+            seeds_enough=storming.SEEDS_ENOUGH,
         ),
         "faults": Storm(
             about="a live daemon in real time while its venue and its line err at random",

@@ -56,6 +56,7 @@ def run(asked: Asked, *, say: Say, progress: Say, clock: Clock) -> int:
         tally.add(seed, verdict)
         if verdict.faults:
             progress(f"seed {seed} fails\n")
+            progress("".join(f"  {fault}\n" for fault in verdict.faults))
         if (now := clock()) - told > TELL_SECONDS:
             told = now
             pace = tally.seeds / (now - began)

@@ -26,8 +26,11 @@ from trader.model.orders import (
     CancelRejected,
     CancelRequested,
     OrderAccepted,
+    OrderCanceled,
     OrderEvent,
+    OrderExpired,
     OrderFilled,
+    OrderRejected,
     OrderReplaced,
     OrderRole,
     OrderStatus,
@@ -360,3 +363,10 @@ def contradiction(event: OrderEvent, order: Order) -> DifferenceFound:
         ours=order.status.name,
         theirs=type(event).__name__,
     )
+
+
+def why_ended(event: OrderEvent) -> str:
+    """The code or the reason with which an order has ended."""
+    if type(event) is OrderRejected:
+        return event.code
+    return event.reason if type(event) is OrderCanceled or type(event) is OrderExpired else ""

@@ -115,7 +115,8 @@ class Desk:
     what protects the position, by entry, the oldest first, and `own` unsigned lots of it that come
     from orders of the strategy's own, which it protects itself. `last_ticks` is the last fill's.
     `unguarded` says that a stop was refused and nothing has filled since, `leaves` that it was told
-    to have no position until its strategy wants another one.
+    to have no position until its strategy wants another one. `owed` are protective orders that a
+    halt has denied, by entry.
     """
 
     instrument: str
@@ -128,6 +129,15 @@ class Desk:
     waits: bool = False
     own: Lots = 0
     covers: dict[str, Cover] = field(default_factory=dict)
+    owed: dict[str, list[Guard]] = field(default_factory=dict)
+
+    def owe(self, order: Order) -> None:
+        """A halt denies protection too: what is held gets it when trading goes on."""
+        ticks = order.limit_ticks if order.stop_ticks is None else order.stop_ticks
+        if ticks is not None:
+            guard = Guard(order.order_type, order.lots, ticks, self.last_ticks, order.reason)
+            self.owed.setdefault(order.group, []).append(guard)
+
     last_ticks: Ticks = 0
     unguarded: bool = False
     leaves: bool = False

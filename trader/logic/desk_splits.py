@@ -27,6 +27,7 @@ def split_desk(desk: Desk, orders: Mapping[str, Order], ratio: Ratio) -> None:
         desk.last_ticks = split_ticks(desk.last_ticks, *ratio)
     if desk.aim is not None:
         desk.aim = _target(desk.aim, ratio)
+    desk.owed = {key: [_guard(each, ratio) for each in owed] for key, owed in desk.owed.items()}
     for id_, cover in desk.covers.items():
         entry = orders[id_] if id_ in desk.working else None
         cover.split(ratio, None if entry is None else (entry.lots, entry.lots_filled))

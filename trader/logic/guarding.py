@@ -31,6 +31,7 @@ _FILLED: Final = OrderStatus.FILLED
 _STOP: Final = OrderType.STOP
 _MARKET: Final = OrderType.MARKET
 _LATE: Final = frozenset({"unknown_parent", "absent"})
+_HALTED: Final = "trading_halted"
 
 
 def guards(target: TargetPosition, size: Lots) -> tuple[Guard, ...]:
@@ -61,7 +62,7 @@ class Guarding:
         lots = abs(taken[0].lots)
         side = -1 if taken[0].lots > 0 else 1
         desk.covers[id_] = Cover(side=side, lots=lots, closing=abs(order.lots) - lots)
-        return [self._place(order.strategy, desk, each, (id_, id_), now) for each in taken]
+        return [self.place(order.strategy, desk, each, (id_, id_), now) for each in taken]
 
     def complete(self, target: TargetPosition, desk: Desk, now: Nanoseconds) -> list[Message]:
         """Protects what is held, or will be opened, of a target by orders made for another one."""
@@ -88,7 +89,7 @@ class Guarding:
         self, target: TargetPosition, desk: Desk, lots: Lots, now: Nanoseconds
     ) -> list[Message]:
         """Lots that are held without protection get what protects the target."""
-        key, cover = self._own(target.strategy, desk, lots)
+        key, cover = self.own(target.strategy, desk, lots)
         out: list[Message] = []
         work = set()
         for id_, each in self._members(desk, key):
@@ -97,7 +98,7 @@ class Guarding:
                 work.add(each.order_type)
         for guard in guards(target, cover.side * cover.held):
             if guard.order_type not in work:
-                out.append(self._place(target.strategy, desk, guard, (key, ""), now))
+                out.append(self.place(target.strategy, desk, guard, (key, ""), now))
         return out
 
     def _lead(
@@ -116,7 +117,7 @@ class Guarding:
                 lots -= part
         return out
 
-    def _own(self, strategy: str, desk: Desk, lots: Lots) -> tuple[str, Cover]:
+    def own(self, strategy: str, desk: Desk, lots: Lots) -> tuple[str, Cover]:
         """The cover of lots that no entry took along, so many signed ones more."""
         side = 1 if lots > 0 else -1
         key = f"{strategy}{'+' if side > 0 else '-'}"
@@ -126,7 +127,7 @@ class Guarding:
         cover.loose = True
         return key, cover
 
-    def _place(
+    def place(
         self, strategy: str, desk: Desk, guard: Guard, family: tuple[str, str], now: Nanoseconds
     ) -> Message:
         """A protective order; its family are its group and its parent."""
@@ -184,11 +185,14 @@ class Guarding:
         late = why in _LATE and order.parent and order.group not in desk.working
         if late or (order.renewed and order.status is _CANCELED):
             out = self._renew(order, desk, cover, now)
-        elif self._is_refused(order, desk) and cover.left > 0:
-            desk.unguarded = True
-            if why != "trading_halted":
-                cover.refused = order.reason
-                out = self._give_up(order, desk, cover, now)
+        else:
+            if why == _HALTED:
+                desk.owe(order)
+            if self._is_refused(order, desk) and cover.left > 0:
+                desk.unguarded = True
+                if why != _HALTED:
+                    cover.refused = order.reason
+                    out = self._give_up(order, desk, cover, now)
         self._drop(desk, order.group)
         return out
 
@@ -225,9 +229,9 @@ class Guarding:
                     ref_ticks=desk.last_ticks,
                     reason="unprotected",
                 )
-        return out + self._leave(order.strategy, desk, order.group, cover, now)
+        return out + self.leave(order.strategy, desk, order.group, cover, now)
 
-    def _leave(
+    def leave(
         self, strategy: str, desk: Desk, key: str, cover: Cover, now: Nanoseconds
     ) -> list[Message]:
         """Closes at the market what a stop was refused for; an order that does it is enlarged."""
@@ -236,7 +240,7 @@ class Guarding:
             return []
         cover.loose = True
         guard = Guard(_MARKET, -cover.side * cover.held, 0, desk.last_ticks, cover.refused)
-        return [self._place(strategy, desk, guard, (key, ""), now)]
+        return [self.place(strategy, desk, guard, (key, ""), now)]
 
     def _renew(self, order: Order, desk: Desk, cover: Cover, now: Nanoseconds) -> list[Message]:
         """The order that stands for one that could not be changed."""
@@ -256,7 +260,7 @@ class Guarding:
             desk.last_ticks,
             reason,
         )
-        return [self._place(order.strategy, desk, guard, (order.group, parent), now)]
+        return [self.place(order.strategy, desk, guard, (order.group, parent), now)]
 
     def _members(self, desk: Desk, key: str) -> Iterator[tuple[str, Order]]:
         return members(desk, self._dealing.state.orders, key)
@@ -315,7 +319,7 @@ class Guarding:
             if cover.side == stopped:
                 del desk.covers[key]
             elif cover.refused:
-                out += self._leave(strategy, desk, key, cover, now)
+                out += self.leave(strategy, desk, key, cover, now)
                 self._drop(desk, key)
         return out
 
@@ -359,7 +363,7 @@ class Guarding:
                     out += self._stop_at(wanted, desk, key, cover, now)
         if bare > 0:
             desk.own = 0
-            key, cover = self._own(wanted.strategy, desk, wanted.side * bare)
+            key, cover = self.own(wanted.strategy, desk, wanted.side * bare)
             for id_, order in self._members(desk, key):
                 out += self._dealing.urge(id_, order)
             out += self._stop_at(wanted, desk, key, cover, now)
@@ -376,7 +380,7 @@ class Guarding:
         cover.loose = True
         lots = -cover.side * cover.held
         guard = Guard(_STOP, lots, wanted.stop_ticks, wanted.ref_ticks, wanted.reason)
-        return [self._place(wanted.strategy, desk, guard, (key, ""), now)]
+        return [self.place(wanted.strategy, desk, guard, (key, ""), now)]
 
 
 def _stands(order: Order, side: int) -> Ticks:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from trader.kernels.sizing import weighted_lots
 from trader.model.envelope import Message
 from trader.model.orders import CancelKey, DecisionRecorded, TargetPosition
-from trader.model.units import INT64_MAX, NONE, Lots, Money, Nanoseconds, Ticks
+from trader.model.units import BEFORE_ALL, INT64_MAX, NONE, Lots, Money, Nanoseconds, Ticks
 from trader.strategies import answering, faults, saving
 from trader.strategies.exits import ExitPolicy, Held, protections
 from trader.strategies.strategy import (
@@ -56,7 +56,8 @@ class StrategyState:
 
     Position and `held` are kept for exits, equity and mark (in half ticks; `quoted` once it is a
     quote's) for sizes that are shares of equity.
-    `disabled` waits for a person; `checked` once its strategy's state was found to be saveable.
+    `disabled` waits for a person; `checked` once its strategy's state was found to be saveable. One
+    that was started anew is warm at `warm_from` and decides nothing before.
     """
 
     decides_from: Nanoseconds
@@ -69,6 +70,7 @@ class StrategyState:
     equity: Money = 0
     mark: int = NONE
     quoted: bool = False
+    warm_from: Nanoseconds = BEFORE_ALL
 
 
 class Decider:

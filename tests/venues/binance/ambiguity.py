@@ -1,4 +1,4 @@
-"""Submits over a wire that loses, delays, doubles and contradicts, in a time of its own.
+"""Orders and lists over a wire that loses, delays, doubles and contradicts, in a time of its own.
 
 Between Binance's dialogue and the loopback venue's engine lies a queue in simulated time. Requests
 may never arrive, arrive late or twice; their answers may be lost, late, doubled, or say "unknown"
@@ -29,7 +29,10 @@ from trader.errors import VenueFault
 from trader.model.envelope import Message
 from trader.model.orders import (
     CancelOrder,
+    OrderApproved,
+    OrderType,
     QueryOrder,
+    ReplaceOrder,
 )
 from trader.venues.binance.dialogue import BinanceDialogue
 from trader.venues.binance.inquiry import Patience
@@ -54,6 +57,10 @@ UNKNOWNS: Final = (
 YOUNG: Final = 50
 """Of so many last orders the venue's lag is made."""
 LOTS: Final = 1_000
+MID: Final = 6_000_000
+AWAY: Final = 100
+CHANGE: Final = 2
+"""Of six wishes for older orders one is a change, two are cancels and three are none."""
 BREAK: Final = 120
 """After one of so many submits the connection breaks."""
 SUBMITS: Final = 500
@@ -64,7 +71,29 @@ _FAULTS: Final = (
     *("answer lost", "answer late", "answer doubled", "answer unknown"),
     *("unknown, then the answer", "the answer, then unknown", "answer and events lost"),
 )
-FAULTS: Final = frozenset(_FAULTS) | {"connections broken", "query lagged"}
+DOUBLED: Final = "request doubled"
+KINDS: Final = {
+    PLACE: "a submit",
+    "orderList.place.oco": "a pair",
+    "orderList.place.otoco": "a bracket",
+    "order.cancel": "a cancel",
+    "orderList.cancel": "a cancel",
+    "order.cancelReplace": "a replace",
+    "order.amend.keepPriority": "a smaller size",
+}
+"""What is asked for by a method."""
+FAULTS: Final = frozenset(
+    {
+        *_FAULTS,
+        *("connections broken", "query lagged"),
+        *(
+            f"{fault}, {kind}"
+            for fault in _FAULTS
+            for kind in KINDS.values()
+            if fault != DOUBLED or kind == "a submit"
+        ),
+    }
+)
 
 
 class Ambiguity:
@@ -83,30 +112,81 @@ class Ambiguity:
         self._epoch = 0
         self._line = 0
         self._was_ready = False
-        self._drops_events = False
+        self._dropped: list[object] = []
         self._waiting: Final[list[tuple[int, int, Callable[[], None]]]] = []
         self._order: Final = count()
         self._ids: Final = count(1)
+        self._groups: Final = count(1)
+        self.alone: Final[set[str]] = set()
+        """Orders of no list that were not changed yet."""
+        self.sides: Final[dict[str, tuple[int, bool]]] = {}
         self.engine.listen(self._hear)
 
     # -- the trader's side ------------------------------------------------------------------------
 
     def submit(self) -> None:
-        """An order at the market, or one that rests near it; sometimes an older one is canceled."""
-        id_ = f"main-x-{self._epoch}-{next(self._ids)}"
-        lots = LOTS if self.chance(2) else -LOTS
-        limit = 6_000_000 - lots // 10 if self.chance(2) else None
-        self.book.open[id_] = True
-        self.take(lambda now: self.dialogue.perform([self._approved(id_, lots, limit)], now))
-        if self.chance(3) == 0:
-            other = (
-                list(self.book.open)[self.chance(len(self.book.open))] if self.book.open else id_
-            )
-            cancel = CancelOrder(client_order_id=other, instrument=NAME, request_id="", reason="")
-            self.take(lambda now: self.dialogue.perform([cancel], now))
+        """An order or a list near the market; sometimes an older one is canceled or changed."""
+        made = (self._pair, self._bracket, *[self._single] * 6)[self.chance(8)]()
+        self.take(lambda now: self.dialogue.perform(made, now))
+        wish = self.chance(6)
+        # What is not known to work the core leaves alone.
+        working = [id_ for id_ in self.book.open if id_ in self.book.working]
+        if wish > CHANGE or not working:
+            return
+        id_ = working[self.chance(len(working))]
+        command: Message = CancelOrder(
+            client_order_id=id_, instrument=NAME, request_id="", reason=""
+        )
+        if wish == CHANGE and id_ in self.alone:
+            # Once: the stand-in counts sizes as they are told, whatever has overtaken them.
+            self.alone.remove(id_)
+            command = self._change(id_)
+        self.take(lambda now: self.dialogue.perform([command], now))
 
-    def _approved(self, id_: str, lots: int, limit: int | None) -> Message:
-        return order(client_order_id=id_, lots=lots, limit=limit, ts_decided=self.clock())
+    def _single(self) -> list[Message]:
+        """At the market, or at rest near it."""
+        lots = LOTS if self.chance(2) else -LOTS
+        return [self._approved(lots, limit=MID - lots // 10 if self.chance(2) else None)]
+
+    def _pair(self, parent: str = "") -> list[Message]:
+        """A stop and a limit of which one ends the other."""
+        family = {"group": f"pair-{next(self._groups)}", "parent": parent, "reduce_only": True}
+        stop = {"order_type": OrderType.STOP, "stop_ticks": MID - AWAY}
+        return [
+            self._approved(-LOTS, **family, **stop),
+            self._approved(-LOTS, limit=MID + AWAY, **family),
+        ]
+
+    def _bracket(self) -> list[Message]:
+        """An entry that rests, and the pair that waits for it."""
+        entry = self._approved(LOTS, limit=MID - AWAY)
+        assert isinstance(entry, OrderApproved)
+        return [entry, *self._pair(entry.order.client_order_id)]
+
+    def _approved(self, lots: int, **terms: Any) -> Message:
+        id_ = f"main-x-{self._epoch}-{next(self._ids)}"
+        self.book.open[id_] = True
+        self.book.lots[id_] = abs(lots)
+        if not terms.keys() & {"group", "parent"}:
+            self.alone.add(id_)
+        self.sides[id_] = (1 if lots > 0 else -1, "stop_ticks" in terms)
+        return order(client_order_id=id_, lots=lots, ts_decided=self.clock(), **terms)
+
+    def _change(self, id_: str) -> Message:
+        """Half of it, or all of it at another price."""
+        side, is_stop = self.sides[id_]
+        halved = side * LOTS // 2 if self.chance(2) else None
+        aside = self.chance(50)
+        limit = None if halved or is_stop else MID - side * (AWAY + aside)
+        stop = None if halved or not is_stop else MID - AWAY - aside
+        return ReplaceOrder(
+            client_order_id=id_,
+            instrument=NAME,
+            request_id="",
+            lots=halved,
+            limit_ticks=limit,
+            stop_ticks=stop,
+        )
 
     def connect(self) -> None:
         """A new connection, and a new epoch."""
@@ -165,30 +245,37 @@ class Ambiguity:
         line = self._line
         request = read(frame)
         assert isinstance(request, Request)
-        fault = self._fault() if request.method == PLACE else ""
+        kind = KINDS.get(request.method, "")
+        fault = self._fault(kind) if kind else ""
         if fault == "request lost":
             return
         delay = LATENCY_MS + (self.chance(3_000) if fault == "request late" else 0)
         self._later(delay, lambda: self._arrive(request, fault, line))
-        if fault == "request doubled":
+        if fault == DOUBLED:
             again = read(frame)
             assert isinstance(again, Request)
             self._later(delay + self.chance(50), lambda: self._arrive_again(again, line))
 
-    def _fault(self) -> str:
+    def _fault(self, kind: str) -> str:
+        """Only a single order can be judged that arrives twice: the venue takes names anew."""
         drawn = self.chance(2 * len(_FAULTS))
         if self.is_healed or drawn >= len(_FAULTS):
             return ""
-        self.met[_FAULTS[drawn]] += 1
-        return _FAULTS[drawn]
+        fault = _FAULTS[drawn]
+        if fault == DOUBLED and kind != "a submit":
+            return ""
+        self.met[fault] += 1
+        self.met[f"{fault}, {kind}"] += 1
+        return fault
 
     def _arrive(self, request: Request, fault: str, line: int) -> None:
         if self._lags(request):
             self._answer(LATENCY_MS, line, {"id": request.id, **refusal(-2013, "no such order")})
             return
-        self._drops_events = fault == "answer and events lost"
+        own = [value for key, value in request.params.items() if key.endswith("ClientOrderId")]
+        self._dropped = own if fault == "answer and events lost" else []
         answer = dict(self._protocol.execute(request, self._session))
-        self._drops_events = False
+        self._dropped = []
         unknown = {"id": request.id, **UNKNOWNS[self.chance(len(UNKNOWNS))]}
         match fault:
             case "answer lost" | "answer and events lost":
@@ -239,7 +326,8 @@ class Ambiguity:
             self._later(LATENCY_MS + 2 * late, lambda: self._deliver(text, line))
 
     def _hear(self, account: str, event: Event) -> None:
-        if not self._drops_events:
+        """What is lost with an answer is about the orders that were asked for, and no others."""
+        if event.get("c") not in self._dropped:
             self._session.deliver(account, event)
 
     def _deliver(self, frame: bytes, line: int) -> None:

@@ -132,10 +132,13 @@ class BinanceDialogue:
         for message in messages:
             by_kind.setdefault(type(message), []).append(message)
         turn = Turn()
-        if self._line.can_ask and CancelOrder in by_kind:
-            turn += self._trading.cancel(self._with_grids(by_kind[CancelOrder]), now)
-        if OrderApproved in by_kind:
-            turn += self._submit([each.order for each in by_kind[OrderApproved]], now)
+        orders = [each.order for each in by_kind.get(OrderApproved, ())]
+        new = {order.client_order_id for order in orders}
+        # Cancels free what the orders may need; but nothing can be canceled before it is placed.
+        cancels = by_kind.get(CancelOrder, [])
+        turn += self._cancel([each for each in cancels if each.client_order_id not in new], now)
+        turn += self._submit(orders, now)
+        turn += self._cancel([each for each in cancels if each.client_order_id in new], now)
         if not self.ready:
             return turn
         if ReplaceOrder in by_kind:
@@ -146,6 +149,11 @@ class BinanceDialogue:
         for account in by_kind.get(QueryAccount, ()):
             self._holdings.want(account.request_id)
         return self._settled(turn, now)
+
+    def _cancel(self, cancels: list[CancelOrder], now: Nanoseconds) -> Turn:
+        if not cancels or not self._line.can_ask:
+            return Turn()
+        return self._trading.cancel(self._with_grids(cancels), now)
 
     def _with_grids(self, commands: list[Command]) -> list[tuple[Command, Grid]]:
         return [(each, self._by_instrument[each.instrument]) for each in commands]

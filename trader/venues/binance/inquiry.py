@@ -37,6 +37,7 @@ from trader.venues.binance.outcomes import NO_SUCH_ORDER
 from trader.venues.binance.terms import terms_of_state
 from trader.venues.execution_client import Turn
 
+_FILLED: Final = "FILLED"
 _GONE: Final = frozenset({"CANCELED", "EXPIRED"})
 """Where an order may have gone on under another name."""
 _PAUSES_MAX: Final = 8
@@ -249,10 +250,13 @@ class Inquiries:
         found = reports.of_state(ticket.id, state, case.trades, ticket.grid)
         if found is None:
             return self._later(case, now)
-        works = reports.is_working(state)
+        works, size = reports.is_working(state), ticket.lots
         learn(ticket, case.states)
         if is_news and works:
             found.insert(1, reports.resized(ticket, instant(state.ts_ms)))
+        elif state.status == _FILLED and ticket.lots != size:
+            # It was made smaller, nobody heard of it, and that is all it was for: so it is whole.
+            found.insert(0, reports.resized(ticket, instant(state.ts_ms)))
         return self._close(case, found, now, works=works)
 
     def _close(
