@@ -55,9 +55,9 @@ class Scene(Struct, frozen=True, kw_only=True):
     patient: bool = False
 
 
-def plain(strategy: str) -> Scene:
+def plain(strategy: str, *, patient: bool = False) -> Scene:
     """One market, one strategy, limits that it keeps."""
-    return Scene(config=CONFIG.replace("{name}", strategy))
+    return Scene(config=CONFIG.replace("{name}", strategy), patient=patient)
 
 
 class Stage:

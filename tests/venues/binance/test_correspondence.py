@@ -1,65 +1,23 @@
-"""Questions on one connection, or over REST: who signs, who waits, and who is asked again."""
+"""Questions on one connection: who signs, who waits, and who is asked again."""
 
 import json
 from base64 import b64decode
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.venues.binance.asking import Asking, Document, asked, hear, methods
 from tests.venues.binance.test_signing import PEM, SEED
 from tests.venues.binance.wire import GRID, KEYS, MS, PATIENCE, START, order
 from trader.errors import VenueFault
-from trader.model.orders import CancelOrder, OrderCanceled, OrderInDoubt, OrderRejected
+from trader.model.orders import OrderInDoubt, OrderRejected
 from trader.model.units import INT64_MAX, SECOND_NS
 from trader.venues.binance import requests
-from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.dialogue import BinanceDialogue
-from trader.venues.binance.frames import read_frame
 from trader.venues.binance.signing import payload_of, signing_key
-from trader.venues.execution_client import Reply, Turn
+from trader.venues.execution_client import Turn
 
-Document = dict[str, Any]
 LATE = {"code": -1021, "msg": "Timestamp for this request is outside of the recvWindow."}
-
-
-class Asking:
-    """A correspondence, and what became of the questions that were asked through it."""
-
-    def __init__(self, *, has_rest: bool = False, is_connected: bool = True) -> None:
-        self.line = Correspondence(KEYS, 100 * MS, has_rest=has_rest)
-        self.line.is_connected = is_connected
-        self.ends: list[str] = []
-
-    def ask(self, request: requests.Request, now: int = START, **changes: Any) -> Turn:
-        def end(word: str) -> Callable[..., Turn]:
-            def note(*_: object) -> Turn:
-                self.ends.append(word)
-                return Turn()
-
-            return note
-
-        question = Question(
-            request=request,
-            answered=end("answered"),
-            refused=end("refused"),
-            unknown=end("unknown"),
-            **changes,
-        )
-        return self.line.ask(question, now)
-
-    def hear(self, id_: int, now: int = START, **answer: Any) -> Turn:
-        frame = {"id": str(id_), "status": 400 if "error" in answer else 200} | answer
-        return self.line.hear(read_frame(json.dumps(frame).encode()), now)
-
-
-def asked(turn: Turn) -> list[Document]:
-    return [json.loads(outgoing.frame) for outgoing in turn.frames]
-
-
-def methods(turn: Turn) -> list[str]:
-    return [each["method"] for each in asked(turn)]
 
 
 # -- who asks -------------------------------------------------------------------------------------
@@ -206,11 +164,6 @@ def test_calls_beside_the_socket_say_nothing_of_its_life() -> None:
     assert asking.ends == ["unknown"] * 3
 
 
-def hear(dialogue: BinanceDialogue, id_: int, now: int = START, **result: Any) -> Turn:
-    frame = {"id": str(id_), "status": 200, "result": result}
-    return dialogue.hear(json.dumps(frame).encode(), now)
-
-
 # -- what time it is ------------------------------------------------------------------------------
 
 
@@ -343,70 +296,6 @@ def test_too_many_orders_keep_the_next_ones_here() -> None:
     assert isinstance(kept, OrderRejected)
     assert kept.code == "not_sent"
     assert len(dialogue.perform([order(3)], START + 10 * SECOND_NS).frames) == 1
-
-
-# -- the second way -------------------------------------------------------------------------------
-
-
-def test_without_a_socket_a_question_takes_rest() -> None:
-    asking = Asking(has_rest=True, is_connected=False)
-    [call] = asking.ask(requests.account()).calls
-
-    assert (call.verb, call.path) == ("GET", "/api/v3/account")
-    asking.line.returned(call.id, Reply(status=200, headers={}, body=b"{}"), START)
-    assert asking.ends == ["answered"]
-
-
-@pytest.mark.parametrize(
-    ("reply", "end"),
-    [
-        (None, "unknown"),
-        (Reply(status=502, headers={}, body=b"<html>"), "unknown"),
-        (Reply(status=400, headers={}, body=b'{"code": -2011}'), "refused"),
-    ],
-)
-def test_a_call_ends_in_the_same_ways(reply: Reply | None, end: str) -> None:
-    asking = Asking(has_rest=True, is_connected=False)
-    [call] = asking.ask(requests.cancel("x", GRID)).calls
-    asking.line.returned(call.id, reply, START)
-    asking.line.returned(call.id, None, START)
-
-    assert asking.ends == [end]
-
-
-def test_a_block_without_a_code_is_a_silence_too() -> None:
-    asking = Asking(has_rest=True, is_connected=False)
-    [call] = asking.ask(requests.account()).calls
-    asking.line.returned(call.id, Reply(status=403, headers={}, body=b"<html>"), START)
-
-    assert asking.ends == ["unknown"]
-    assert asking.line.budget.is_silent(START + 59 * SECOND_NS)
-    assert asking.ask(requests.account()).calls == []
-
-
-def test_headers_of_a_call_are_counted() -> None:
-    asking = Asking(has_rest=True, is_connected=False)
-    [call] = asking.ask(requests.account()).calls
-    headers = {"x-mbx-used-weight-1m": "5999"}
-    asking.line.returned(call.id, Reply(status=200, headers=headers, body=b"{}"), START)
-
-    assert asking.ask(requests.account()).calls == []
-
-
-def test_a_cancel_takes_the_second_way_while_the_line_is_down() -> None:
-    cancel = CancelOrder(
-        client_order_id="main-x-3-1", instrument=GRID.instrument, request_id="r", reason="t"
-    )
-    deaf = BinanceDialogue(KEYS, [GRID], PATIENCE)
-    dialogue = BinanceDialogue(KEYS, [GRID], PATIENCE, has_rest=True)
-
-    assert deaf.perform([cancel], START) == Turn()
-    [call] = dialogue.perform([cancel, order()], START).calls
-    assert call.verb == "DELETE"
-    answer = {"origClientOrderId": "main-x-3-1", "transactTime": START // MS}
-    reply = Reply(status=200, headers={}, body=json.dumps(answer).encode())
-    [told] = dialogue.returned(call.id, reply, START).messages
-    assert isinstance(told, OrderCanceled)
 
 
 def test_nothing_waits_where_nothing_is_asked() -> None:
