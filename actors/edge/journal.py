@@ -207,7 +207,10 @@ async def read_journal(path: Path) -> JournalContents:
     if log.commits is None and is_held(path.parent):
         # Caught in the middle of a write: what SQLite takes for whole is whole.
         log = Log(exists=True, commits=1, cuts_file=False)
-    async with aiosqlite.connect(_address(path, log), uri=True) as database:
+    address = _address(path, log)
+    async with aiosqlite.connect(address, uri=True, isolation_level=None) as database:
+        # Head and records of one instant, though a daemon goes on writing.
+        await database.execute("BEGIN")
         return await _Reader(database, path, log).contents()
 
 
