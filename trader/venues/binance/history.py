@@ -78,13 +78,13 @@ class History:
         """What was told of an order: its fills, and its number at the venue."""
         for message in messages:
             if isinstance(message, OrderFilled) and message.trade_id.isdecimal():
-                self._hear(grid.symbol, int(message.trade_id))
+                self.hear(grid.symbol, int(message.trade_id))
             elif isinstance(message, OrderAccepted) and message.venue_order_id:
                 self._numbers[int(message.venue_order_id)] = id_
                 if len(self._numbers) > NUMBERS_MAX:
                     del self._numbers[next(iter(self._numbers))]
 
-    def _hear(self, symbol: str, trade_id: int) -> None:
+    def hear(self, symbol: str, trade_id: int) -> None:
         """A fill was told: those before it are known where none can be missing."""
         if symbol in self._whole or symbol not in self._last:
             self.know(symbol, trade_id)
