@@ -8,6 +8,7 @@ from trader.model.envelope import Message
 from trader.model.orders import OrderAccepted, OrderBusted, OrderFilled, QueryOrder
 from trader.model.units import INT64_MAX
 from trader.venues.binance import busts
+from trader.venues.binance.history import PAGE
 
 HORIZON_MS = 400
 
@@ -101,6 +102,23 @@ def test_the_fills_that_are_remembered_are_bounded() -> None:
 
     [(method, params)] = counter.asked
     assert (method, params["fromId"]) == ("myTrades", 4)
+
+
+def test_fills_beyond_a_page_of_somebody_elses_trades_are_looked_for_too() -> None:
+    """Only those that no page has were taken back."""
+    counter = Counter()
+    counter.perform(entry(lots=1_000_000))
+    counter.fill(ID, "0.001")
+    strangers = counter.trades[0] | {"orderId": 99}
+    counter.trades.extend(strangers | {"id": number} for number in range(2, PAGE + 100))
+    counter.fill(ID, "0.002")
+    counter.fill(ID, "0.003")
+    money_moves(counter)
+    assert busted(counter.wait(2 * HORIZON_MS)) == []
+    counter.trades.pop(-2)
+    money_moves(counter)
+
+    assert [each.trade_id for each in busted(counter.wait(2 * HORIZON_MS))] == [str(PAGE + 100)]
 
 
 def test_an_order_of_a_busted_fill_is_known_by_what_is_left_of_its_fills() -> None:

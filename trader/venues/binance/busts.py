@@ -18,10 +18,11 @@ from trader.venues.binance import requests
 from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.frames import OwnTrade, body
 from trader.venues.binance.grid import Grid
+from trader.venues.binance.history import PAGE
 from trader.venues.execution_client import Turn
 
 FILLS_MAX: Final = 500
-"""How many fills of each symbol are held against the list: fewer than a page of it has."""
+"""How many fills of each symbol are held against the list."""
 
 
 class _Book(Struct):
@@ -86,9 +87,13 @@ class Busts:
 
     def _ask(self, book: _Book, now: Nanoseconds) -> Turn:
         book.again = INT64_MAX
+        return self._ask_since(min(book.fills), frozenset(), book, now)
+
+    def _ask_since(self, first: int, there: frozenset[int], book: _Book, now: Nanoseconds) -> Turn:
+        """Asks for the trades from one on; those that are `there` are known to be."""
         question = Question(
-            request=requests.trades_since(min(book.fills), book.grid),
-            answered=partial(self._told, book),
+            request=requests.trades_since(first, book.grid),
+            answered=partial(self._told, book, there),
             refused=lambda _, at: self._later(book, at),
             unknown=lambda at: self._later(book, at),
         )
@@ -98,8 +103,12 @@ class Busts:
         book.again = now + self._apart_ns
         return Turn()
 
-    def _told(self, book: _Book, raw: Raw, now: Nanoseconds) -> Turn:
-        there = {trade.trade_id for trade in body(raw, tuple[OwnTrade, ...])}
+    def _told(self, book: _Book, there: frozenset[int], raw: Raw, now: Nanoseconds) -> Turn:
+        page = [trade.trade_id for trade in body(raw, tuple[OwnTrade, ...])]
+        there = there.union(page)
+        if len(page) >= PAGE and max(page) < max(book.fills):
+            # Somebody else trades here too, and the list goes on.
+            return self._ask_since(max(page) + 1, there, book, now)
         missing = sorted(number for number in book.fills if number not in there)
         turn = Turn()
         for number in missing:
