@@ -56,6 +56,17 @@ def test_a_list_that_lags_is_no_bust() -> None:
     assert money_moves(counter) == []
 
 
+def test_money_that_moves_twice_at_once_does_not_bring_the_second_look_forward() -> None:
+    counter = filled()
+    late = counter.trades.pop()
+    assert money_moves(counter) + money_moves(counter) == []
+    counter.wait(HORIZON_MS // 2)
+    assert money_moves(counter) == []
+    counter.trades.append(late)
+
+    assert busted(counter.wait(2 * HORIZON_MS)) == []
+
+
 def test_money_that_moves_for_other_reasons_is_none() -> None:
     counter = filled()
 
