@@ -23,9 +23,9 @@ import msgspec
 
 from actors.assembly import Core
 from actors.committing import Committing
+from actors.edge.epochs import Epochs
 from actors.edge.gateway import Gateway
 from actors.edge.journal import END, JournalFailed, open_journal
-from actors.edge.lease import Epochs
 from actors.edge.voices import Voices
 from actors.markets import Market, with_beginning
 from actors.observing import Observers
