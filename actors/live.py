@@ -5,8 +5,8 @@ where it stood. Then the gateway connects, which begins an epoch; when the venue
 market data begin. From there on it is one loop: take what the inbox holds, let the core run, make
 inputs and outputs durable together, and only then let the effects leave. It stops in reverse.
 
-When the disk or the core fails, nothing leaves any more but the way out: the cancels, which free
-exposure and need no journal.
+When the disk or the core fails, nothing leaves any more but the way out: the cancels of what could
+build up a position, which need no journal.
 """
 
 import os
@@ -23,9 +23,9 @@ import msgspec
 
 from actors.assembly import Core
 from actors.committing import Committing
+from actors.edge.epochs import Epochs
 from actors.edge.gateway import Gateway
 from actors.edge.journal import END, JournalFailed, open_journal
-from actors.edge.lease import Epochs
 from actors.edge.voices import Voices
 from actors.markets import Market, with_beginning
 from actors.observing import Observers
@@ -47,9 +47,10 @@ from trader.errors import (
     TraderdError,
     UsageError,
 )
+from trader.logic.desk import Order
 from trader.model.control import EdgeFailed, RunStarted, TradingState
 from trader.model.envelope import Message
-from trader.model.orders import CancelOrder
+from trader.model.orders import CancelOrder, OrderRole
 from trader.model.units import SECOND_NS, Nanoseconds
 from trader.venues.binance.inquiry import Patience
 
@@ -329,14 +330,18 @@ class Daemon:
         self.inbox.wake()
 
     async def _way_out(self) -> None:
-        """Takes back what works at the venue; needs neither the journal nor the core's consent."""
-        desks = self.core.order_manager.state.desks.values()
+        """Takes back what could build up a position; needs neither the journal nor the core.
+
+        What protects one stays: nobody is there any more who could close it.
+        """
+        state = self.core.order_manager.state
         self.gateway.perform(
             CancelOrder(
                 client_order_id=id_, instrument=desk.instrument, request_id="", reason="failed"
             )
-            for desk in desks
+            for desk in state.desks.values()
             for id_ in desk.working
+            if not _protects(state.orders[id_])
         )
         with anyio.move_on_after(WAY_OUT_S_MAX):
             await self.gateway.flush()
@@ -353,6 +358,11 @@ class Daemon:
             return INTERRUPTED
         is_bad = self.core.kill_switch.state.latched or self.core.reactor.state.quarantined
         return ENDED_HALTED if is_bad else 0
+
+
+def _protects(order: Order) -> bool:
+    """Whether an order protects a position and nobody wants it back."""
+    return order.role is OrderRole.PROTECTION and not order.cancel_wanted
 
 
 def run_daemon(loaded: Loaded, *, kind: type[Daemon] = Daemon, code_version: str = "") -> int:

@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 
 from actors.assembly import Core
+from actors.edge.epochs import EPOCH, Epochs, epoch_of
 from actors.edge.journal import HEADER, Journal, JournalContents
-from actors.edge.lease import EPOCH, Epochs, epoch_of
 from actors.edge.telemetry import Telemetry
 from actors.replay import LiveHeader, core_config, header_of, recover
 from actors.runtime.step_record import Step

@@ -12,8 +12,8 @@ import anyio
 import pytest
 from anyio import to_thread
 
+from actors.edge.epochs import EPOCH
 from actors.edge.journal import read_journal
-from actors.edge.lease import EPOCH
 from actors.replay import replay_live
 from tests.crash.judge import placed
 from tests.crash.stage import Stage, staged

@@ -11,7 +11,7 @@ import pytest
 from anyio import to_thread
 
 from tests.crash.daemon import STORE_FAULTS
-from tests.crash.judge import judge_end, placed
+from tests.crash.judge import holding, judge_end, placed
 from tests.crash.stage import Running, Stage, plain, staged
 from tests.ops.sinks import Webhook, webhook
 from trader.cli.main import main
@@ -26,6 +26,7 @@ SAID = {
     "replaced": "the journal could not be written: journal.db is another file than it was",
     "moved": "the journal could not be written: journal.db is gone",
 }
+STOPPED = "params: {lots: 100}, exits: [{kind: atr_stop, n: 2, k: 40}]"
 
 
 class Watched(Stage):
@@ -42,7 +43,7 @@ class Watched(Stage):
     def open_orders(self) -> list[str]:
         """What works at the venue."""
         orders = self.engine.orders.values()
-        return [each.original_client_order_id for each in orders if each.is_open]
+        return [str(each.client_order_id) for each in orders if each.is_open]
 
 
 @asynccontextmanager
@@ -80,6 +81,24 @@ async def test_a_store_that_breaks_stops_orders_and_no_cancels(fault: str, tmp_p
         assert error.startswith(SAID[fault])
         assert daemon.lines[-1]["event"].startswith(f"error: {error}")
         assert await stage.told() == f"the daemon ends: {error}"
+
+
+async def test_what_protects_a_position_stays_when_the_store_breaks(tmp_path: Path) -> None:
+    """The position outlives the daemon, and so does its stop; what would add to it comes back."""
+    async with watched(tmp_path, "stair", "failed") as stage:
+        text = stage.config.read_text()
+        stage.config.write_text(text.replace("params: {lots: 100}", STOPPED))
+        async with stage.daemon("full", 4, stage.channel) as daemon:
+            await daemon.event("broken", client_order_id="main-stair-1-4")
+            assert await daemon.end() == 5
+        assert placed(stage) == [f"main-stair-1-{count}" for count in (1, 2, 3)]
+        assert stage.open_orders() == ["main-stair-1-2"]
+        assert holding(stage) == {"EURUSDT": 100}
+        async with stage.daemon() as daemon:
+            await daemon.event("trading_state_changed", state="active")
+            assert await daemon.stop() == 0
+        assert "main-stair-1-2" in stage.open_orders()
+        await judge_end(stage)
 
 
 def overwrite(path: Path) -> None:

@@ -8,6 +8,7 @@ from trader.model.envelope import Message
 from trader.model.orders import OrderAccepted, OrderBusted, OrderFilled, QueryOrder
 from trader.model.units import INT64_MAX
 from trader.venues.binance import busts
+from trader.venues.binance.history import PAGE
 
 HORIZON_MS = 400
 
@@ -53,6 +54,17 @@ def test_a_list_that_lags_is_no_bust() -> None:
     assert busted(counter.wait(2 * HORIZON_MS)) == []
     counter.trades.pop()
     assert money_moves(counter) == []
+
+
+def test_money_that_moves_twice_at_once_does_not_bring_the_second_look_forward() -> None:
+    counter = filled()
+    late = counter.trades.pop()
+    assert money_moves(counter) + money_moves(counter) == []
+    counter.wait(HORIZON_MS // 2)
+    assert money_moves(counter) == []
+    counter.trades.append(late)
+
+    assert busted(counter.wait(2 * HORIZON_MS)) == []
 
 
 def test_money_that_moves_for_other_reasons_is_none() -> None:
@@ -101,6 +113,23 @@ def test_the_fills_that_are_remembered_are_bounded() -> None:
 
     [(method, params)] = counter.asked
     assert (method, params["fromId"]) == ("myTrades", 4)
+
+
+def test_fills_beyond_a_page_of_somebody_elses_trades_are_looked_for_too() -> None:
+    """Only those that no page has were taken back."""
+    counter = Counter()
+    counter.perform(entry(lots=1_000_000))
+    counter.fill(ID, "0.001")
+    strangers = counter.trades[0] | {"orderId": 99}
+    counter.trades.extend(strangers | {"id": number} for number in range(2, PAGE + 100))
+    counter.fill(ID, "0.002")
+    counter.fill(ID, "0.003")
+    money_moves(counter)
+    assert busted(counter.wait(2 * HORIZON_MS)) == []
+    counter.trades.pop(-2)
+    money_moves(counter)
+
+    assert [each.trade_id for each in busted(counter.wait(2 * HORIZON_MS))] == [str(PAGE + 100)]
 
 
 def test_an_order_of_a_busted_fill_is_known_by_what_is_left_of_its_fills() -> None:

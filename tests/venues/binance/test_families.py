@@ -17,7 +17,7 @@ from tests.venues.binance.family import (
     replace,
     stop,
 )
-from tests.venues.binance.wire import fills, kinds, order
+from tests.venues.binance.wire import NAME, fills, kinds, order
 from trader.model.envelope import Message
 from trader.model.orders import (
     CancelRejected,
@@ -29,6 +29,7 @@ from trader.model.orders import (
     OrderReplaced,
     OrderSubmitted,
     OrderType,
+    QueryOrder,
     ReplaceRejected,
     TimeInForce,
 )
@@ -172,6 +173,64 @@ def test_a_family_that_is_canceled_whole_is_canceled_once_and_not_placed_anew() 
 
     assert counter.methods() == ["order.cancel"]
     assert all(OrderCanceled in about(told, id_) for id_ in (ENTRY, STOP, LIMIT))
+
+
+def later(*, is_restarted: bool, is_asked: bool = True) -> Counter:
+    """A family at rest, after the line has broken or the daemon was started again."""
+    counter = Counter()
+    counter.perform(entry(), stop(), limit())
+    if is_restarted:
+        anew = Counter()
+        anew.orders.update(counter.orders)
+        counter = anew
+    counter.break_line()
+    if is_asked:
+        ids = (STOP, ENTRY, LIMIT)
+        counter.perform(*[QueryOrder(client_order_id=id_, instrument=NAME) for id_ in ids])
+    counter.methods()
+    return counter
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+@pytest.mark.parametrize("is_restarted", [True, False])
+def test_what_protects_an_entry_of_before_ends_with_it(is_restarted: bool, is_asked: bool) -> None:
+    counter = later(is_restarted=is_restarted, is_asked=is_asked)
+    told = counter.perform(cancel(ENTRY)) + counter.wait(200)
+
+    assert OrderCanceled in about(told, ENTRY)
+    assert not any(method.startswith("order") and "place" in method for method in counter.methods())
+    assert [each["status"] for each in counter.orders.values()] == ["CANCELED"] * 3
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_so_it_does_if_one_of_both_is_canceled_first(is_asked: bool) -> None:
+    counter = later(is_restarted=False, is_asked=is_asked)
+    counter.perform(cancel(STOP), cancel(ENTRY))
+    counter.wait(200)
+
+    assert counter.methods()[0] == "order.cancel"
+    assert len(counter.orders) == 3
+
+
+@pytest.mark.parametrize("is_restarted", [True, False])
+def test_an_entry_of_before_that_ends_half_filled_leaves_protection_for_that_half(
+    is_restarted: bool,
+) -> None:
+    counter = later(is_restarted=is_restarted)
+    counter.fill(ENTRY, "0.004")
+    counter.perform(cancel(ENTRY))
+
+    pair = last(counter, "orderList.place.oco")
+    assert (pair["quantity"], pair["belowClientOrderId"]) == ("0.004", f"{STOP}_1")
+
+
+def test_children_of_before_live_when_the_entry_has_filled() -> None:
+    counter = later(is_restarted=True)
+    counter.fill(ENTRY, "0.01")
+    told = counter.perform(cancel(LIMIT))
+
+    assert about(told, LIMIT) == [OrderCanceled]
+    assert last(counter, "order.place")["newClientOrderId"] == f"{STOP}_1"
 
 
 def test_a_child_that_waits_at_the_venue_can_neither_change_nor_go_alone() -> None:

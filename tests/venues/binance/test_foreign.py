@@ -57,6 +57,14 @@ def moved(told: list[Message]) -> dict[str, int]:
     return {each.trade_id: each.lots for each in foreign(told) if each.trade_id}
 
 
+def unheard(wire: Wire, person: Director) -> None:
+    """Somebody trades while there is no connection."""
+    wire.lose()
+    wire.is_deaf = True
+    person.do(BUY)
+    wire.is_deaf = False
+
+
 def test_a_person_s_orders_and_trades_are_told_as_foreign(wire: Wire, person: Director) -> None:
     person.do(REST)
     told = wire.news()
@@ -97,15 +105,26 @@ def test_trades_that_nobody_heard_of_are_told_after_the_next_greeting(
     wire: Wire, person: Director
 ) -> None:
     wire.perform(order())
-    wire.lose()
-    person.do(BUY)
-    wire.told.clear()
+    unheard(wire, person)
 
     wire.connect(EPOCH + 1)
     told = wire.news()
 
     assert moved(told) == {"2": 50_000}
     assert fills(told) == set()
+
+
+def test_so_are_those_after_one_that_was_heard_and_that_one_is_not_told_again(
+    wire: Wire, person: Director
+) -> None:
+    """Of our own fills none is known; what the stream has told is where the history begins."""
+    person.do(BUY)
+    assert moved(wire.news()) == {"1": 50_000}
+    unheard(wire, person)
+
+    wire.connect(EPOCH + 1)
+
+    assert moved(wire.news()) == {"2": 50_000}
 
 
 @pytest.mark.parametrize(

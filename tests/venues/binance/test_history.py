@@ -3,10 +3,12 @@
 from tests.venues.binance.counter import Counter
 from tests.venues.binance.family import ENTRY as ID
 from tests.venues.binance.family import MID, entry
-from tests.venues.binance.wire import NAME, fills, kinds, order
+from tests.venues.binance.wire import EPOCH, NAME, fills, kinds, order
 from trader.model.account import AccountReported, QueryAccount
 from trader.model.orders import OrderCanceled, OrderFilled
 from trader.venues.binance import history
+
+OTHER = f"main-x-{EPOCH}-2"
 
 
 def unheard(counter: Counter, name: str, size: str) -> None:
@@ -115,3 +117,54 @@ def test_an_order_that_fills_whole_meanwhile_has_ended() -> None:
     assert fills(told) == {("1", 100, MID), ("2", 900, MID)}
     assert counter.perform(order(2)) != []
     assert OrderCanceled not in kinds(told)
+
+
+def missed() -> Counter:
+    """A fill of an order that had ended went unheard, and the question for it gets no answer."""
+    counter = resting()
+    counter.perform(order(2, limit=MID))
+    counter.end(ID, "CANCELED")
+    unheard(counter, ID, "0.002")
+    counter.lost.add("myTrades")
+    counter.break_line()
+    return counter
+
+
+def test_a_newer_fill_on_the_stream_does_not_hide_what_is_asked_for() -> None:
+    counter = missed()
+    assert fills(counter.fill(OTHER, "0.001")) == {("3", 100, MID)}
+    counter.lost.clear()
+
+    assert ("2", 200, MID) in fills(counter.wait(200))
+
+
+def test_nor_does_it_where_the_line_breaks_before_the_answer() -> None:
+    counter = missed()
+    counter.fill(OTHER, "0.001")
+    counter.lost.clear()
+
+    assert ("2", 200, MID) in fills(counter.break_line())
+
+
+def test_nor_where_there_are_more_of_them_than_a_page_has() -> None:
+    counter = missed()
+    one = counter.trades[1]
+    counter.trades.extend(one | {"id": number} for number in range(3, history.PAGE + 5))
+    counter.fill(OTHER, "0.001")
+    counter.lost.clear()
+    told = counter.wait(200)
+
+    assert ("1004", 200, MID) in fills(told)
+
+
+def test_what_the_stream_has_told_is_not_asked_for_again() -> None:
+    counter = missed()
+    counter.lost.clear()
+    counter.fill(OTHER, "0.001")
+    counter.wait(200)
+    counter.fill(OTHER, "0.001")
+    counter.asked.clear()
+    counter.break_line()
+
+    [since] = [params["fromId"] for method, params in counter.asked if method == "myTrades"]
+    assert since == len(counter.trades) + 1

@@ -18,19 +18,28 @@ from trader.venues.binance import requests
 from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.frames import OwnTrade, body
 from trader.venues.binance.grid import Grid
+from trader.venues.binance.history import PAGE
 from trader.venues.execution_client import Turn
 
 FILLS_MAX: Final = 500
-"""How many fills of each symbol are held against the list: fewer than a page of it has."""
+"""How many fills of each symbol are held against the list."""
 
 
 class _Book(Struct):
-    """A symbol's latest fills by number, and those that one look has missed."""
+    """A symbol's latest fills by number, and those that a look has missed, with its instant."""
 
     grid: Grid
     fills: dict[int, OrderFilled] = {}
-    missed: set[int] = set()
+    missed: dict[int, Nanoseconds] = {}
     again: Nanoseconds = INT64_MAX
+
+
+class _Look(Struct):
+    """A look at the list of trades, begun at an instant; those that are `there` so far."""
+
+    book: _Book
+    began: Nanoseconds
+    there: set[int] = set()
 
 
 class Busts:
@@ -66,12 +75,11 @@ class Busts:
         """Money has moved beside all orders."""
         turn = Turn()
         for book in self._books.values():
-            if book.fills:
-                turn += self._ask(book, now)
+            turn += self._ask(book, now)
         return turn
 
     def tick(self, now: Nanoseconds) -> Turn:
-        """Looks for the second time."""
+        """Looks once more."""
         turn = Turn()
         for book in self._books.values():
             if book.again <= now:
@@ -82,15 +90,21 @@ class Busts:
         """The connection is gone; what was missed is looked for when money moves again."""
         for book in self._books.values():
             book.again = INT64_MAX
-            book.missed = set()
+            book.missed = {}
 
     def _ask(self, book: _Book, now: Nanoseconds) -> Turn:
         book.again = INT64_MAX
+        if not book.fills:
+            return Turn()
+        return self._ask_since(min(book.fills), _Look(book, now), now)
+
+    def _ask_since(self, first: int, look: _Look, now: Nanoseconds) -> Turn:
+        """Asks for the trades from one on."""
         question = Question(
-            request=requests.trades_since(min(book.fills), book.grid),
-            answered=partial(self._told, book),
-            refused=lambda _, at: self._later(book, at),
-            unknown=lambda at: self._later(book, at),
+            request=requests.trades_since(first, look.book.grid),
+            answered=partial(self._told, look),
+            refused=lambda _, at: self._later(look.book, at),
+            unknown=lambda at: self._later(look.book, at),
         )
         return self._line.ask(question, now)
 
@@ -98,16 +112,23 @@ class Busts:
         book.again = now + self._apart_ns
         return Turn()
 
-    def _told(self, book: _Book, raw: Raw, now: Nanoseconds) -> Turn:
-        there = {trade.trade_id for trade in body(raw, tuple[OwnTrade, ...])}
-        missing = sorted(number for number in book.fills if number not in there)
+    def _told(self, look: _Look, raw: Raw, now: Nanoseconds) -> Turn:
+        book = look.book
+        page = [trade.trade_id for trade in body(raw, tuple[OwnTrade, ...])]
+        look.there.update(page)
+        if len(page) >= PAGE and max(page) < max(book.fills, default=0):
+            # Somebody else trades here too, and the list goes on.
+            return self._ask_since(max(page) + 1, look, now)
+        missing = sorted(book.fills.keys() - look.there)
         turn = Turn()
         for number in missing:
-            if number in book.missed:
+            if look.began - book.missed.get(number, look.began) >= self._apart_ns:
                 fill = book.fills.pop(number)
                 turn += self._tell(fill.client_order_id, [_busted(fill, now)], now)
-        book.missed = {number for number in missing if number in book.fills}
-        return turn + self._later(book, now) if book.missed else turn
+        missed = [number for number in missing if number in book.fills]
+        book.missed = {number: book.missed.get(number, now) for number in missed}
+        book.again = min(book.missed.values(), default=INT64_MAX - self._apart_ns) + self._apart_ns
+        return turn
 
 
 def _busted(fill: OrderFilled, now: Nanoseconds) -> OrderBusted:

@@ -261,7 +261,10 @@ class BinanceDialogue:
         grid = self._by_symbol.get(report.symbol)
         name = reports.name_of(report)
         if self._foreign.is_foreign(name):
-            return Turn(messages=[of_execution(report, name, grid)])
+            found = of_execution(report, name, grid)
+            if grid is not None and found.trade_id.isdecimal():
+                self._trading.history.hear(grid.symbol, report.trade_id)
+            return Turn(messages=[found])
         if grid is None:
             return Turn(messages=[reports.foreign(report)])
         return self._trading.hear(report, grid, now)

@@ -2,7 +2,8 @@
 
 While there was no connection fills went unheard, also of orders that had ended by all we knew. So
 each new stream is followed by a question for the trades since then, symbol by symbol. A trade names
-its order by the venue's number; whose it is we remember, or ask.
+its order by the venue's number; whose it is we remember, or ask. Until the answer is whole, a newer
+fill that comes by another road says nothing of those before it.
 """
 
 from collections.abc import Callable, Sequence
@@ -54,6 +55,8 @@ class History:
         self._tell = tell
         self._foreign = foreign
         self._last: Final[dict[str, int]] = {}
+        self._ahead: Final[dict[str, int]] = {}
+        self._whole: Final[set[str]] = set()
         self._numbers: Final[dict[int, str]] = {}
         self._open: Final[dict[str, _Open]] = {}
 
@@ -75,15 +78,23 @@ class History:
         """What was told of an order: its fills, and its number at the venue."""
         for message in messages:
             if isinstance(message, OrderFilled) and message.trade_id.isdecimal():
-                self.know(grid.symbol, int(message.trade_id))
+                self.hear(grid.symbol, int(message.trade_id))
             elif isinstance(message, OrderAccepted) and message.venue_order_id:
                 self._numbers[int(message.venue_order_id)] = id_
                 if len(self._numbers) > NUMBERS_MAX:
                     del self._numbers[next(iter(self._numbers))]
 
+    def hear(self, symbol: str, trade_id: int) -> None:
+        """A fill was told: those before it are known where none can be missing."""
+        if symbol in self._whole or symbol not in self._last:
+            self.know(symbol, trade_id)
+        else:
+            self._ahead[symbol] = max(trade_id, self._ahead.get(symbol, -1))
+
     def catch_up(self, now: Nanoseconds) -> Turn:
         """Asks for what came after the last fill of each symbol that has one."""
         turn = Turn()
+        self._whole.update(grid.symbol for grid in self._grids if grid.symbol not in self._last)
         for grid in self._grids:
             if grid.symbol in self._last:
                 self._open[grid.symbol] = _Open(grid)
@@ -101,6 +112,8 @@ class History:
     def forget(self) -> None:
         """The connection is gone; the next one asks from the same fills on."""
         self._open.clear()
+        self._whole.clear()
+        self._ahead.clear()
 
     def _ask(self, each: _Open, now: Nanoseconds) -> Turn:
         each.again, each.trades = INT64_MAX, []
@@ -148,7 +161,10 @@ class History:
             turn += self._tell(id_, [reports.of_own_trade(id_, trade, each.grid)], now)
         if each.is_full:
             return turn + self._ask(each, now)
-        del self._open[each.grid.symbol]
+        symbol = each.grid.symbol
+        del self._open[symbol]
+        self._whole.add(symbol)
+        self.know(symbol, self._ahead.pop(symbol, -1))
         return turn
 
     def _named(self, each: _Open, raw: Raw, now: Nanoseconds) -> Turn:

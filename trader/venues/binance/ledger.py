@@ -21,8 +21,9 @@ class Ticket(Struct, kw_only=True):
 
     `lots` is what the core takes it to be for, in all, or 0 if that is not known; `count` is that
     of its newest name, of which nobody may know yet whether the venue has it. `next` are the terms
-    that it gets under that name, of which the core is `untold` until it has them. One that waits at
-    the venue for its parent `wants_cancel` if it shall not live after that. It was `made` here, and
+    that it gets under that name, of which the core is `untold` until it has them. One that `pends`
+    was found to wait at the venue for its parent, and `wants_cancel` if it shall not live after
+    that. It was `made` here, and
     not in a life before this one; it is `heard` of once the venue has shown that it knows it. That
     it has `ended` is `told` to the core in one word, though different roads have different ones.
     """
@@ -40,6 +41,7 @@ class Ticket(Struct, kw_only=True):
     list_id: int = -1
     next: Terms | None = None
     untold: bool = False
+    pends: bool = False
     wants_cancel: bool = False
     made: bool = False
     heard: bool = False

@@ -33,7 +33,9 @@ from trader.venues.binance.ledger import Ticket
 from trader.venues.binance.names import order_of
 from trader.venues.binance.terms import side_sign
 
-WORKING: Final = frozenset({"NEW", "PENDING_NEW", "PARTIALLY_FILLED", "PENDING_CANCEL"})
+PENDING: Final = "PENDING_NEW"
+"""The status of an order that waits in a list for its parent."""
+WORKING: Final = frozenset({"NEW", PENDING, "PARTIALLY_FILLED", "PENDING_CANCEL"})
 _EXPIRED: Final = frozenset({"EXPIRED", "EXPIRED_IN_MATCH"})
 _FILLED: Final = "FILLED"
 _TRIGGERED: Final = "OCO_TRIGGER"

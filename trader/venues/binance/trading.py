@@ -50,7 +50,7 @@ class Trading:
         self, line: Correspondence, grids: Sequence[Grid], patience: Patience, foreign: Foreign
     ) -> None:
         self.ledger: Final = Ledger()
-        self.inquiries: Final = Inquiries(line, patience, self._cancel_one, self.tell)
+        self.inquiries: Final = Inquiries(line, patience, self._cancel_one, self._found)
         self.history: Final = History(line, grids, patience.ask_again_ns, self._remembered, foreign)
         self.busts: Final = Busts(line, grids, patience.absent_after_ns, self._remembered)
         self._patience: Final = patience
@@ -198,9 +198,9 @@ class Trading:
             return self.tell(ticket, [gone], now)
         for each in (ticket, *too):
             each.wants_cancel = self._waiting.is_listed(each)
-        if len(too) == partners or self._waiting.is_parent(ticket):
+        if len(too) == partners or self._is_entry(ticket):
             return self._changing.cancel([ticket, *too], now)
-        if any(self._waiting.is_parent(each) for each in too):
+        if any(map(self._is_entry, too)):
             return self._changing.cancel([ticket, *too], now)
         if self._waiting.is_listed(ticket):
             ticket.wants_cancel = False
@@ -217,6 +217,11 @@ class Trading:
             self._later[ticket.id] = command, ticket.grid
             return Turn()
         return self._recasting.recast(pair, {ticket.id: None}, now)
+
+    def _is_entry(self, ticket: Ticket) -> bool:
+        """Whether the others of its list protect it: they end with it, and none is placed anew."""
+        partners = self.ledger.partners(ticket)
+        return self._waiting.is_parent(ticket) or any(each.parent == ticket.id for each in partners)
 
     def _cancel_one(self, ticket: Ticket, now: Nanoseconds) -> Turn:
         return self._cancel(ticket, [], len(self.ledger.partners(ticket)), now)
@@ -299,6 +304,7 @@ class Trading:
         ticket.heard = True
         if is_current:
             ticket.list_id = report.list_id
+            ticket.pends = ticket.pends and report.status == reports.PENDING
             ticket.executed = max(ticket.executed, grid.lots(report.executed))
         if report.kind not in _GONE:
             return self._passed_on(ticket, report, now)
@@ -324,6 +330,17 @@ class Trading:
             return Turn(messages=messages)
         # How much of the order that leaves, and whether any, only a question tells.
         return Turn(messages=messages) + self.inquiries.start(ticket, now)
+
+    def _found(self, ticket: Ticket, messages: list[Message], now: Nanoseconds) -> Turn:
+        """What a question has found of an order; whom a list's children wait for shows in that."""
+        family = [ticket, *self.ledger.partners(ticket)]
+        children = [each for each in family if each.pends]
+        parents = [each for each in family if not each.pends]
+        if children and len(parents) == 1:
+            for child in children:
+                child.parent = parents[0].id
+            self._waiting.list_with(parents[0], children)
+        return self.tell(ticket, messages, now)
 
     def _note(self, id_: str, messages: list[Message], grid: Grid) -> None:
         self.history.note(id_, messages, grid)

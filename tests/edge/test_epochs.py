@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.edge.lease import EpochFailed, Epochs
+from actors.edge.epochs import EpochFailed, Epochs
 from trader.errors import VerificationError
 
 
