@@ -23,6 +23,7 @@ from trader.model.orders import (
     OrderCanceled,
     OrderFilled,
     OrderRejected,
+    OrderReplaced,
     OrderSubmitted,
     TimeInForce,
 )
@@ -227,3 +228,17 @@ def test_what_its_pair_has_ended_does_not_wait_for_an_entry_that_filled_unheard(
     assert set(about(told, ENTRY)) == {OrderFilled}
     assert set(about(told, STOP)) == {OrderFilled}
     assert about(told, LIMIT)[0] is OrderCanceled
+
+
+def test_what_fills_while_a_pair_is_changed_comes_off_both() -> None:
+    """The one that has filled is placed anew first, which begins its count anew."""
+    counter = Counter()
+    pair(counter)
+    counter.holds_events = True
+    trade = counter.orders[LIMIT]
+    trade["executedQty"], trade["status"] = "0.004", "PARTIALLY_FILLED"
+    told = counter.perform(replace(LIMIT, limit_ticks=6_200_000))
+
+    assert last(counter, "orderList.place.oco")["quantity"] == "0.006"
+    sizes = {each.client_order_id: each.lots for each in told if isinstance(each, OrderReplaced)}
+    assert sizes == {LIMIT: -1_000, STOP: -600}

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from sims.servers.binance.amounts import text_of
 from sims.servers.binance.engine import Engine
+from tests.venues.binance.wire import GRID
 from trader.model.envelope import Message
 from trader.model.orders import (
     OrderAccepted,
@@ -97,4 +99,11 @@ class Book:
         found += [f"{id_} has no end" for id_ in self.open.keys() - standing - waiting]
         found += [f"{id_} works and is believed ended" for id_ in standing - self.open.keys()]
         found += [f"{id_} is at the venue, told as rejected" for id_ in refused & taken]
+        left = {id_: GRID.lots(text_of(each.remaining)) for each, id_ in orders if each.is_open}
+        told = {id_: self.lots[id_] for id_ in self.open if id_ in self.lots}
+        found += [
+            f"{id_} has {left[id_]} left, told as {told[id_]}"
+            for id_ in left.keys() & told.keys()
+            if left[id_] != told[id_]
+        ]
         return sorted(found)

@@ -1,0 +1,129 @@
+"""An order that was placed anew is one order, whatever cancels have done to its names."""
+
+from collections.abc import Callable
+
+from sims.servers.binance.request import Request
+from tests.venues.binance.counter import BAD, Counter
+from tests.venues.binance.family import (
+    ENTRY,
+    LIMIT,
+    STOP,
+    alone,
+    cancel,
+    entry,
+    limit,
+    replace,
+    stop,
+)
+from tests.venues.binance.wire import Document, Wire, fills, order, proceed, query, refusal
+from trader.model.envelope import Message
+from trader.model.orders import OrderCanceled, OrderRejected, OrderReplaced
+
+FIRST, SECOND, THIRD = 5_900_000, 5_800_000, 5_700_000
+NO_ORDER = refusal(-2013, "Order does not exist.")
+
+
+def sizes(told: list[Message]) -> list[tuple[int, int | None]]:
+    return [(each.lots, each.limit_ticks) for each in told if isinstance(each, OrderReplaced)]
+
+
+def ends(told: list[Message], id_: str) -> list[tuple[type, str]]:
+    return [
+        (type(each), getattr(each, "reason", ""))
+        for each in told
+        if isinstance(each, OrderCanceled | OrderRejected) and each.client_order_id == id_
+    ]
+
+
+def thrice(wire: Wire) -> None:
+    """An order under its third name; the first has filled 400 lots of it, the second 200."""
+    wire.perform(order(limit=FIRST))
+    wire.engine.mark("BTCUSDT", "59000.00", "0.004")
+    wire.news()
+    wire.perform(replace(ENTRY, limit_ticks=SECOND))
+    wire.engine.mark("BTCUSDT", "58000.00", "0.002")
+    wire.news()
+    wire.perform(replace(ENTRY, limit_ticks=THIRD))
+
+
+def lags() -> Callable[[Request, Document | None], list[Document]]:
+    """A gate that does not know of the second name at first."""
+    asked = []
+
+    def gate(request: Request, answer: Document | None) -> list[Document]:
+        if request.params.get("origClientOrderId") == f"{ENTRY}_1" and not asked:
+            asked.append(request)
+            return [{"id": request.id, **NO_ORDER}]
+        return proceed(request, answer)
+
+    return gate
+
+
+def test_what_filled_under_each_name_counts(wire: Wire) -> None:
+    thrice(wire)
+    told = wire.perform(query())
+
+    assert sizes(told) == [(1_000, THIRD)]
+    assert fills(told) == {("1", 400, FIRST), ("2", 200, SECOND)}
+
+
+def test_in_another_life_too(wire: Wire) -> None:
+    thrice(wire)
+    second = Wire(wire.engine, wire.clock)
+    second.connect(4)
+    told = second.perform(query())
+
+    assert sizes(told) == [(1_000, THIRD)]
+    assert fills(told) == {("1", 400, FIRST), ("2", 200, SECOND)}
+
+
+def test_when_it_was_canceled_between_two_lives_too(wire: Wire) -> None:
+    thrice(wire)
+    wire.perform(cancel(ENTRY))
+    second = Wire(wire.engine, wire.clock)
+    second.connect(4)
+    told = second.perform(query())
+
+    assert fills(told) == {("1", 400, FIRST), ("2", 200, SECOND)}
+    assert ends(told, ENTRY) == [(OrderCanceled, "canceled")]
+
+
+def test_a_name_that_is_not_known_yet_is_asked_for_again(wire: Wire) -> None:
+    thrice(wire)
+    wire.gate = lags()
+    assert sizes(wire.perform(query())) == []
+
+    assert sizes(wire.wait(50)) == [(1_000, THIRD)]
+
+
+def test_a_name_of_which_nothing_came_is_passed_over_in_the_end(wire: Wire) -> None:
+    wire.perform(order(limit=FIRST))
+    wire.perform(replace(ENTRY, limit_ticks=1))
+    wire.perform(replace(ENTRY, limit_ticks=THIRD))
+    assert sizes(wire.perform(query())) == []
+
+    assert sizes(wire.wait(500)) == [(1_000, THIRD)]
+
+
+def test_a_smaller_size_is_told_whatever_it_was_asked_for() -> None:
+    counter = Counter()
+    counter.perform(entry())
+    counter.holds_events = True
+    counter.lost.add("order.amend.keepPriority")
+    counter.perform(replace(ENTRY, lots=600))
+    told = counter.perform(query())
+
+    assert [lots for lots, _ in sizes(told)] == [600]
+
+
+def test_what_has_filled_and_is_not_placed_anew_was_canceled() -> None:
+    """A refusal would deny the fill."""
+    counter = Counter()
+    counter.perform(stop(**alone()), limit(**alone()))
+    counter.holds_events = True
+    counter.fill(LIMIT, "0.004")
+    counter.refused["orderList.place.oco"] = BAD
+    told = counter.perform(replace(LIMIT, limit_ticks=THIRD))
+
+    assert ends(told, LIMIT) == [(OrderCanceled, "replace_failed")]
+    assert ends(told, STOP) == [(OrderRejected, "")]
