@@ -20,6 +20,7 @@ from trader.model.envelope import Message
 from trader.model.orders import OrderCanceled, OrderRejected, OrderReplaced
 
 FIRST, SECOND, THIRD = 5_900_000, 5_800_000, 5_700_000
+SWAP = "order.cancelReplace"
 NO_ORDER = refusal(-2013, "Order does not exist.")
 
 
@@ -103,6 +104,22 @@ def test_a_name_of_which_nothing_came_is_passed_over_in_the_end(wire: Wire) -> N
     assert sizes(wire.perform(query())) == []
 
     assert sizes(wire.wait(500)) == [(1_000, THIRD)]
+
+
+def test_an_order_that_may_still_be_placed_anew_is_not_told_to_stay() -> None:
+    """The request arrives after we have asked, while it is still valid."""
+    counter = Counter()
+    counter.perform(entry())
+    counter.unseen.add(SWAP)
+    counter.perform(replace(ENTRY, limit_ticks=THIRD))
+    assert counter.wait(100) == []
+
+    [late] = [params for method, params in counter.asked if method == SWAP]
+    counter.serve_swap(late)
+    counter.release()
+    told = counter.told() + counter.wait(100)
+    assert sizes(told) == [(1_000, THIRD)]
+    assert ends(told, ENTRY) == []
 
 
 def test_a_smaller_size_is_told_whatever_it_was_asked_for() -> None:

@@ -142,7 +142,7 @@ class Changing:
     def _swap(self, ticket: Ticket, terms: Terms, now: Nanoseconds) -> Turn:
         if not self._line.may_place(now):
             return rejected(ticket, "not_sent", now)
-        name, ticket.next = ticket.new_name(), terms
+        name, ticket.next, ticket.renamed_at = ticket.new_name(), terms, now
         request = requests.swap(
             ticket.name,
             Leg(name, terms),

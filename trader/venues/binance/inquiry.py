@@ -180,12 +180,12 @@ class Inquiries:
         case.again = now + case.pauses * self._patience.ask_again_ns
         if self._is_early(case, now):
             # Nothing is gained by going on longer without the proof than it takes.
-            case.again = min(case.again, case.since + self._patience.absent_after_ns)
+            case.again = min(case.again, _since(case) + self._patience.absent_after_ns)
         case.pauses = min(2 * case.pauses, _PAUSES_MAX)
         return Turn()
 
     def _is_early(self, case: _Case, now: Nanoseconds) -> bool:
-        return now - case.since < self._patience.absent_after_ns
+        return now - _since(case) < self._patience.absent_after_ns
 
     # -- it is there ------------------------------------------------------------------------------
 
@@ -193,6 +193,9 @@ class Inquiries:
         state = body(raw, OrderState)
         case.states = [state]
         ticket = case.ticket
+        if reports.is_working(state) and ticket.is_renaming and self._is_early(case, now):
+            # What would place it anew may still be on its way.
+            return self._later(case, now)
         goes_on = state.status in _GONE and (ticket.count or not ticket.made)
         if not goes_on:
             return self._ask_trades(case, now)
@@ -324,6 +327,11 @@ class Inquiries:
             ts_event=now,
         )
         return self._close(case, [absent], now)
+
+
+def _since(case: _Case) -> Nanoseconds:
+    """Since when nothing was sent that could make the order another one."""
+    return max(case.since, case.ticket.renamed_at)
 
 
 def _next_name(case: _Case) -> int | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from trader.model.units import Lots
+from trader.model.units import Lots, Nanoseconds
 from trader.venues.binance.grid import Grid
 from trader.venues.binance.names import LENGTH_MAX, name_of
 from trader.venues.binance.terms import Terms
@@ -21,10 +21,11 @@ class Ticket(Struct, kw_only=True):
 
     `lots` is what the core takes it to be for, in all, or 0 if that is not known; `count` is that
     of its newest name, of which nobody may know yet whether the venue has it. `next` are the terms
-    that it gets under that name, of which the core is `untold` until it has them. One that waits at
-    the venue for its parent `wants_cancel` if it shall not live after that. It was `made` here, and
-    not in a life before this one; it is `heard` of once the venue has shown that it knows it. That
-    it has `ended` is `told` to the core in one word, though different roads have different ones.
+    that it gets under that name, for which it was asked at `renamed_at`; the core is `untold` of
+    them until it has them. One that waits at the venue for its parent `wants_cancel` if it shall
+    not live after that. It was `made` here, and not in a life before this one; it is `heard` of
+    once the venue has shown that it knows it. That it has `ended` is `told` to the core in one
+    word, though different roads have different ones.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Ticket(Struct, kw_only=True):
     group: str = ""
     list_id: int = -1
     next: Terms | None = None
+    renamed_at: Nanoseconds = 0
     untold: bool = False
     wants_cancel: bool = False
     made: bool = False
@@ -65,6 +67,11 @@ class Ticket(Struct, kw_only=True):
     def can_be_renamed(self) -> bool:
         """Whether there is a name for it that is short enough."""
         return len(name_of(self.id, self.count + 1)) <= LENGTH_MAX
+
+    @property
+    def is_renaming(self) -> bool:
+        """Whether it may go on under its newest name, of which nothing was heard."""
+        return self.next is not None and self.name != name_of(self.id, self.count)
 
     def new_name(self) -> str:
         """A name that the venue has never heard."""
