@@ -156,7 +156,7 @@ class Trading:
             each.terms is not None and each.next is None and each.heard and each.can_be_renamed
             for each in others
         ) and not (any(map(self._waiting.is_listed, others)) or self.inquiries.is_asking(others))
-        if is_free and not terms.rests and len(self.ledger.partners(first)) == len(others) - 1:
+        if is_free and not terms.rests and len(self._partners(first)) == len(others) - 1:
             return self._recasting.recast(others, {each.id: None for each in others}, now, [ticket])
         alone = first.terms
         left = None if alone is None else replace(alone, lots=first.left)
@@ -184,7 +184,7 @@ class Trading:
         turn = Turn()
         for ticket in tickets:
             if ticket.id not in done:
-                partners = self.ledger.partners(ticket)
+                partners = self._partners(ticket)
                 done |= {ticket.id, *(each.id for each in partners)}
                 wanted_too = [each for each in partners if each.id in asked]
                 turn += self._cancel(ticket, wanted_too, len(partners), now)
@@ -205,7 +205,7 @@ class Trading:
         if self._waiting.is_listed(ticket):
             ticket.wants_cancel = False
             return refused(ticket, "listed", now)
-        pair = [ticket, *self.ledger.partners(ticket)]
+        pair = [ticket, *self._partners(ticket)]
         if self.inquiries.is_asking(pair):
             # One of them may have filled: what is placed anew must be known to be still wanted.
             command = CancelOrder(
@@ -219,7 +219,13 @@ class Trading:
         return self._recasting.recast(pair, {ticket.id: None}, now)
 
     def _cancel_one(self, ticket: Ticket, now: Nanoseconds) -> Turn:
-        return self._cancel(ticket, [], len(self.ledger.partners(ticket)), now)
+        return self._cancel(ticket, [], len(self._partners(ticket)), now)
+
+    def _partners(self, ticket: Ticket) -> list[Ticket]:
+        """The other orders of its list at the venue, which those that wait here have left."""
+        if self._waiting.is_held(ticket):
+            return []
+        return [each for each in self.ledger.partners(ticket) if not self._waiting.is_held(each)]
 
     # -- changes ----------------------------------------------------------------------------------
 
@@ -232,7 +238,7 @@ class Trading:
             ticket = self.ledger.of(command.client_order_id, grid)
             if ticket.id in done:
                 continue
-            partners = self.ledger.partners(ticket)
+            partners = self._partners(ticket)
             if ticket.next is not None:
                 self._later.setdefault(ticket.id, (command, grid))
             elif self._waiting.is_held(ticket):
@@ -337,7 +343,7 @@ class Trading:
         What the other has left would stand without a stop, so it is taken back after a moment.
         """
         terms = ticket.terms
-        for partner in self.ledger.partners(ticket):
+        for partner in self._partners(ticket):
             if terms is not None and terms.is_stop and partner.left > 0:
                 self._withheld[partner.id] = ticket, found, now + self._patience.ask_again_ns
                 self.ledger.end(ticket)
