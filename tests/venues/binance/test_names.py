@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+from sims.servers.binance.engine import Engine
 from sims.servers.binance.request import Request
+from tests.sims.servers.binance.desk import Clock, Desk
+from tests.sims.servers.binance.desk import limit as limit_order
 from tests.venues.binance.counter import BAD, Counter
 from tests.venues.binance.family import (
     ENTRY,
@@ -15,7 +18,8 @@ from tests.venues.binance.family import (
     replace,
     stop,
 )
-from tests.venues.binance.wire import Document, Wire, fills, order, proceed, query, refusal
+from tests.venues.binance.wire import NAME, Document, Wire, fills, order, proceed, query, refusal
+from trader.model.account import ForeignReported
 from trader.model.envelope import Message
 from trader.model.orders import OrderCanceled, OrderRejected, OrderReplaced
 
@@ -49,7 +53,7 @@ def thrice(wire: Wire) -> None:
 
 def lags() -> Callable[[Request, Document | None], list[Document]]:
     """A gate that does not know of the second name at first."""
-    asked = []
+    asked: list[Request] = []
 
     def gate(request: Request, answer: Document | None) -> list[Document]:
         if request.params.get("origClientOrderId") == f"{ENTRY}_1" and not asked:
@@ -144,3 +148,38 @@ def test_what_has_filled_and_is_not_placed_anew_was_canceled() -> None:
 
     assert ends(told, LIMIT) == [(OrderCanceled, "replace_failed")]
     assert ends(told, STOP) == [(OrderRejected, "")]
+
+
+def test_our_own_fill_is_not_taken_for_a_strangers_because_a_cancel_took_its_orders_name() -> None:
+    """The daemon died after the cancel; nothing was heard of the fill, nor of the cancel."""
+    clock = Clock()
+    first = Wire(Engine(now=clock), clock, account="main")
+    first.connect()
+    first.perform(order(limit=FIRST))
+    first.is_deaf = first.loses_answers = True
+    first.engine.mark("BTCUSDT", "59000.00", "0.004")
+    first.perform(cancel(ENTRY))
+
+    second = Wire(first.engine, clock, account="main")
+    second.dialogue.know(NAME, "0")
+    second.connect(4)
+    told = second.perform(query()) + second.wait(100)
+
+    assert fills(told) == {("1", 400, FIRST)}
+    assert not any(isinstance(each, ForeignReported) for each in told)
+    assert ends(told, ENTRY) == [(OrderCanceled, "canceled")]
+
+
+def test_a_strangers_fill_is_told_once_none_of_ours_can_have_it() -> None:
+    clock = Clock()
+    wire = Wire(Engine(now=clock), clock, account="main")
+    desk = Desk(wire.engine, clock)
+    desk.place(limit_order(price="59000.00", quantity="0.01000", newClientOrderId="web_1"))
+    wire.engine.mark("BTCUSDT", "59000.00", "0.004")
+    desk.sign("order.cancel", {"symbol": "BTCUSDT", "origClientOrderId": "web_1"})
+    wire.dialogue.know(NAME, "0")
+    wire.connect()
+    assert wire.news() == []
+
+    [told] = [each for each in wire.wait(100) if isinstance(each, ForeignReported)]
+    assert (told.trade_id, told.lots) == ("1", 400)

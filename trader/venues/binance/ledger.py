@@ -25,7 +25,8 @@ class Ticket(Struct, kw_only=True):
     them until it has them. One that waits at the venue for its parent `wants_cancel` if it shall
     not live after that. It was `made` here, and not in a life before this one; it is `heard` of
     once the venue has shown that it knows it. That it has `ended` is `told` to the core in one
-    word, though different roads have different ones.
+    word, though different roads have different ones. `numbers` are those that a question has found
+    it under.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Ticket(Struct, kw_only=True):
     heard: bool = False
     ended: bool = False
     told: str = ""
+    numbers: tuple[int, ...] = ()
 
     @property
     def filled(self) -> Lots:

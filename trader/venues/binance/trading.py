@@ -51,7 +51,14 @@ class Trading:
     ) -> None:
         self.ledger: Final = Ledger()
         self.inquiries: Final = Inquiries(line, patience, self._cancel_one, self.tell)
-        self.history: Final = History(line, grids, patience.ask_again_ns, self._remembered, foreign)
+        self.history: Final = History(
+            line,
+            grids,
+            patience.ask_again_ns,
+            self._remembered,
+            foreign,
+            lambda: self.inquiries.open,
+        )
         self.busts: Final = Busts(line, grids, patience.absent_after_ns, self._remembered)
         self._patience: Final = patience
         self._placing: Final = Placing(
@@ -358,6 +365,8 @@ class Trading:
         if ticket.told:
             messages = [each for each in messages if not isinstance(each, _ENDS)]
         self._note(ticket.id, messages, ticket.grid)
+        for number in ticket.numbers:
+            self.history.number(number, ticket.id)
         turn = Turn(messages=messages)
         is_full = has_filled and ticket.terms is not None and ticket.left <= 0
         ends = [type(each).__name__ for each in messages if isinstance(each, _ENDS)]
