@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from sims.servers.binance.engine import Engine
 from sims.servers.binance.request import Request
 from tests.sims.servers.binance.desk import Clock, Desk
@@ -135,6 +137,22 @@ def test_a_smaller_size_is_told_whatever_it_was_asked_for() -> None:
     told = counter.perform(query())
 
     assert [lots for lots, _ in sizes(told)] == [600]
+
+
+@pytest.mark.parametrize("later", [{"lots": 300}, {"limit_ticks": SECOND}])
+def test_a_size_that_something_later_has_overtaken_is_not_told(later: dict[str, int]) -> None:
+    counter = Counter()
+    counter.perform(entry())
+    counter.holds_events = True
+    counter.perform(replace(ENTRY, lots=600))
+    [smaller] = [each for each in counter.events if each["x"] == "REPLACED"]
+    counter.wait(10)
+    assert sizes(counter.perform(replace(ENTRY, **later))) != []
+
+    counter.events[:] = [smaller]
+    counter.holds_events = False
+    counter.release()
+    assert sizes(counter.told()) == []
 
 
 def test_what_has_filled_and_is_not_placed_anew_was_canceled() -> None:

@@ -123,7 +123,7 @@ class Changing:
         answer = body(raw, Amendment)
         assert ticket.terms is not None, ticket
         ticket.terms = replace(ticket.terms, lots=ticket.grid.lots(answer.order.size))
-        ticket.lots = ticket.whole
+        ticket.lots, ticket.sized_ms = ticket.whole, answer.ts_ms
         told = OrderReplaced(
             client_order_id=ticket.id,
             lots=ticket.terms.sign * ticket.whole,

@@ -356,6 +356,7 @@ def learn(ticket: Ticket, states: list[OrderState]) -> None:
     ticket.heard = True
     ticket.next, ticket.untold = None, False
     ticket.list_id = last.list_id
+    ticket.sized_ms = max(ticket.sized_ms, last.ts_ms)
     ticket.numbers = tuple(state.order_id for state in states)
     ticket.past = sum(grid.lots(state.executed) for state in former)
     ticket.executed = grid.lots(last.executed)

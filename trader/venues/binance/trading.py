@@ -41,6 +41,7 @@ from trader.venues.execution_client import Turn
 
 _ENDS: Final = (OrderCanceled, OrderExpired, OrderRejected)
 _GONE: Final = frozenset({"CANCELED", "EXPIRED"})
+_REPLACED: Final = "REPLACED"
 
 
 class Trading:
@@ -313,6 +314,10 @@ class Trading:
         if is_current:
             ticket.list_id = report.list_id
             ticket.executed = max(ticket.executed, grid.lots(report.executed))
+        if report.kind == _REPLACED:
+            lots = grid.lots(report.size)
+            if not is_current or not ticket.shrink(lots, report.ts_ms):
+                return Turn()  # something later has overtaken it
         if report.kind not in _GONE:
             return self._passed_on(ticket, report, now)
         if not is_current or ticket.next is not None:
