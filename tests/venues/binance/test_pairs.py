@@ -242,3 +242,17 @@ def test_what_fills_while_a_pair_is_changed_comes_off_both() -> None:
     assert last(counter, "orderList.place.oco")["quantity"] == "0.006"
     sizes = {each.client_order_id: each.lots for each in told if isinstance(each, OrderReplaced)}
     assert sizes == {LIMIT: -1_000, STOP: -600}
+
+
+def test_what_was_wanted_of_both_meanwhile_is_done_to_both_at_once() -> None:
+    counter = Counter()
+    pair(counter)
+    counter.unseen.add("order.cancel")
+    counter.perform(replace(LIMIT, limit_ticks=6_200_000))
+    counter.perform(replace(STOP, lots=-500), replace(LIMIT, lots=-500))
+    counter.unseen.clear()
+    counter.asked.clear()
+    counter.wait(600)
+
+    assert placed(counter) == [f"{LIMIT}_1", f"{STOP}_1"]
+    assert last(counter, "orderList.place.oco")["quantity"] == "0.005"

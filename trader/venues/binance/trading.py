@@ -104,18 +104,21 @@ class Trading:
 
     def follow_up(self, now: Nanoseconds) -> Turn:
         """Does what was wanted of orders while a change of them was under way, and is not now."""
-        turn = Turn()
+        cancels, changes = [], []
         for id_, (command, grid) in list(self._later.items()):
             ticket = self.ledger.of(id_, grid)
-            if ticket.next is None:
-                del self._later[id_]
-                if ticket.ended:
-                    continue
-                if isinstance(command, CancelOrder):
-                    turn += self.cancel([(command, grid)], now)
-                else:
-                    turn += self.replace([(command, grid)], now)
-        return turn
+            if ticket.next is not None:
+                continue
+            del self._later[id_]
+            if ticket.ended:
+                continue
+            if isinstance(command, CancelOrder):
+                cancels.append((command, grid))
+            else:
+                changes.append((command, grid))
+        # Those of a pair were wanted together.
+        turn = self.cancel(cancels, now) if cancels else Turn()
+        return turn + self.replace(changes, now) if changes else turn
 
     # -- new orders -------------------------------------------------------------------------------
 
