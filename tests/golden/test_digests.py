@@ -18,23 +18,23 @@ ROOT: Final = Path(__file__).parent.parent.parent
 GOLDEN: Final = {
     "config/demo.yaml": (
         "e7e1a0f7b505507ff7bda03d1dc8816f0bb6ffea1bc150bdee3840e746ef47d8",
-        "e297847976e6a4c1301908c0ccd5a2c8e54e418700fec19a27e4a110eb7e020c",
+        "bb4e965cba4daae40adea638013952f2ddfe7bfc23ed121d900526ab2f6f882b",
     ),
     "config/fx.yaml": (
         "3bffbca507dc095d351665863451139c1ad325478e49561b1150aecf30f53997",
-        "02a2dd5078a6486bd7e11816d08d3914935e5ede6215a5f23dcb682d142b4051",
+        "8c5bc7ccc1044c41fd1fe3101871eda0e0d7dc5ca64b0850e896381145a34855",
     ),
     "config/ticks.yaml": (
         "138f2877d78056166b2038c7117e24e65ecf202cd9977b0c56eecca9a2877480",
-        "ead88709d945e921679d7182cda92db2d5afed4df263eb68b3d456954b6dd93d",
+        "a8a29d27bfe3a89d5931f184a2ca171edd41ff8d7d98286ca8ee5404e1ad137f",
     ),
     "docs/examples/cross.yaml": (
         "a7ae0cad70f60488d833209154f8b841f43de2163438aedb4b7a3a9f34f86be2",
-        "012a1b21d08e2f2964092d3213f9bcbd6ecc78cc13beb370950258e2c8ae8a72",
+        "96426f60679bbe5f8c143bd96edf8c485dd8aa2ad0c5d8246ffc6af86486c1a3",
     ),
     "docs/examples/split.yaml": (
         "ba42d1c23fdadae7668bd02cd0a366ed2abed59e7a8cdca88da1f3d86aa51b14",
-        "093cd99157f0f2d0b414092049cb20eadebf849c9673106f30cc1721a9f0dec5",
+        "a8cc85f90361e9c97bb10141e1696bc9ac566967b2b27c722f8a39f0139045ca",
     ),
 }
 

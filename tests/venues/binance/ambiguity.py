@@ -24,16 +24,10 @@ from sims.servers.binance.session import Session
 from tests.sims.servers.binance.desk import Clock
 from tests.storm.trial import Verdict
 from tests.venues.binance.told import Book
-from tests.venues.binance.wire import GRID, KEYS, MS, NAME, order, refusal
+from tests.venues.binance.wire import GRID, KEYS, MS, NAME, refusal
+from tests.venues.binance.wishes import Wishes, cancels
 from trader.errors import VenueFault
-from trader.model.envelope import Message
-from trader.model.orders import (
-    CancelOrder,
-    OrderApproved,
-    OrderType,
-    QueryOrder,
-    ReplaceOrder,
-)
+from trader.model.orders import QueryOrder
 from trader.venues.binance.dialogue import BinanceDialogue
 from trader.venues.binance.inquiry import Patience
 from trader.venues.execution_client import Turn
@@ -56,11 +50,8 @@ UNKNOWNS: Final = (
 )
 YOUNG: Final = 50
 """Of so many last orders the venue's lag is made."""
-LOTS: Final = 1_000
-MID: Final = 6_000_000
-AWAY: Final = 100
-CHANGE: Final = 2
-"""Of six wishes for older orders one is a change, two are cancels and three are none."""
+SHARE: Final = "0.004"
+"""What the street has at a price, every now and then: less than an order is for."""
 BREAK: Final = 120
 """After one of so many submits the connection breaks."""
 SUBMITS: Final = 500
@@ -102,6 +93,7 @@ class Ambiguity:
     def __init__(self, seed: int) -> None:
         self.chance: Final = stream(seed, "ambiguity").randrange
         self.clock: Final = Clock()
+        self.wishes: Final = Wishes(self.chance, self.clock)
         self.engine: Final = Engine(now=self.clock)
         self.dialogue: Final = BinanceDialogue(KEYS, [GRID], PATIENCE)
         self.met: Final[Counter[str]] = Counter()
@@ -109,92 +101,37 @@ class Ambiguity:
         self.is_healed = False
         self._protocol: Final = Protocol(self.engine)
         self._session = Session(self._say)
-        self._epoch = 0
         self._line = 0
         self._was_ready = False
         self._dropped: list[object] = []
         self._waiting: Final[list[tuple[int, int, Callable[[], None]]]] = []
         self._order: Final = count()
-        self._ids: Final = count(1)
-        self._groups: Final = count(1)
-        self.alone: Final[set[str]] = set()
-        """Orders of no list that were not changed yet."""
-        self.sides: Final[dict[str, tuple[int, bool]]] = {}
         self.engine.listen(self._hear)
 
     # -- the trader's side ------------------------------------------------------------------------
 
     def submit(self) -> None:
-        """An order or a list near the market; sometimes an older one is canceled or changed."""
-        made = (self._pair, self._bracket, *[self._single] * 6)[self.chance(8)]()
+        """An order or a list near the market; sometimes older ones are canceled or changed."""
+        made = self.wishes.orders()
+        self.book.open_all(made)
         self.take(lambda now: self.dialogue.perform(made, now))
-        wish = self.chance(6)
         # What is not known to work the core leaves alone.
         working = [id_ for id_ in self.book.open if id_ in self.book.working]
-        if wish > CHANGE or not working:
-            return
-        id_ = working[self.chance(len(working))]
-        command: Message = CancelOrder(
-            client_order_id=id_, instrument=NAME, request_id="", reason=""
-        )
-        if wish == CHANGE and id_ in self.alone:
-            # Once: the stand-in counts sizes as they are told, whatever has overtaken them.
-            self.alone.remove(id_)
-            command = self._change(id_)
-        self.take(lambda now: self.dialogue.perform([command], now))
+        commands = self.wishes.later(working)
+        self.take(lambda now: self.dialogue.perform(commands, now))
 
-    def _single(self) -> list[Message]:
-        """At the market, or at rest near it."""
-        lots = LOTS if self.chance(2) else -LOTS
-        return [self._approved(lots, limit=MID - lots // 10 if self.chance(2) else None)]
-
-    def _pair(self, parent: str = "") -> list[Message]:
-        """A stop and a limit of which one ends the other."""
-        family = {"group": f"pair-{next(self._groups)}", "parent": parent, "reduce_only": True}
-        stop = {"order_type": OrderType.STOP, "stop_ticks": MID - AWAY}
-        return [
-            self._approved(-LOTS, **family, **stop),
-            self._approved(-LOTS, limit=MID + AWAY, **family),
-        ]
-
-    def _bracket(self) -> list[Message]:
-        """An entry that rests, and the pair that waits for it."""
-        entry = self._approved(LOTS, limit=MID - AWAY)
-        assert isinstance(entry, OrderApproved)
-        return [entry, *self._pair(entry.order.client_order_id)]
-
-    def _approved(self, lots: int, **terms: Any) -> Message:
-        id_ = f"main-x-{self._epoch}-{next(self._ids)}"
-        self.book.open[id_] = True
-        self.book.lots[id_] = abs(lots)
-        if not terms.keys() & {"group", "parent"}:
-            self.alone.add(id_)
-        self.sides[id_] = (1 if lots > 0 else -1, "stop_ticks" in terms)
-        return order(client_order_id=id_, lots=lots, ts_decided=self.clock(), **terms)
-
-    def _change(self, id_: str) -> Message:
-        """Half of it, or all of it at another price."""
-        side, is_stop = self.sides[id_]
-        halved = side * LOTS // 2 if self.chance(2) else None
-        aside = self.chance(50)
-        limit = None if halved or is_stop else MID - side * (AWAY + aside)
-        stop = None if halved or not is_stop else MID - AWAY - aside
-        return ReplaceOrder(
-            client_order_id=id_,
-            instrument=NAME,
-            request_id="",
-            lots=halved,
-            limit_ticks=limit,
-            stop_ticks=stop,
-        )
+    def cancel_all(self) -> None:
+        """Takes back whatever has no end."""
+        commands = cancels(self.book.open)
+        self.take(lambda now: self.dialogue.perform(commands, now))
 
     def connect(self) -> None:
         """A new connection, and a new epoch."""
         self._line += 1
-        self._epoch += 1
+        self.wishes.epoch += 1
         self._was_ready = False
         self._session = Session(self._say)
-        self.take(lambda now: self.dialogue.greet(self._epoch, now))
+        self.take(lambda now: self.dialogue.greet(self.wishes.epoch, now))
 
     def lose(self) -> None:
         """The connection breaks; a new one comes a while later."""
@@ -218,6 +155,11 @@ class Ambiguity:
             self._was_ready = True
             asked = [QueryOrder(client_order_id=id_, instrument=NAME) for id_ in self.book.open]
             self.take(lambda now: self.dialogue.perform(asked, now))
+
+    def faults(self) -> list[str]:
+        """What is not as the venue has it, or not known."""
+        doubt = ["something is still in doubt"] if self.dialogue.busy else []
+        return self.book.faults(self.engine) + doubt
 
     # -- the wire ---------------------------------------------------------------------------------
 
@@ -341,7 +283,8 @@ def tried(seed: int, submits: int) -> tuple[list[str], Counter[str]]:
     run.connect()
     run.run(100)
     for _ in range(submits):
-        run.engine.mark("BTCUSDT", f"{60_000 + run.chance(3) - 1}.00")
+        share = None if run.chance(3) else SHARE
+        run.engine.mark("BTCUSDT", f"{60_000 + run.chance(3) - 1}.00", share)
         run.submit()
         run.run(200 + run.chance(200))
         if run.chance(BREAK) == 0:
@@ -351,9 +294,11 @@ def tried(seed: int, submits: int) -> tuple[list[str], Counter[str]]:
     run.run(HEAL_MS)
     run.met["submits"] += submits
     run.met["doubts"] += len(run.book.doubted)
-    found = run.book.faults(run.engine)
-    if run.dialogue.busy:
-        found.append("something is still in doubt")
+    found = run.faults()
+    if not found:
+        run.cancel_all()
+        run.run(HEAL_MS)
+        found = run.faults() + [f"{id_} cannot be canceled" for id_ in run.book.open]
     return found, run.met
 
 

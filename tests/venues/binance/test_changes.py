@@ -201,7 +201,7 @@ def test_a_new_half_that_came_without_the_first_is_asked_about() -> None:
 def test_halves_that_say_nothing_are_asked_about() -> None:
     counter = working()
     counter.refused[SWAP] = {"code": -2022, "msg": "Order cancel-replace failed."}
-    told = counter.perform(replace(ID, limit_ticks=HIGH))
+    told = counter.perform(replace(ID, limit_ticks=HIGH)) + counter.wait(500)
 
     assert sizes(told) == [(1_000, MID)]
 
@@ -226,7 +226,7 @@ def test_a_change_of_which_nobody_knows_is_looked_for(unseen: bool) -> None:
     if unseen:
         counter.unseen.add(SWAP)
     counter.perform(replace(ID, limit_ticks=HIGH))
-    told = counter.wait(100)
+    told = counter.wait(500)
 
     assert sizes(told) == [(1_000, MID if unseen else HIGH)]
     assert fills(told) == {("1", 200, MID)}

@@ -355,3 +355,17 @@ def test_children_that_wait_are_forgotten_with_the_connection() -> None:
 
     assert counter.methods()[:1] == ["order.place"]
     assert STOP not in counter.orders
+
+
+def test_children_that_wait_here_are_canceled_each_on_its_own() -> None:
+    """Their entry stands at another price, half filled; their list at the venue is no more."""
+    counter = Counter()
+    counter.perform(entry(), stop(), limit())
+    counter.perform(replace(ENTRY, limit_ticks=LOW))
+    counter.fill(f"{ENTRY}_1", "0.004")
+    counter.methods()
+    told = counter.perform(cancel(ENTRY), cancel(STOP), cancel(LIMIT))
+
+    assert counter.methods() == ["order.cancel"]
+    assert {OrderCanceled} == set(about(told, ENTRY)) == set(about(told, STOP))
+    assert about(told, LIMIT) == [OrderCanceled]

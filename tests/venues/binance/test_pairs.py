@@ -23,6 +23,7 @@ from trader.model.orders import (
     OrderCanceled,
     OrderFilled,
     OrderRejected,
+    OrderReplaced,
     OrderSubmitted,
     TimeInForce,
 )
@@ -227,3 +228,31 @@ def test_what_its_pair_has_ended_does_not_wait_for_an_entry_that_filled_unheard(
     assert set(about(told, ENTRY)) == {OrderFilled}
     assert set(about(told, STOP)) == {OrderFilled}
     assert about(told, LIMIT)[0] is OrderCanceled
+
+
+def test_what_fills_while_a_pair_is_changed_comes_off_both() -> None:
+    """The one that has filled is placed anew first, which begins its count anew."""
+    counter = Counter()
+    pair(counter)
+    counter.holds_events = True
+    trade = counter.orders[LIMIT]
+    trade["executedQty"], trade["status"] = "0.004", "PARTIALLY_FILLED"
+    told = counter.perform(replace(LIMIT, limit_ticks=6_200_000))
+
+    assert last(counter, "orderList.place.oco")["quantity"] == "0.006"
+    sizes = {each.client_order_id: each.lots for each in told if isinstance(each, OrderReplaced)}
+    assert sizes == {LIMIT: -1_000, STOP: -600}
+
+
+def test_what_was_wanted_of_both_meanwhile_is_done_to_both_at_once() -> None:
+    counter = Counter()
+    pair(counter)
+    counter.unseen.add("order.cancel")
+    counter.perform(replace(LIMIT, limit_ticks=6_200_000))
+    counter.perform(replace(STOP, lots=-500), replace(LIMIT, lots=-500))
+    counter.unseen.clear()
+    counter.asked.clear()
+    counter.wait(600)
+
+    assert placed(counter) == [f"{LIMIT}_1", f"{STOP}_1"]
+    assert last(counter, "orderList.place.oco")["quantity"] == "0.005"

@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from sims.servers.binance.amounts import text_of
 from sims.servers.binance.engine import Engine
+from tests.venues.binance.wire import GRID
 from trader.model.envelope import Message
 from trader.model.orders import (
     OrderAccepted,
+    OrderApproved,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
@@ -31,6 +34,15 @@ class Book:
         """By trade and order: of a trade with ourselves there are two."""
         self.lots: Final[dict[str, int]] = {}
         """How many of an order are still to come, unsigned, where it may fill in parts."""
+
+        self._parents: Final[dict[str, str]] = {}
+
+    def open_all(self, orders: Iterable[OrderApproved]) -> None:
+        """Takes in orders that are about to leave."""
+        for order in (approved.order for approved in orders):
+            self.open[order.client_order_id] = True
+            self.lots[order.client_order_id] = abs(order.lots)
+            self._parents[order.client_order_id] = order.parent
 
     def note(self, messages: Iterable[Message]) -> None:
         """Takes in what is told; a trade that is told again must be the same."""
@@ -82,7 +94,16 @@ class Book:
         found = [f"{name} is {times} orders" for name, times in names.items() if times > 1]
         found += [f"fill {trade} of {id_} is not told" for trade, id_ in theirs - ours]
         found += [f"fill {trade} of {id_} was told of nothing" for trade, id_ in ours - theirs]
-        found += [f"{id_} has no end" for id_ in self.open.keys() - standing]
+        # What waits for its parent may do so here, where the venue does not know it.
+        waiting = {id_ for id_ in self.open if self._parents.get(id_) in standing}
+        found += [f"{id_} has no end" for id_ in self.open.keys() - standing - waiting]
         found += [f"{id_} works and is believed ended" for id_ in standing - self.open.keys()]
         found += [f"{id_} is at the venue, told as rejected" for id_ in refused & taken]
+        left = {id_: GRID.lots(text_of(each.remaining)) for each, id_ in orders if each.is_open}
+        told = {id_: self.lots[id_] for id_ in self.open if id_ in self.lots}
+        found += [
+            f"{id_} has {left[id_]} left, told as {told[id_]}"
+            for id_ in left.keys() & told.keys()
+            if left[id_] != told[id_]
+        ]
         return sorted(found)

@@ -123,7 +123,7 @@ class Changing:
         answer = body(raw, Amendment)
         assert ticket.terms is not None, ticket
         ticket.terms = replace(ticket.terms, lots=ticket.grid.lots(answer.order.size))
-        ticket.lots = ticket.whole
+        ticket.lots, ticket.sized_ms = ticket.whole, answer.ts_ms
         told = OrderReplaced(
             client_order_id=ticket.id,
             lots=ticket.terms.sign * ticket.whole,
@@ -142,7 +142,7 @@ class Changing:
     def _swap(self, ticket: Ticket, terms: Terms, now: Nanoseconds) -> Turn:
         if not self._line.may_place(now):
             return rejected(ticket, "not_sent", now)
-        name, ticket.next = ticket.new_name(), terms
+        name, ticket.next, ticket.renamed_at = ticket.new_name(), terms, now
         request = requests.swap(
             ticket.name,
             Leg(name, terms),

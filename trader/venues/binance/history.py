@@ -26,15 +26,20 @@ from trader.venues.execution_client import Turn
 NUMBERS_MAX: Final = 10_000
 """How many of the venue's numbers of orders are remembered."""
 PAGE: Final = 1_000
+_CANCELED: Final = "CANCELED"
 
 
 class _Open(Struct):
-    """A symbol that is asked about: fills that are still to be told, and whether there are more."""
+    """A symbol that is asked about: fills that are still to be told, and whether there are more.
+
+    It has `waited` once for the name of the order that the next fill is of.
+    """
 
     grid: Grid
     again: Nanoseconds = INT64_MAX
     trades: list[OwnTrade] = []
     is_full: bool = False
+    waited: bool = False
 
 
 class History:
@@ -47,13 +52,18 @@ class History:
         again_ns: Nanoseconds,
         tell: Callable[[str, list[Message], Nanoseconds], Turn],
         foreign: Foreign,
+        is_asking: Callable[[], bool],
     ) -> None:
-        """`tell` passes on the fills of an order, by its id."""
+        """`tell` passes on the fills of an order, by its id.
+
+        While `is_asking` what became of ours, some of them may not be known by their numbers yet.
+        """
         self._line = line
         self._grids = grids
         self._again_ns = again_ns
         self._tell = tell
         self._foreign = foreign
+        self._is_asking = is_asking
         self._last: Final[dict[str, int]] = {}
         self._ahead: Final[dict[str, int]] = {}
         self._whole: Final[set[str]] = set()
@@ -80,9 +90,13 @@ class History:
             if isinstance(message, OrderFilled) and message.trade_id.isdecimal():
                 self.hear(grid.symbol, int(message.trade_id))
             elif isinstance(message, OrderAccepted) and message.venue_order_id:
-                self._numbers[int(message.venue_order_id)] = id_
-                if len(self._numbers) > NUMBERS_MAX:
-                    del self._numbers[next(iter(self._numbers))]
+                self.number(int(message.venue_order_id), id_)
+
+    def number(self, number: int, id_: str) -> None:
+        """An order's number at the venue."""
+        self._numbers[number] = id_
+        if len(self._numbers) > NUMBERS_MAX:
+            del self._numbers[next(iter(self._numbers))]
 
     def hear(self, symbol: str, trade_id: int) -> None:
         """A fill was told: those before it are known where none can be missing."""
@@ -106,7 +120,8 @@ class History:
         turn = Turn()
         for each in list(self._open.values()):
             if each.again <= now:
-                turn += self._ask(each, now)
+                each.again = INT64_MAX
+                turn += self._next(each, now) if each.trades else self._ask(each, now)
         return turn
 
     def forget(self) -> None:
@@ -168,6 +183,13 @@ class History:
         return turn
 
     def _named(self, each: _Open, raw: Raw, now: Nanoseconds) -> Turn:
+        """A cancel has taken the order's name: whether it was ours, only our own questions tell."""
         state = body(raw, OrderState)
-        self._numbers[each.trades[0].order_id] = order_of(state.client_id)[0]
+        id_ = order_of(state.client_id)[0]
+        is_nameless = state.status == _CANCELED and self._foreign.is_foreign(id_)
+        if is_nameless and (not each.waited or self._is_asking()):
+            each.waited = True
+            return self._later(each, now)
+        each.waited = False
+        self.number(each.trades[0].order_id, id_)
         return self._next(each, now)

@@ -32,7 +32,7 @@ from trader.venues.binance.correspondence import Correspondence, Question
 from trader.venues.binance.frames import ErrorBody, OrderState, OwnTrade, body
 from trader.venues.binance.grid import instant
 from trader.venues.binance.ledger import Ticket
-from trader.venues.binance.names import order_of
+from trader.venues.binance.names import name_of, order_of
 from trader.venues.binance.outcomes import NO_SUCH_ORDER
 from trader.venues.binance.terms import terms_of_state
 from trader.venues.execution_client import Turn
@@ -76,6 +76,7 @@ class _Case(Struct):
     It was `missed` once when it should have been there.
 
     `states` is what was found under each of its names, the oldest first, and `trades` their fills.
+    `named` are its later names by their counts, None where nothing came of one.
     """
 
     ticket: Ticket
@@ -85,6 +86,7 @@ class _Case(Struct):
     missed: bool = False
     cancel: Cancel = Cancel.NONE
     states: list[OrderState] = []
+    named: dict[int, OrderState | None] = {}
     trades: list[OwnTrade] = []
 
 
@@ -178,12 +180,12 @@ class Inquiries:
         case.again = now + case.pauses * self._patience.ask_again_ns
         if self._is_early(case, now):
             # Nothing is gained by going on longer without the proof than it takes.
-            case.again = min(case.again, case.since + self._patience.absent_after_ns)
+            case.again = min(case.again, _since(case) + self._patience.absent_after_ns)
         case.pauses = min(2 * case.pauses, _PAUSES_MAX)
         return Turn()
 
     def _is_early(self, case: _Case, now: Nanoseconds) -> bool:
-        return now - case.since < self._patience.absent_after_ns
+        return now - _since(case) < self._patience.absent_after_ns
 
     # -- it is there ------------------------------------------------------------------------------
 
@@ -191,6 +193,9 @@ class Inquiries:
         state = body(raw, OrderState)
         case.states = [state]
         ticket = case.ticket
+        if reports.is_working(state) and ticket.is_renaming and self._is_early(case, now):
+            # What would place it anew may still be on its way.
+            return self._later(case, now)
         goes_on = state.status in _GONE and (ticket.count or not ticket.made)
         if not goes_on:
             return self._ask_trades(case, now)
@@ -203,17 +208,39 @@ class Inquiries:
 
     def _renamed(self, case: _Case, raw: Raw, now: Nanoseconds) -> Turn:
         """The order may go on under names that it got later."""
-        ticket = case.ticket
-        named = {
+        case.named = {
             count: state
             for state in body(raw, tuple[OrderState, ...])
             for id_, count in (order_of(state.client_id),)
-            if id_ == ticket.id and count
+            if id_ == case.ticket.id and count
         }
-        if ticket.count and ticket.count not in named and self._is_early(case, now):
+        return self._ask_names(case, now)
+
+    def _ask_names(self, case: _Case, now: Nanoseconds) -> Turn:
+        """A cancel has taken a name away: the venue finds the order by it, but does not show it."""
+        ticket, count = case.ticket, _next_name(case)
+        if count is None:
+            later = [case.named[each] for each in sorted(case.named)]
+            case.states += [state for state in later if state is not None]
+            return self._ask_trades(case, now)
+        return self._put(
+            case,
+            requests.order_status(name_of(ticket.id, count), ticket.grid),
+            lambda raw, at: self._known(case, count, body(raw, OrderState), at),
+            now,
+            refused=lambda error, at: self._unknown(case, count, error, at),
+        )
+
+    def _known(self, case: _Case, count: int, state: OrderState | None, now: Nanoseconds) -> Turn:
+        case.named[count] = state
+        return self._ask_names(case, now)
+
+    def _unknown(self, case: _Case, count: int, error: ErrorBody, now: Nanoseconds) -> Turn:
+        """Nothing came of that name, unless we are too early to say so of one that we gave."""
+        is_ours = count <= case.ticket.count
+        if error.code != NO_SUCH_ORDER or (is_ours and self._is_early(case, now)):
             return self._later(case, now)
-        case.states += [named[count] for count in sorted(named)]
-        return self._ask_trades(case, now)
+        return self._known(case, count, None, now)
 
     def _ask_trades(self, case: _Case, now: Nanoseconds) -> Turn:
         """The fills of each name, one after the other."""
@@ -252,10 +279,11 @@ class Inquiries:
             return self._later(case, now)
         works, size = reports.is_working(state), ticket.lots
         learn(ticket, case.states)
-        if is_news and works:
+        # It may have been made smaller before anybody heard of it, and whole by that.
+        is_resized = ticket.lots != size
+        if works and (is_news or is_resized):
             found.insert(1, reports.resized(ticket, instant(state.ts_ms)))
-        elif state.status == _FILLED and ticket.lots != size:
-            # It was made smaller, nobody heard of it, and that is all it was for: so it is whole.
+        elif state.status == _FILLED and is_resized:
             found.insert(0, reports.resized(ticket, instant(state.ts_ms)))
         return self._close(case, found, now, works=works)
 
@@ -301,6 +329,26 @@ class Inquiries:
         return self._close(case, [absent], now)
 
 
+def _since(case: _Case) -> Nanoseconds:
+    """Since when nothing was sent that could make the order another one."""
+    return max(case.since, case.ticket.renamed_at)
+
+
+def _next_name(case: _Case) -> int | None:
+    """The count of the first name of which nothing is known yet.
+
+    Nobody here has counted the names of an order from a life before this one: they are asked for
+    until one is missing.
+    """
+    ticket, last = case.ticket, max(case.ticket.count, *case.named, 0)
+    unknown = next((each for each in range(1, last + 1) if each not in case.named), None)
+    if unknown is not None:
+        return unknown
+    state = case.named[last] if last else case.states[0]
+    is_gone = state is not None and state.status in _GONE
+    return last + 1 if is_gone and not ticket.made else None
+
+
 def learn(ticket: Ticket, states: list[OrderState]) -> None:
     """Keeps what was found of an order under all of its names, the last of which counts."""
     *former, last = states
@@ -309,6 +357,8 @@ def learn(ticket: Ticket, states: list[OrderState]) -> None:
     ticket.next, ticket.untold = None, False
     ticket.list_id = last.list_id
     ticket.pends = last.status == reports.PENDING
+    ticket.sized_ms = max(ticket.sized_ms, last.ts_ms)
+    ticket.numbers = tuple(state.order_id for state in states)
     ticket.past = sum(grid.lots(state.executed) for state in former)
     ticket.executed = grid.lots(last.executed)
     ticket.terms = terms_of_state(last, grid)

@@ -6,8 +6,9 @@ All of it was told by the venue or sent to it, and can be told again: whoever ha
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from trader.model.units import Lots
+from trader.model.units import Lots, Nanoseconds
 from trader.venues.binance.grid import Grid
 from trader.venues.binance.names import LENGTH_MAX, name_of
 from trader.venues.binance.terms import Terms
@@ -19,13 +20,15 @@ ENDED_MAX: Final = 1_024
 class Ticket(Struct, kw_only=True):
     """One order. `past` is what filled under former names, `executed` what filled under this one.
 
-    `lots` is what the core takes it to be for, in all, or 0 if that is not known; `count` is that
-    of its newest name, of which nobody may know yet whether the venue has it. `next` are the terms
-    that it gets under that name, of which the core is `untold` until it has them. One that `pends`
+    `lots` is what the core takes it to be for, in all, or 0 if that is not known, and `sized_ms`
+    when the venue has made it so small; `count` is that of its newest name, of which nobody may
+    know yet whether the venue has it. `next` are the terms that it gets under that name, for which
+    it was asked at `renamed_at`; the core is `untold` of them until it has them. One that `pends`
     was found to wait at the venue for its parent, and `wants_cancel` if it shall not live after
     that. It was `made` here, and
     not in a life before this one; it is `heard` of once the venue has shown that it knows it. That
     it has `ended` is `told` to the core in one word, though different roads have different ones.
+    `numbers` are those that a question has found it under.
     """
 
     id: str
@@ -36,10 +39,12 @@ class Ticket(Struct, kw_only=True):
     past: Lots = 0
     executed: Lots = 0
     lots: Lots = 0
+    sized_ms: int = 0
     parent: str = ""
     group: str = ""
     list_id: int = -1
     next: Terms | None = None
+    renamed_at: Nanoseconds = 0
     untold: bool = False
     pends: bool = False
     wants_cancel: bool = False
@@ -47,6 +52,7 @@ class Ticket(Struct, kw_only=True):
     heard: bool = False
     ended: bool = False
     told: str = ""
+    numbers: tuple[int, ...] = ()
 
     @property
     def filled(self) -> Lots:
@@ -68,11 +74,26 @@ class Ticket(Struct, kw_only=True):
         """Whether there is a name for it that is short enough."""
         return len(name_of(self.id, self.count + 1)) <= LENGTH_MAX
 
+    @property
+    def is_renaming(self) -> bool:
+        """Whether it may go on under its newest name, of which nothing was heard."""
+        return self.next is not None and self.name != name_of(self.id, self.count)
+
     def new_name(self) -> str:
         """A name that the venue has never heard."""
         assert self.can_be_renamed, self
         self.count += 1
         return name_of(self.id, self.count)
+
+    def shrink(self, lots: Lots, ts_ms: int) -> bool:
+        """The venue has made it so small under this name; False if that is not the latest."""
+        if ts_ms < self.sized_ms:
+            return False
+        self.sized_ms = ts_ms
+        if self.terms is not None:
+            self.terms = replace(self.terms, lots=lots)
+            self.lots = self.whole
+        return True
 
     def rename(self, name: str, terms: Terms) -> None:
         """It goes on under another name, for what is left of it."""

@@ -12,7 +12,13 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from trader.model.envelope import Message
-from trader.model.orders import OrderInDoubt, OrderRejected, OrderSubmitted, SubmitOrder
+from trader.model.orders import (
+    OrderCanceled,
+    OrderInDoubt,
+    OrderRejected,
+    OrderSubmitted,
+    SubmitOrder,
+)
 from trader.model.units import Nanoseconds
 from trader.venues.binance import reports, requests
 from trader.venues.binance.correspondence import Correspondence, Question
@@ -116,16 +122,23 @@ class Placing:
         return turn
 
     def rejected(self, tickets: Sequence[Ticket], error: ErrorBody, now: Nanoseconds) -> Turn:
-        """The venue refused all of them."""
+        """The venue refused all of them; one that has filled under a former name was not refused.
+
+        It was canceled to be placed anew.
+        """
         turn = Turn()
         for ticket in tickets:
-            rejected = OrderRejected(
+            end: Message = OrderRejected(
                 client_order_id=ticket.id,
                 code=str(error.code),
                 text=error.text[:TEXT_MAX],
                 ts_event=now,
             )
-            turn += self._tell(ticket, [rejected], now)
+            if ticket.filled:
+                end = OrderCanceled(
+                    client_order_id=ticket.id, reason="replace_failed", ts_event=now
+                )
+            turn += self._tell(ticket, [end], now)
         return turn
 
     def _doubts(self, tickets: Sequence[Ticket], now: Nanoseconds, asked: Nanoseconds) -> Turn:

@@ -91,6 +91,8 @@ class Recasting:
             for ticket in cast.pair
             if ticket.ended or ticket.left <= 0 or (answer.reports and ticket.name not in named)
         ]
+        # Before any of them is renamed, which begins a new count of what it has filled.
+        crossed = {each.id: _crossed(cast, each) for each in (*cast.pair, *cast.joining)}
         turn, ready = self._ask(cast, over, now, Cancel.UNKNOWN), []
         for ticket in cast.pair:
             if any(ticket is each for each in over):
@@ -99,7 +101,7 @@ class Recasting:
             is_wished = ticket.id in cast.wishes
             wish = cast.wishes.get(ticket.id, ticket.terms)
             before = 0 if is_wished else cast.had[ticket.id]
-            left = 0 if wish is None else wish.lots - before - _crossed(cast, ticket)
+            left = 0 if wish is None else wish.lots - before - crossed[ticket.id]
             if left <= 0 or wish is None:
                 ticket.next = None
                 gone = OrderCanceled(client_order_id=ticket.id, reason="canceled", ts_event=now)
@@ -110,9 +112,9 @@ class Recasting:
             ready.append(ticket)
         for ticket in cast.joining:
             assert ticket.terms is not None, ticket
-            crossed = _crossed(cast, ticket)
-            if ticket.terms.lots > crossed:
-                ticket.terms = replace(ticket.terms, lots=ticket.terms.lots - crossed)
+            left = ticket.terms.lots - crossed[ticket.id]
+            if left > 0:
+                ticket.terms = replace(ticket.terms, lots=left)
                 ready.append(ticket)
                 continue
             gone = OrderCanceled(client_order_id=ticket.id, reason="group", ts_event=now)

@@ -41,6 +41,7 @@ from trader.venues.execution_client import Turn
 
 _ENDS: Final = (OrderCanceled, OrderExpired, OrderRejected)
 _GONE: Final = frozenset({"CANCELED", "EXPIRED"})
+_REPLACED: Final = "REPLACED"
 
 
 class Trading:
@@ -51,7 +52,14 @@ class Trading:
     ) -> None:
         self.ledger: Final = Ledger()
         self.inquiries: Final = Inquiries(line, patience, self._cancel_one, self._found)
-        self.history: Final = History(line, grids, patience.ask_again_ns, self._remembered, foreign)
+        self.history: Final = History(
+            line,
+            grids,
+            patience.ask_again_ns,
+            self._remembered,
+            foreign,
+            lambda: self.inquiries.open,
+        )
         self.busts: Final = Busts(line, grids, patience.absent_after_ns, self._remembered)
         self._patience: Final = patience
         self._placing: Final = Placing(
@@ -96,18 +104,21 @@ class Trading:
 
     def follow_up(self, now: Nanoseconds) -> Turn:
         """Does what was wanted of orders while a change of them was under way, and is not now."""
-        turn = Turn()
+        cancels, changes = [], []
         for id_, (command, grid) in list(self._later.items()):
             ticket = self.ledger.of(id_, grid)
-            if ticket.next is None:
-                del self._later[id_]
-                if ticket.ended:
-                    continue
-                if isinstance(command, CancelOrder):
-                    turn += self.cancel([(command, grid)], now)
-                else:
-                    turn += self.replace([(command, grid)], now)
-        return turn
+            if ticket.next is not None:
+                continue
+            del self._later[id_]
+            if ticket.ended:
+                continue
+            if isinstance(command, CancelOrder):
+                cancels.append((command, grid))
+            else:
+                changes.append((command, grid))
+        # Those of a pair were wanted together.
+        turn = self.cancel(cancels, now) if cancels else Turn()
+        return turn + self.replace(changes, now) if changes else turn
 
     # -- new orders -------------------------------------------------------------------------------
 
@@ -156,7 +167,7 @@ class Trading:
             each.terms is not None and each.next is None and each.heard and each.can_be_renamed
             for each in others
         ) and not (any(map(self._waiting.is_listed, others)) or self.inquiries.is_asking(others))
-        if is_free and not terms.rests and len(self.ledger.partners(first)) == len(others) - 1:
+        if is_free and not terms.rests and len(self._partners(first)) == len(others) - 1:
             return self._recasting.recast(others, {each.id: None for each in others}, now, [ticket])
         alone = first.terms
         left = None if alone is None else replace(alone, lots=first.left)
@@ -184,7 +195,7 @@ class Trading:
         turn = Turn()
         for ticket in tickets:
             if ticket.id not in done:
-                partners = self.ledger.partners(ticket)
+                partners = self._partners(ticket)
                 done |= {ticket.id, *(each.id for each in partners)}
                 wanted_too = [each for each in partners if each.id in asked]
                 turn += self._cancel(ticket, wanted_too, len(partners), now)
@@ -205,7 +216,7 @@ class Trading:
         if self._waiting.is_listed(ticket):
             ticket.wants_cancel = False
             return refused(ticket, "listed", now)
-        pair = [ticket, *self.ledger.partners(ticket)]
+        pair = [ticket, *self._partners(ticket)]
         if self.inquiries.is_asking(pair):
             # One of them may have filled: what is placed anew must be known to be still wanted.
             command = CancelOrder(
@@ -224,7 +235,13 @@ class Trading:
         return self._waiting.is_parent(ticket) or any(each.parent == ticket.id for each in partners)
 
     def _cancel_one(self, ticket: Ticket, now: Nanoseconds) -> Turn:
-        return self._cancel(ticket, [], len(self.ledger.partners(ticket)), now)
+        return self._cancel(ticket, [], len(self._partners(ticket)), now)
+
+    def _partners(self, ticket: Ticket) -> list[Ticket]:
+        """The other orders of its list at the venue, which those that wait here have left."""
+        if self._waiting.is_held(ticket):
+            return []
+        return [each for each in self.ledger.partners(ticket) if not self._waiting.is_held(each)]
 
     # -- changes ----------------------------------------------------------------------------------
 
@@ -237,7 +254,7 @@ class Trading:
             ticket = self.ledger.of(command.client_order_id, grid)
             if ticket.id in done:
                 continue
-            partners = self.ledger.partners(ticket)
+            partners = self._partners(ticket)
             if ticket.next is not None:
                 self._later.setdefault(ticket.id, (command, grid))
             elif self._waiting.is_held(ticket):
@@ -306,6 +323,10 @@ class Trading:
             ticket.list_id = report.list_id
             ticket.pends = ticket.pends and report.status == reports.PENDING
             ticket.executed = max(ticket.executed, grid.lots(report.executed))
+        if report.kind == _REPLACED:
+            lots = grid.lots(report.size)
+            if not is_current or not ticket.shrink(lots, report.ts_ms):
+                return Turn()  # something later has overtaken it
         if report.kind not in _GONE:
             return self._passed_on(ticket, report, now)
         if not is_current or ticket.next is not None:
@@ -354,7 +375,7 @@ class Trading:
         What the other has left would stand without a stop, so it is taken back after a moment.
         """
         terms = ticket.terms
-        for partner in self.ledger.partners(ticket):
+        for partner in self._partners(ticket):
             if terms is not None and terms.is_stop and partner.left > 0:
                 self._withheld[partner.id] = ticket, found, now + self._patience.ask_again_ns
                 self.ledger.end(ticket)
@@ -369,6 +390,8 @@ class Trading:
         if ticket.told:
             messages = [each for each in messages if not isinstance(each, _ENDS)]
         self._note(ticket.id, messages, ticket.grid)
+        for number in ticket.numbers:
+            self.history.number(number, ticket.id)
         turn = Turn(messages=messages)
         is_full = has_filled and ticket.terms is not None and ticket.left <= 0
         ends = [type(each).__name__ for each in messages if isinstance(each, _ENDS)]
