@@ -209,8 +209,7 @@ async def read_journal(path: Path) -> JournalContents:
         log = Log(exists=True, commits=1, cuts_file=False)
     address = _address(path, log)
     async with aiosqlite.connect(address, uri=True, isolation_level=None) as database:
-        # Head and records of one instant, though a daemon goes on writing.
-        await database.execute("BEGIN")
+        await database.execute("BEGIN")  # head and records of one instant, though a daemon writes
         return await _Reader(database, path, log).contents()
 
 
