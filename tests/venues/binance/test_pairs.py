@@ -25,6 +25,7 @@ from trader.model.orders import (
     OrderRejected,
     OrderReplaced,
     OrderSubmitted,
+    ReplaceRejected,
     TimeInForce,
 )
 
@@ -256,3 +257,15 @@ def test_what_was_wanted_of_both_meanwhile_is_done_to_both_at_once() -> None:
 
     assert placed(counter) == [f"{LIMIT}_1", f"{STOP}_1"]
     assert last(counter, "orderList.place.oco")["quantity"] == "0.005"
+
+
+def test_the_orders_of_a_pair_do_not_get_different_sizes() -> None:
+    """The venue has one size for both."""
+    counter = Counter()
+    pair(counter)
+    counter.methods()
+
+    [told] = counter.perform(replace(STOP, lots=-500))
+    assert isinstance(told, ReplaceRejected)
+    assert told.client_order_id == STOP
+    assert counter.methods() == []

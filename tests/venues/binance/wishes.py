@@ -37,17 +37,18 @@ class Wishes:
         return (self._pair, self._bracket, *[self._single] * 6)[self._chance(8)]()
 
     def later(self, working: list[str]) -> list[Message]:
-        """Sometimes a cancel or a change of what works; a pair's now and then for both."""
+        """Sometimes a cancel or a change of what works, mostly for both of a pair."""
         wish = self._chance(6)
         if wish > CHANGE or not working:
             return []
         id_ = working[self._chance(len(working))]
         both = self._pairs.get(id_, (id_,))
+        meant = both if self._chance(4) else (id_,)
         if wish < CHANGE:
-            return cancels(both if self._chance(2) else (id_,))
+            return cancels(meant)
         if self._chance(2):
             lots = SIZES[self._chance(len(SIZES))]
-            return [self._changed(each, lots=self.sides[each][0] * lots) for each in both]
+            return [self._changed(each, lots=self.sides[each][0] * lots) for each in meant]
         return [self._moved(id_)]
 
     def _single(self) -> list[OrderApproved]:

@@ -74,6 +74,15 @@ def is_pair(first: Terms, second: Terms) -> bool:
     )
 
 
+def can_stay(left: Sequence[Terms | None]) -> bool:
+    """Whether the venue can hold what is left of a list: one order, or a pair.
+
+    What None stands for is taken back. An entry and its children cannot be placed anew together.
+    """
+    staying = [terms for terms in left if terms is not None]
+    return len(staying) < PAIR_SIZE or (len(staying) == PAIR_SIZE and is_pair(*staying))
+
+
 def _heads(together: tuple[SubmitOrder, ...], has_group: Callable[[str], bool]) -> Plan:
     has_company = bool(together[0].group) and has_group(together[0].group)
     if len(together) == 1 and has_company:

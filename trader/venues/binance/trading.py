@@ -25,7 +25,7 @@ from trader.venues.binance import reports
 from trader.venues.binance.busts import Busts
 from trader.venues.binance.changing import Changing, rejected, wanted
 from trader.venues.binance.correspondence import Correspondence
-from trader.venues.binance.families import How, Plan, is_pair, plans
+from trader.venues.binance.families import How, Plan, can_stay, is_pair, plans
 from trader.venues.binance.foreign import Foreign
 from trader.venues.binance.frames import Execution
 from trader.venues.binance.grid import Grid
@@ -291,8 +291,12 @@ class Trading:
             if ticket.id in commands:
                 terms = wanted(ticket, commands[ticket.id])
                 wishes[ticket.id] = terms if terms is not None and terms.lots > 0 else None
-        is_known = all(each.terms is not None and each.can_be_renamed for each in pair)
-        if is_known:
+        left = [
+            wishes.get(each.id, replace(each.terms, lots=each.left))
+            for each in pair
+            if each.terms is not None and each.can_be_renamed
+        ]
+        if len(left) == len(pair) and can_stay(left):
             return self._recasting.recast(pair, wishes, now)
         turn = Turn()
         for ticket in pair:
