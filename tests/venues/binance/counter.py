@@ -28,7 +28,7 @@ class Counter:
     def __init__(self, *, amends: bool = True, grid: Grid = GRID, epoch: int = EPOCH) -> None:
         self.now = START
         self.grid: Final = grid
-        self.dialogue: Final = BinanceDialogue(KEYS, [grid], PATIENCE)
+        self.dialogue = BinanceDialogue(KEYS, [grid], PATIENCE)
         self.orders: Final[dict[str, Document]] = {}
         self.trades: Final[list[Document]] = []
         self.asked: Final[list[tuple[str, Document]]] = []

@@ -369,3 +369,22 @@ def test_children_that_wait_here_are_canceled_each_on_its_own() -> None:
     assert counter.methods() == ["order.cancel"]
     assert {OrderCanceled} == set(about(told, ENTRY)) == set(about(told, STOP))
     assert about(told, LIMIT) == [OrderCanceled]
+
+
+@pytest.mark.parametrize("is_restart", [False, True])
+def test_children_of_an_entry_that_is_canceled_after_a_reconnect_do_not_come_to_life(
+    is_restart: bool,
+) -> None:
+    """It has filled nothing that they could protect."""
+    counter = Counter()
+    counter.perform(entry(), stop(), limit())
+    counter.break_line()
+    if is_restart:
+        counter.dialogue = Counter().dialogue
+    ids = (ENTRY, STOP, LIMIT)
+    counter.perform(*[QueryOrder(client_order_id=id_, instrument=NAME) for id_ in ids])
+    counter.methods()
+    told = counter.perform(cancel(ENTRY))
+
+    assert counter.methods() == ["order.cancel"]
+    assert [set(about(told, id_)) for id_ in ids] == [{OrderCanceled}] * 3
