@@ -163,6 +163,14 @@ def kept(id_: str, code: str, text: str, now: Nanoseconds) -> Turn:
     return Turn(messages=[rejected])
 
 
+def kept_all(orders: Sequence[SubmitOrder], code: str, text: str, now: Nanoseconds) -> Turn:
+    """Orders that did not leave, all for one reason."""
+    turn = Turn()
+    for order in orders:
+        turn += kept(order.client_order_id, code, text, now)
+    return turn
+
+
 def _leg(ticket: Ticket) -> Leg:
     assert ticket.terms is not None, ticket
     return Leg(ticket.name, ticket.terms)

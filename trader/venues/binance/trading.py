@@ -33,7 +33,7 @@ from trader.venues.binance.history import History
 from trader.venues.binance.inquiry import Inquiries, Patience
 from trader.venues.binance.ledger import Ledger, Ticket
 from trader.venues.binance.names import order_of
-from trader.venues.binance.placing import Placing, kept
+from trader.venues.binance.placing import Placing, kept, kept_all
 from trader.venues.binance.recasting import Recasting, refused
 from trader.venues.binance.terms import Terms, unsupported
 from trader.venues.binance.waiting import Waiting
@@ -138,10 +138,10 @@ class Trading:
 
     def _carry_out(self, plan: Plan, grids: dict[str, Grid], now: Nanoseconds) -> Turn:
         if plan.how is How.REFUSE:
-            return _refuse(plan.orders, "unsupported", "group", now)
+            return kept_all(plan.orders, "unsupported", "group", now)
         parent = self.ledger.get(plan.orders[0].parent)
         if plan.how is How.WAIT and parent is None:
-            return _refuse(plan.orders, "unknown_parent", "its parent does not work", now)
+            return kept_all(plan.orders, "unknown_parent", "its parent does not work", now)
         tickets = [
             self._placing.ticket(order, grids[order.client_order_id]) for order in plan.orders
         ]
@@ -174,7 +174,7 @@ class Trading:
         if is_free and len(others) == 1 and left is not None and is_pair(left, terms):
             return self._recasting.recast(others, {}, now, [ticket])
         self.ledger.end(ticket)
-        return _refuse([order], "unsupported", "group", now)
+        return kept_all([order], "unsupported", "group", now)
 
     def _send_now(self, tickets: Sequence[Ticket], now: Nanoseconds) -> Turn:
         return self._placing.send(tickets, now, now)
@@ -209,9 +209,7 @@ class Trading:
             return self.tell(ticket, [gone], now)
         for each in (ticket, *too):
             each.wants_cancel = self._waiting.is_listed(each)
-        if len(too) == partners or self._is_entry(ticket):
-            return self._changing.cancel([ticket, *too], now)
-        if any(map(self._is_entry, too)):
+        if len(too) == partners or any(map(self._is_entry, (ticket, *too))):
             return self._changing.cancel([ticket, *too], now)
         if self._waiting.is_listed(ticket):
             ticket.wants_cancel = False
@@ -358,13 +356,7 @@ class Trading:
 
     def _found(self, ticket: Ticket, messages: list[Message], now: Nanoseconds) -> Turn:
         """What a question has found of an order; whom a list's children wait for shows in that."""
-        family = [ticket, *self.ledger.partners(ticket)]
-        children = [each for each in family if each.pends]
-        parents = [each for each in family if not each.pends]
-        if children and len(parents) == 1:
-            for child in children:
-                child.parent = parents[0].id
-            self._waiting.list_with(parents[0], children)
+        self._waiting.find([ticket, *self.ledger.partners(ticket)])
         return self.tell(ticket, messages, now)
 
     def _note(self, id_: str, messages: list[Message], grid: Grid) -> None:
@@ -407,10 +399,3 @@ class Trading:
             stop, held, _ = self._withheld.pop(ticket.id)
             turn += self.tell(stop, held, now)
         return turn + self._waiting.ended(ticket, now)
-
-
-def _refuse(orders: Sequence[SubmitOrder], code: str, text: str, now: Nanoseconds) -> Turn:
-    turn = Turn()
-    for order in orders:
-        turn += kept(order.client_order_id, code, text, now)
-    return turn

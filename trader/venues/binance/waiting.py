@@ -43,6 +43,15 @@ class Waiting:
         """Children wait at the venue, in one list with their parent."""
         self._listed[parent.id] = [child.id for child in children]
 
+    def find(self, family: Sequence[Ticket]) -> None:
+        """Of a list as the venue has it, what pends there waits for the one that does not."""
+        children = [each for each in family if each.pends]
+        parents = [each for each in family if not each.pends]
+        if children and len(parents) == 1:
+            for child in children:
+                child.parent = parents[0].id
+            self.list_with(parents[0], children)
+
     def is_held(self, ticket: Ticket) -> bool:
         """Whether an order waits here, so that the venue does not know it."""
         return any(each is ticket for each in self._held.get(ticket.parent, ()))
