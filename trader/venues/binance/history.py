@@ -90,13 +90,14 @@ class History:
             if isinstance(message, OrderFilled) and message.trade_id.isdecimal():
                 self.hear(grid.symbol, int(message.trade_id))
             elif isinstance(message, OrderAccepted) and message.venue_order_id:
-                self.number(int(message.venue_order_id), id_)
+                self.number(id_, int(message.venue_order_id))
 
-    def number(self, number: int, id_: str) -> None:
-        """An order's number at the venue."""
-        self._numbers[number] = id_
-        if len(self._numbers) > NUMBERS_MAX:
-            del self._numbers[next(iter(self._numbers))]
+    def number(self, id_: str, *numbers: int) -> None:
+        """An order's numbers at the venue, under each of its names."""
+        for number in numbers:
+            self._numbers[number] = id_
+            if len(self._numbers) > NUMBERS_MAX:
+                del self._numbers[next(iter(self._numbers))]
 
     def hear(self, symbol: str, trade_id: int) -> None:
         """A fill was told: those before it are known where none can be missing."""
@@ -191,5 +192,5 @@ class History:
             each.waited = True
             return self._later(each, now)
         each.waited = False
-        self.number(each.trades[0].order_id, id_)
+        self.number(id_, each.trades[0].order_id)
         return self._next(each, now)

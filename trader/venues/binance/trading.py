@@ -386,8 +386,7 @@ class Trading:
         if ticket.told:
             messages = [each for each in messages if not isinstance(each, _ENDS)]
         self._note(ticket.id, messages, ticket.grid)
-        for number in ticket.numbers:
-            self.history.number(number, ticket.id)
+        self.history.number(ticket.id, *ticket.numbers)
         turn = Turn(messages=messages)
         is_full = has_filled and ticket.terms is not None and ticket.left <= 0
         ends = [type(each).__name__ for each in messages if isinstance(each, _ENDS)]
