@@ -72,11 +72,13 @@ def test_a_live_journal_that_differs_is_4(traderd: Command) -> None:
     assert not document.document["agrees"]
 
 
+@pytest.mark.parametrize("loopback", ["false", "true"])
 @pytest.mark.parametrize("folder", ["traderd.yaml", "/proc/none/state"])
 def test_a_folder_that_cannot_be_is_a_mistake_in_the_configuration(
-    traderd: Command, folder: str
+    traderd: Command, folder: str, loopback: str
 ) -> None:
-    said = traderd("--config", str(PAPER), "--set", "gateway.loopback=false", *ADDRESSES,
+    market = ADDRESSES if loopback == "false" else ()
+    said = traderd("--config", str(PAPER), "--set", f"gateway.loopback={loopback}", *market,
                    "--set", f"state_dir={Path(folder).resolve()}")  # fmt: skip
 
     assert said.code == 2

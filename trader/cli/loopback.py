@@ -5,12 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
+from actors.recovering import state_folder
 from sims.servers.ready import Ready
 from trader.config.loaded import Loaded
 from trader.config.parts import Keys
@@ -28,8 +28,7 @@ def loopback(loaded: Loaded) -> Iterator[Loaded]:
     """
     config = loaded.config
     assert config.gateway is not None
-    folder = Path(config.state_dir or ".")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = state_folder(config)
     words = ["venue", "binance", "--json", "--until-eof", "--state", str(folder / "venue.db")]
     with subprocess.Popen(  # noqa: S603 - this very program
         [sys.executable, "-m", "trader", *words],
