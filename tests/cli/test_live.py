@@ -83,3 +83,16 @@ def test_a_folder_that_cannot_be_is_a_mistake_in_the_configuration(
 
     assert said.code == 2
     assert "state_dir is no folder and cannot be made one" in said.err
+
+
+def test_a_loopback_venue_that_does_not_start_says_why(
+    traderd: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(PAPER.parents[1]))
+    Path("state/venue.db").mkdir(parents=True)
+
+    said = traderd("--config", str(PAPER), "--set", f"state_dir={Path('state').resolve()}")
+
+    assert said.code == 6
+    assert "the loopback venue did not start: " in said.err
+    assert "venue.db" in said.err

@@ -39,11 +39,23 @@ def loopback(loaded: Loaded) -> Iterator[Loaded]:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
-            if not line:
-                raise VenueFault("the loopback venue did not start", where="gateway.loopback")
-            yield _at(loaded, msgspec.json.decode(line, type=Ready))
+            try:
+                ready = msgspec.json.decode(line, type=Ready)
+            except msgspec.DecodeError:
+                raise _stillborn(line + process.stdout.read()) from None
+            yield _at(loaded, ready)
         finally:
             process.terminate()
+
+
+def _stillborn(said: bytes) -> VenueFault:
+    """Why it did not start, if it could say so."""
+    try:
+        error = msgspec.json.decode(said, type=dict[str, dict[str, str]])["error"]
+        why = f": {error['message']}, {error['where']}"
+    except (msgspec.DecodeError, KeyError):
+        why = ""
+    return VenueFault(f"the loopback venue did not start{why}", where="gateway.loopback")
 
 
 def _at(loaded: Loaded, ready: Ready) -> Loaded:
