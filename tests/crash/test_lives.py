@@ -18,6 +18,8 @@ from tests.crash.running import KEYS, ROOT, Running
 from tests.crash.stage import Stage, staged
 from trader.model.envelope import decode
 from trader.model.market import BarClosed
+from trader.ops.client import Client
+from trader.ops.protocol import Act
 
 pytestmark = pytest.mark.anyio
 
@@ -195,6 +197,20 @@ async def test_the_keys_may_lie_elsewhere_in_the_next_life(stage: Stage) -> None
         await daemon.event("connected")
         await trade(daemon, 1)
         assert await daemon.stop() == 0
+
+
+async def test_a_stop_that_waits_for_a_channel_is_no_stall(stage: Stage) -> None:
+    with stage.config.open("a") as file:
+        file.write('alerts: [{name: hangs, command: [/bin/sleep, "60"]}]\n')
+        file.write("ops: {stalled_after: 1s}\n")
+
+    async with stage.daemon() as daemon:
+        await trade(daemon, 1)
+        with Client(stage.journal.parent) as client:
+            client.act(Act(verb="halt"))
+        assert await daemon.stop() == 5
+
+    assert "stalled" not in [line["event"] for line in daemon.lines]
 
 
 async def test_a_damaged_journal_is_named_and_nothing_trades(stage: Stage) -> None:
