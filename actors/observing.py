@@ -96,12 +96,15 @@ class Observers:
         )
 
     def children(self) -> Sequence[Child]:
-        """The edges among them: they start before and end after those that trade."""
+        """The edges among them: they start before and end after those that trade.
+
+        The pulse ends last: while the alerts still leave, the loop is not stuck.
+        """
         return (
+            Child("pulse", self._pulse.run),
             Child("alerts", self._alerts.run),
             Child("control", self._control.run),
             Child("minder", self._minder.run),
-            Child("pulse", self._pulse.run),
         )
 
     def follow(self, supervisor: Supervisor) -> None:

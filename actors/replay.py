@@ -79,7 +79,14 @@ def core_config(config: Config) -> Config:
     """The part of a configuration that the core depends on; the rest may change between lives."""
     data = tuple(replace(source, path=".") for source in config.data)
     return replace(
-        config, data=data, state_dir=None, base_dir=None, gateway=None, alerts=(), ops=Ops()
+        config,
+        account=replace(config.account, keys=None),
+        data=data,
+        state_dir=None,
+        base_dir=None,
+        gateway=None,
+        alerts=(),
+        ops=Ops(),
     )
 
 

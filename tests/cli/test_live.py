@@ -72,12 +72,27 @@ def test_a_live_journal_that_differs_is_4(traderd: Command) -> None:
     assert not document.document["agrees"]
 
 
+@pytest.mark.parametrize("loopback", ["false", "true"])
 @pytest.mark.parametrize("folder", ["traderd.yaml", "/proc/none/state"])
 def test_a_folder_that_cannot_be_is_a_mistake_in_the_configuration(
-    traderd: Command, folder: str
+    traderd: Command, folder: str, loopback: str
 ) -> None:
-    said = traderd("--config", str(PAPER), "--set", "gateway.loopback=false", *ADDRESSES,
+    market = ADDRESSES if loopback == "false" else ()
+    said = traderd("--config", str(PAPER), "--set", f"gateway.loopback={loopback}", *market,
                    "--set", f"state_dir={Path(folder).resolve()}")  # fmt: skip
 
     assert said.code == 2
     assert "state_dir is no folder and cannot be made one" in said.err
+
+
+def test_a_loopback_venue_that_does_not_start_says_why(
+    traderd: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(PAPER.parents[1]))
+    Path("state/venue.db").mkdir(parents=True)
+
+    said = traderd("--config", str(PAPER), "--set", f"state_dir={Path('state').resolve()}")
+
+    assert said.code == 6
+    assert "the loopback venue did not start: " in said.err
+    assert "venue.db" in said.err

@@ -14,10 +14,12 @@ from actors.edge.journal import END, JournalContents, open_journal, read_journal
 from actors.replay import CRASHED, SNAPSHOT, STEP, header_of, recover, replay_live
 from sims.servers.binance.gate import Interference, Verdict, once
 from tests.crash.judge import PLACE, judge_end, placed
-from tests.crash.running import ROOT, Running
+from tests.crash.running import KEYS, ROOT, Running
 from tests.crash.stage import Stage, staged
 from trader.model.envelope import decode
 from trader.model.market import BarClosed
+from trader.ops.client import Client
+from trader.ops.protocol import Act
 
 pytestmark = pytest.mark.anyio
 
@@ -181,6 +183,34 @@ async def test_another_configuration_does_not_go_on_with_the_journal(stage: Stag
         assert await daemon.end() == 2
 
     assert "another configuration" in daemon.lines[-1]["event"]
+
+
+async def test_the_keys_may_lie_elsewhere_in_the_next_life(stage: Stage) -> None:
+    await live(stage)
+    elsewhere = stage.config.with_name("keys")
+    elsewhere.write_text(KEYS)
+    elsewhere.chmod(0o600)
+    text = stage.config.read_text()
+    stage.config.write_text(text.replace("env: LOOPBACK_KEYS", f"file: {elsewhere}"))
+
+    async with stage.daemon() as daemon:
+        await daemon.event("connected")
+        await trade(daemon, 1)
+        assert await daemon.stop() == 0
+
+
+async def test_a_stop_that_waits_for_a_channel_is_no_stall(stage: Stage) -> None:
+    with stage.config.open("a") as file:
+        file.write('alerts: [{name: hangs, command: [/bin/sleep, "60"]}]\n')
+        file.write("ops: {stalled_after: 1s}\n")
+
+    async with stage.daemon() as daemon:
+        await trade(daemon, 1)
+        with Client(stage.journal.parent) as client:
+            client.act(Act(verb="halt"))
+        assert await daemon.stop() == 5
+
+    assert "stalled" not in [line["event"] for line in daemon.lines]
 
 
 async def test_a_damaged_journal_is_named_and_nothing_trades(stage: Stage) -> None:

@@ -41,7 +41,7 @@ async def test_it_passes_risk_belongs_to_its_own_ledger_and_can_be_taken_back(
     async with stage.daemon() as daemon:
         await daemon.event("order_filled")
         # At the market: filled, and held beside what the strategy holds.
-        code, done = await say("submit", NAME, "buy", "30", "--reason", "a hedge")
+        code, done = await say("submit", NAME, "BUY", "30", "--reason", "a hedge")
         [approved] = [e for e in done["events"] if e["event"] == "order_approved"]
         assert (code, approved["strategy"], approved["lots"]) == (0, "ext_EURUSDT", 30)
         assert approved["reason"].endswith(": a hedge")

@@ -6,6 +6,7 @@ import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 import anyio
 import pytest
@@ -18,6 +19,7 @@ from trader.ops.client import Client
 from trader.ops.protocol import (
     FRAME_BYTES_MAX,
     HEAD,
+    VERSION,
     Act,
     Acted,
     Answer,
@@ -29,6 +31,7 @@ from trader.ops.protocol import (
     Welcome,
     decode_reply,
     frame,
+    socket_of,
 )
 
 pytestmark = pytest.mark.anyio
@@ -123,6 +126,23 @@ async def test_what_makes_no_sense_is_refused_with_its_hint(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    "act",
+    [Act(verb="submit", lots=2**64), Act(verb="halt", reason="\udcff")],
+    ids=["number", "text"],
+)
+async def test_what_fits_no_frame_is_refused_before_it_is_sent(tmp_path: Path, act: Act) -> None:
+    async with serving(tmp_path) as (_, desk):
+
+        def talk() -> None:
+            with Client(tmp_path) as client:
+                client.act(act)
+
+        with pytest.raises(UsageError, match="beyond 64 bits, or text that is not UTF-8"):
+            await to_thread.run_sync(talk)
+        assert desk.told == []
+
+
+@pytest.mark.parametrize(
     ("frames", "codes"),
     [
         ((frame(Hello(2)),), ["version"]),
@@ -189,6 +209,27 @@ async def test_too_many_clients_are_told_so(
         [refused] = await to_thread.run_sync(raw, server)
         assert isinstance(refused, Refused)
         assert refused.code == "busy"
+
+
+def test_a_client_hears_why_a_daemon_hung_up_before_it_could_speak(tmp_path: Path) -> None:
+    path = socket_of(tmp_path)
+    path.parent.mkdir()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+
+        def welcome_and_hang_up() -> None:
+            line, _ = listener.accept()
+            with line:
+                line.recv(len(frame(Hello(VERSION))), socket.MSG_WAITALL)
+                line.sendall(frame(GREETED) + frame(Refused(code="busy", message="too many")))
+
+        daemon = Thread(target=welcome_and_hang_up)
+        daemon.start()
+        with Client(tmp_path) as client:
+            daemon.join()
+            with pytest.raises(UsageError, match="too many"):
+                client.ask("status")
 
 
 async def test_what_an_earlier_life_left_is_no_obstacle(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def _act(verb: str, arguments: tuple[str, ...]) -> click.Command:
 
 @click.command(help=f"{VERBS['submit']}\n\n{_SUBMIT}")
 @click.argument("instrument", metavar="INSTRUMENT")
-@click.argument("side", metavar="SIDE", type=click.Choice(["buy", "sell"]))
+@click.argument("side", metavar="SIDE", type=click.Choice(["buy", "sell"], case_sensitive=False))
 @click.argument("lots", metavar="LOTS", type=click.IntRange(min=1))
 @click.option("--limit", default="", metavar="P", help="A limit; without one at the market.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the journal.")

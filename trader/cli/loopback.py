@@ -5,12 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
+from actors.recovering import state_folder
 from sims.servers.ready import Ready
 from trader.config.loaded import Loaded
 from trader.config.parts import Keys
@@ -28,8 +28,7 @@ def loopback(loaded: Loaded) -> Iterator[Loaded]:
     """
     config = loaded.config
     assert config.gateway is not None
-    folder = Path(config.state_dir or ".")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = state_folder(config)
     words = ["venue", "binance", "--json", "--until-eof", "--state", str(folder / "venue.db")]
     with subprocess.Popen(  # noqa: S603 - this very program
         [sys.executable, "-m", "trader", *words],
@@ -40,11 +39,23 @@ def loopback(loaded: Loaded) -> Iterator[Loaded]:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
-            if not line:
-                raise VenueFault("the loopback venue did not start", where="gateway.loopback")
-            yield _at(loaded, msgspec.json.decode(line, type=Ready))
+            try:
+                ready = msgspec.json.decode(line, type=Ready)
+            except msgspec.DecodeError:
+                raise _stillborn(line + process.stdout.read()) from None
+            yield _at(loaded, ready)
         finally:
             process.terminate()
+
+
+def _stillborn(said: bytes) -> VenueFault:
+    """Why it did not start, if it could say so."""
+    try:
+        error = msgspec.json.decode(said, type=dict[str, dict[str, str]])["error"]
+        why = f": {error['message']}, {error['where']}"
+    except (msgspec.DecodeError, KeyError):
+        why = ""
+    return VenueFault(f"the loopback venue did not start{why}", where="gateway.loopback")
 
 
 def _at(loaded: Loaded, ready: Ready) -> Loaded:

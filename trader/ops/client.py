@@ -87,7 +87,16 @@ class Client:
 
     def _send(self, request: Request) -> None:
         try:
-            self._socket.sendall(frame(request))
+            framed = frame(request)
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise UsageError(
+                "what the daemon is told holds a number beyond 64 bits, or text that is not UTF-8",
+                where=self._where,
+            ) from error
+        try:
+            self._socket.sendall(framed)
+        except BrokenPipeError:
+            return  # it has said why before it hung up; that is what is read next
         except OSError as error:
             raise self._lost(str(error)) from error
 
