@@ -36,6 +36,8 @@ _PROTECTS: Final = {
     False: ("the target", "nothing takes its place until the strategy decides anew"),
 }
 """A protective order, by whether it is a stop: what it is, and what follows its end."""
+REASON_MAX: Final = 500
+"""So many characters of a reason stand in the journal at most."""
 _SIDES: Final = ("buy", "sell")
 _UNSAID: Final = "asked by an operator"
 
@@ -45,6 +47,8 @@ def message_of(act: Act, core: Core, by: str) -> Message:
     making = VERBS.get(act.verb)
     if making is None:
         raise UsageError(f"unknown act {act.verb!r}", hint=nearest(act.verb, VERBS))
+    if len(act.reason) > REASON_MAX or not act.reason.isprintable():
+        raise UsageError("no such reason", hint=f"a line of at most {REASON_MAX} characters")
     return making(act, core, by)
 
 
@@ -78,6 +82,9 @@ def _pause(act: Act, core: Core, by: str) -> Message:
 
 def _close(act: Act, core: Core, by: str) -> Message:
     name = _instrument(act.target, core)
+    if core.trading_state() is TradingState.HALTED:
+        hint = "`traderd resume` first, or `traderd flatten`"
+        raise UsageError("while trading is halted nothing can be closed", hint=hint)
     return CloseInstrument(instrument=name, by=by, reason=_reason(act))
 
 

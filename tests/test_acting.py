@@ -61,6 +61,20 @@ def moved(state: TradingState, reason: str) -> SetTradingState:
     return SetTradingState(state=state, by="ada", reason=reason)
 
 
+def test_nothing_is_closed_while_trading_is_halted() -> None:
+    core = trading()
+    core.reactor.row(moved(TradingState.HALTED, "lunch"), 4 * MINUTE_NS)
+
+    with pytest.raises(UsageError, match="while trading is halted nothing can be closed"):
+        told(core, "close", target=A)
+
+
+@pytest.mark.parametrize("reason", ["two\nlines", "\x1b[31mred", "x" * 501])
+def test_a_reason_is_one_line_of_a_bounded_length(reason: str) -> None:
+    with pytest.raises(UsageError, match="no such reason"):
+        told(trading(), "halt", reason=reason)
+
+
 @pytest.mark.parametrize(
     ("verb", "fields", "expected"),
     [
