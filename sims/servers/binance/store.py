@@ -51,10 +51,17 @@ class Store:
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
-        if self._path.exists():
-            self._recall(_read(self._path))
-        self._write_anew()
-        self._file = self._path.open("ab")
+        try:
+            if self._path.exists():
+                self._recall(_read(self._path))
+            self._write_anew()
+            self._file = self._path.open("ab")
+        except OSError as error:
+            raise UsageError(
+                f"the venue can keep nothing there: {(error.strerror or str(error)).lower()}",
+                where=str(self._path),
+                hint="name a file in a folder that you may write",
+            ) from None
         self._engine.listen(self._hear)
         return self
 

@@ -183,3 +183,8 @@ def test_a_pair_still_excludes_each_other_after_a_restart(tmp_path: Path, clock:
             "EXPIRED",
         ]
         assert second.balance("BTC") == ("0.70000000", "0.00000000")
+
+
+def test_a_folder_is_no_file_to_remember_in(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="the venue can keep nothing there: is a directory"):
+        Store(tmp_path, opened(Clock()).engine).__enter__()
