@@ -121,6 +121,13 @@ MISTAKES = [
      ":16 (strategies.cross.params.fast)", "has more than 28 digits", ""),
     # A gateway's address.
     (RISK, "risk: {}\ngateway: {venue: x, ws: example.com}", ":25 (gateway.ws)", "a URL of", ""),
+    (
+        RISK,
+        "risk: {}\ngateway: {venue: x, ws_stream: 'https://example.com'}",
+        ":25 (gateway.ws_stream)",
+        "a URL of ws or wss",
+        "",
+    ),
     (RISK, "risk: {}\ngateway: {}", ":25 (gateway.venue)", "missing key 'venue'", ""),
 ]  # fmt: skip
 

@@ -32,10 +32,11 @@ from trader.config.values import (
     Ratio,
     RunName,
     SignedBps,
+    SocketUrl,
     StrategyName,
     Symbol,
-    Url,
     VenueName,
+    WebUrl,
 )
 from trader.model.units import SECOND_NS
 
@@ -320,10 +321,10 @@ class Gateway(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The way to a venue, for a live daemon."""
 
     venue: Annotated[VenueName, Meta(description="whose protocol it speaks")]
-    rest: Annotated[Url | None, Meta(description="URL of its requests")] = None
-    ws: Annotated[Url | None, Meta(description="URL of its WebSocket")] = None
-    ws_api: Annotated[Url | None, Meta(description="URL of its WebSocket requests")] = None
-    ws_stream: Annotated[Url | None, Meta(description="URL of its market data")] = None
+    rest: Annotated[WebUrl | None, Meta(description="URL of its requests")] = None
+    ws: Annotated[SocketUrl | None, Meta(description="URL of its WebSocket")] = None
+    ws_api: Annotated[SocketUrl | None, Meta(description="URL of its WebSocket requests")] = None
+    ws_stream: Annotated[SocketUrl | None, Meta(description="URL of its market data")] = None
     loopback: Annotated[
         bool, Meta(description="starts a loopback venue beside the daemon, in place of addresses")
     ] = False

@@ -70,12 +70,20 @@ VariableName: TypeAlias = Annotated[
         extra={"says": "the name of an environment variable, never the key itself"},
     ),
 ]
-Url: TypeAlias = Annotated[
+WebUrl: TypeAlias = Annotated[
     str,
     Meta(
-        pattern=r"^(https?|wss?)://[^\s/@?#]+([/?#][^\s]*)?$",
+        pattern=r"^https?://[^\s/@?#]+([/?#][^\s]*)?$",
         max_length=1024,
-        extra={"says": "a URL of http, https, ws or wss, without user and password"},
+        extra={"says": "a URL of http or https, without user and password"},
+    ),
+]
+SocketUrl: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^wss?://[^\s/@?#]+([/?#][^\s]*)?$",
+        max_length=1024,
+        extra={"says": "a URL of ws or wss, without user and password"},
     ),
 ]
 Path: TypeAlias = Annotated[str, Meta(min_length=1, max_length=4096, extra={"kind": "path"})]
