@@ -2,8 +2,9 @@
 
 A disk that hangs must not hold what frees exposure. From a bound on, somebody is told; what people
 say is heard between two steps, ahead of all that waits; and every cancel leaves, of the steps that
-wait for the disk too, unless what it is about waits there itself. To cancel what the journal does
-not know to be canceled does no harm. Whatever else was decided leaves when it is durable.
+wait for the disk too, unless what it is about waits there itself, or protects a position, which
+nothing could close meanwhile. To cancel what the journal does not know to be canceled does no harm.
+Whatever else was decided leaves when it is durable.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +34,8 @@ class Commit(Struct):
 class Committing:
     """Minds the commits of one daemon; `look` at them often.
 
-    `clock` is in seconds and never goes back; `perform` lets effects leave.
+    `clock` is in seconds and never goes back; `perform` lets effects leave; `protects` tells of an
+    order's id whether it does.
     """
 
     def __init__(  # noqa: PLR0913 - the daemon names each; no two belong together
@@ -46,6 +48,7 @@ class Committing:
         log: Telemetry,
         metrics: Metrics,
         perform: Perform,
+        protects: Callable[[str], bool],
     ) -> None:
         self._slow_after_s: Final = slow_after_s
         self._inbox: Final = inbox
@@ -54,6 +57,7 @@ class Committing:
         self._log: Final = log
         self._metrics: Final = metrics
         self._perform: Final = perform
+        self._protects: Final = protects
         self._commit: Commit | None = None
 
     @contextmanager
@@ -93,7 +97,9 @@ class Committing:
         free = [
             effect
             for effect in effects
-            if isinstance(effect, CancelOrder) and effect.client_order_id not in waiting
+            if isinstance(effect, CancelOrder)
+            and effect.client_order_id not in waiting
+            and not self._protects(effect.client_order_id)
         ]
         if free:
             effects[:] = [effect for effect in effects if effect not in free]

@@ -47,10 +47,9 @@ from trader.errors import (
     TraderdError,
     UsageError,
 )
-from trader.logic.desk import Order
 from trader.model.control import EdgeFailed, RunStarted, TradingState
 from trader.model.envelope import Message
-from trader.model.orders import CancelOrder, OrderRole
+from trader.model.orders import CancelOrder
 from trader.model.units import SECOND_NS, Nanoseconds
 from trader.venues.binance.inquiry import Patience
 
@@ -206,8 +205,13 @@ class Daemon:
             log=self.log,
             metrics=self._observers.metrics,
             perform=self.gateway.perform,
+            protects=self._protects,
         )
         self._observers.beats.append(self._committing.look)
+
+    def _protects(self, client_order_id: str) -> bool:
+        order = self.core.order_manager.state.orders.get(client_order_id)
+        return order is not None and order.protects
 
     async def _audit(self, ready: Ready) -> None:
         """Reads back what the journal was given; a failure is an input, and finds it closed."""
@@ -341,7 +345,7 @@ class Daemon:
             )
             for desk in state.desks.values()
             for id_ in desk.working
-            if not _protects(state.orders[id_])
+            if not state.orders[id_].protects
         )
         with anyio.move_on_after(WAY_OUT_S_MAX):
             await self.gateway.flush()
@@ -358,11 +362,6 @@ class Daemon:
             return INTERRUPTED
         is_bad = self.core.kill_switch.state.latched or self.core.reactor.state.quarantined
         return ENDED_HALTED if is_bad else 0
-
-
-def _protects(order: Order) -> bool:
-    """Whether an order protects a position and nobody wants it back."""
-    return order.role is OrderRole.PROTECTION and not order.cancel_wanted
 
 
 def run_daemon(loaded: Loaded, *, kind: type[Daemon] = Daemon, code_version: str = "") -> int:

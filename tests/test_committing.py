@@ -27,6 +27,7 @@ class Scene:
         self.clock = 0.0
         self.left: list[Message] = []
         self.said: list[str] = []
+        self.protecting: set[str] = set()
         self.inbox = Inbox(InboxLimits())
         log = Telemetry(Sink(io.StringIO(), None), lambda: NOW)
         log.listeners.append(lambda event: self.said.append(event["event"]))
@@ -40,6 +41,7 @@ class Scene:
             log=log,
             metrics=Metrics(),
             perform=self.left.extend,
+            protects=self.protecting.__contains__,
         )
 
     def commit(self, effects: Sequence[Message], *looks_at: float) -> list[Message]:
@@ -85,6 +87,14 @@ def test_a_cancel_does_not_overtake_its_own_order() -> None:
     effects: list[Message] = [approval(), cancel(ORDER)]
 
     assert scene.commit(effects, 2.0) == effects
+    assert scene.left == []
+
+
+def test_what_protects_a_position_is_not_taken_back_while_nothing_could_close_it() -> None:
+    scene = Scene(trading())
+    scene.protecting.add(RESTS)
+
+    assert scene.commit([cancel(RESTS)], 2.0) == [cancel(RESTS)]
     assert scene.left == []
 
 

@@ -21,6 +21,20 @@ def test_what_is_left_keeps_the_orders_sign(lots: int, filled: int, left: int) -
 
 
 @pytest.mark.parametrize(
+    ("order", "protects"),
+    [
+        (Order("s", -10, PROTECTION), True),
+        (Order("s", -10, PROTECTION, cancel_wanted=True), False),
+        (Order("s", -10, PROTECTION, cancel_wanted=True, renewed=True), True),
+        (Order("s", -10, EXPLICIT), False),
+        (Order("s", -10, TARGET, renewed=True), False),
+    ],
+)
+def test_an_order_protects_until_it_is_wanted_back(order: Order, *, protects: bool) -> None:
+    assert order.protects is protects
+
+
+@pytest.mark.parametrize(
     ("order", "done", "expected"),
     [
         (Order("s", -10, PROTECTION), 0, 10),

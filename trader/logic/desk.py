@@ -87,6 +87,11 @@ class Order(Struct):
     for_day: bool = False
 
     @property
+    def protects(self) -> bool:
+        """Whether it protects a position, and is wanted back at most to be made anew."""
+        return self.role is _PROTECTION and (self.renewed or not self.cancel_wanted)
+
+    @property
     def left(self) -> Lots:
         """Signed lots that are not filled."""
         return self.lots - self.lots_filled
