@@ -72,6 +72,9 @@ class Watching:
         del now
         account = self._account
         account.equity, account.cash = marked.equity, marked.cash
+        if marked.asked:
+            # Else the order that asks would be met, half made, by what its own fill has lost.
+            return _NOTHING
         wholes = marked.peak, marked.session
         if wholes != self._wholes:
             # They seldom change, and with them the line above which nobody has to look.
@@ -81,9 +84,6 @@ class Watching:
 
     def _losses(self, marked: EquityMarked) -> Sequence[Message]:
         out: Sequence[Message] = _NOTHING
-        if marked.asked:
-            # Else the order that asks would be met, half made, by what its own fill has lost.
-            return out
         if self._drawdown is not None:
             breach = lost(marked.peak, marked.equity, self._drawdown)
             if breach is not None:
