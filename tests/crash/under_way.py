@@ -40,4 +40,6 @@ def _word(order: Order) -> str:
         return word
     if order.cancel_wanted:
         return CANCEL
+    if order.asked is not None:
+        return REPLACE
     return LIST if order.group or order.parent else SUBMIT
