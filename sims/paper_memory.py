@@ -5,22 +5,15 @@ the journal does not hold has not happened: nobody else saw it.
 """
 
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from actors.assembly import Core
-from sims.venue.book import Stance, WorkingOrder
+from sims.venue.book import STANCES, Stance, WorkingOrder
 from trader.logic.desk import Order
 from trader.model.orders import OrderType, TimeInForce
 
 Kept: TypeAlias = tuple[str, WorkingOrder]
 """An instrument and an order that works there."""
-
-_STANCES: Final = {
-    OrderType.MARKET: Stance.TAKES,
-    OrderType.LIMIT: Stance.RESTS,
-    OrderType.STOP: Stance.WAITS,
-    OrderType.STOP_LIMIT: Stance.WAITS,
-}
 
 
 def kept(core: Core) -> Iterator[Kept]:
@@ -65,4 +58,4 @@ def _stance(order: Order) -> Stance:
     """A stop that has begun to fill was triggered; whether any other one was, nobody remembers."""
     if order.order_type is OrderType.STOP and order.lots_filled:
         return Stance.TAKES
-    return _STANCES[order.order_type]
+    return STANCES[order.order_type]

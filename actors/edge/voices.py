@@ -9,17 +9,22 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from io import TextIOBase
+from io import RawIOBase, TextIOWrapper
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from trader.config.schema import Config
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 EVENT: Final = "printed"
 LINE_MAX: Final = 2_000
 """So many characters of a line are told at most."""
 WAITING_MAX: Final = 1_000
 """Lines that are kept until there is a log."""
+_ODD: Final = "backslashreplace"
+"""How what is no text is written."""
 _ACTOR: Final = "actors.core.strategy"
 
 Hear = Callable[[str, str, str], None]
@@ -39,9 +44,9 @@ class Voices:
     @contextmanager
     def caught(self) -> Iterator[None]:
         """While the block runs, whatever is printed is heard here."""
-        out = _Stream("stdout", self._hear, self._speaker)
-        err = _Stream("stderr", self._hear, self._speaker)
-        with redirect_stdout(out), redirect_stderr(err):
+        out = _Lines("stdout", self._hear, self._speaker)
+        err = _Lines("stderr", self._hear, self._speaker)
+        with redirect_stdout(_stream(out)), redirect_stderr(_stream(err)):
             try:
                 yield
             finally:
@@ -90,11 +95,16 @@ class Voices:
         return by_file
 
 
-class _Stream(TextIOBase):
-    """A text stream that is heard line by line, each speaker's for itself."""
+def _stream(lines: "_Lines") -> TextIOWrapper:
+    """A stream with all that Python's own have, so that who prints by them does so here too."""
+    return TextIOWrapper(lines, encoding="utf-8", errors=_ODD, write_through=True)
+
+
+class _Lines(RawIOBase):
+    """What is written to a stream, heard line by line, each speaker's for itself."""
 
     def __init__(self, name: str, hear: Hear, speaker: Callable[[FrameType | None], str]) -> None:
-        self._name: Final = name
+        self.name: Final = name
         self._told: Final = hear
         self._speaker: Final = speaker
         self._open: Final[dict[str, str]] = {}
@@ -103,9 +113,11 @@ class _Stream(TextIOBase):
         """Of course."""
         return True
 
-    def write(self, text: str, /) -> int:
-        """Takes text; what is no whole line yet waits for its end."""
+    def write(self, data: "ReadableBuffer", /) -> int:
+        """Takes bytes; what is no whole line yet waits for its end."""
         speaker = self._speaker(sys._getframe(1))  # noqa: SLF001 - the documented way to the stack
+        whole = bytes(data)
+        text = whole.decode(errors=_ODD)
         *lines, rest = (self._open.pop(speaker, "") + text).split("\n")
         if len(rest) > LINE_MAX:
             lines, rest = [*lines, rest], ""
@@ -113,7 +125,7 @@ class _Stream(TextIOBase):
             self._open[speaker] = rest
         for line in lines:
             self._tell(speaker, line)
-        return len(text)
+        return len(whole)
 
     def end(self) -> None:
         """What has no end of a line is told as it is."""
@@ -123,4 +135,4 @@ class _Stream(TextIOBase):
     def _tell(self, speaker: str, line: str) -> None:
         text = line.rstrip("\r")[:LINE_MAX]
         if text:
-            self._told(speaker, self._name, text.encode(errors="backslashreplace").decode())
+            self._told(speaker, self.name, text)

@@ -39,7 +39,7 @@ class Stance(Code):
 
 _WAITS: Final = Stance.WAITS
 _RESTS: Final = Stance.RESTS
-_STANCES: Final = (Stance.TAKES, Stance.RESTS, Stance.WAITS, Stance.WAITS)
+STANCES: Final = (Stance.TAKES, Stance.RESTS, Stance.WAITS, Stance.WAITS)
 """How an order of each type begins."""
 _GTC: Final = TimeInForce.GTC
 _DAY: Final = TimeInForce.DAY
@@ -100,7 +100,7 @@ def working_order(order: SubmitOrder, now: Nanoseconds) -> WorkingOrder:
         order.lots,
         order.order_type,
         time_in_force,
-        _STANCES[order.order_type],
+        STANCES[order.order_type],
         order.limit_ticks or 0,
         order.stop_ticks or 0,
         order.parent,

@@ -20,6 +20,7 @@ class Chatty(Quiet):
         bars = self.state.bars
         sys.stdout.write(f"bar {bars}\nand ")
         sys.stdout.write("more\n")
+        sys.stdout.buffer.write(f"raw {bars} in {sys.stdout.encoding}\n".encode())
         sys.stderr.write(f'{{"event": "forged {bars}"}}\n')
         logging.getLogger("chatty").warning("logged %s", bars)
         thread = threading.Thread(target=sys.stderr.write, args=(f"{LOUD}\n",))

@@ -1,23 +1,22 @@
 """A state that is copied while its daemon runs, and brought back somewhere else."""
 
-import json
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import anyio
 import pytest
-from anyio import to_thread
 
 from actors.edge.epochs import EPOCH
 from actors.edge.journal import read_journal
 from actors.replay import replay_live
 from tests.crash.judge import placed
+from tests.crash.saying import said
 from tests.crash.stage import Stage, staged
-from trader.cli.main import main
 
 pytestmark = pytest.mark.anyio
 
@@ -34,11 +33,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    async def say(state: Path, *words: str) -> Any:
-        await to_thread.run_sync(main, [*words, "--state-dir", str(state), "--json"])
-        return json.loads(capsys.readouterr().out)
-
-    return say
+    return partial(said, capsys)
 
 
 def copied(state: Path, folder: Path) -> Path:

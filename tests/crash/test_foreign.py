@@ -1,6 +1,5 @@
 """A person trades on the account of a real daemon."""
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import time_ns  # noqa: TID251 - the daemon runs on the real clock, and so does its venue
@@ -13,6 +12,7 @@ from sims.servers.binance.orders import OrderType, Side
 from sims.servers.binance.scenarios.deeds import HumanCancel, HumanOrder
 from sims.servers.binance.scenarios.director import Director
 from sims.servers.binance.scenarios.wires import Wires
+from tests.crash.saying import said, told
 from tests.crash.stage import Stage, staged
 from trader.cli.main import main
 
@@ -89,11 +89,9 @@ async def test_what_is_adopted_counts_and_the_strategy_goes_on_as_before(
 ) -> None:
     """While the daemon trades, while it is down, and after it was killed: each trade once."""
     person = director(stage)
-    where = ("--state-dir", str(stage.journal.parent))
 
     async def positions() -> dict[str, str]:
-        await to_thread.run_sync(main, ["positions", *where, "--json"])
-        held = json.loads(capsys.readouterr().out)["positions"]
+        held = (await said(capsys, stage.journal.parent, "positions"))["positions"]
         return {each["strategy"]: each["size"] for each in held}
 
     async with stage.daemon(*ADOPT) as daemon:
@@ -133,12 +131,9 @@ async def test_an_adopted_order_is_part_of_the_worst_case(
         person.do(rest)
         await daemon.event("foreign_adopted", lots_left=200)
         await daemon.event("order_denied", code="position_exceeds_max")
-        code = await to_thread.run_sync(
-            main, ["orders", "--state-dir", str(stage.journal.parent), "--json"]
-        )
-        working = json.loads(capsys.readouterr().out)["orders"]
+        code, document = await told(capsys, stage.journal.parent, "orders")
         assert code == 0
-        assert [each["size"] for each in working if each["role"] == "FOREIGN"] == ["200"]
+        assert [each["size"] for each in document["orders"] if each["role"] == "FOREIGN"] == ["200"]
         person.do(HumanCancel(symbol="EURUSDT"))
         await daemon.event("foreign_adopted", strategy="ext_EURUSDT")
         await daemon.event("order_filled")

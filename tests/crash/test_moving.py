@@ -1,18 +1,16 @@
 """A state that is taken elsewhere over an open position, as for another machine or program."""
 
-import json
 import shutil
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
-from anyio import to_thread
 
+from tests.crash.saying import said
 from tests.crash.stage import mortal
 from tests.crash.streams import venue, written
 from tests.crash.test_by_hand import HOLD, STOP
-from trader.cli.main import main
 
 pytestmark = pytest.mark.anyio
 
@@ -20,9 +18,7 @@ pytestmark = pytest.mark.anyio
 async def test_the_position_is_there_and_its_stop_is_the_one_that_rested_at_the_venue(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def say(state: Path, *words: str) -> Any:
-        await to_thread.run_sync(main, [*words, "--state-dir", str(state), "--json"])
-        return json.loads(capsys.readouterr().out)
+    say = partial(said, capsys)
 
     state, elsewhere = tmp_path / "state", tmp_path / "elsewhere"
     with anyio.fail_after(90):
@@ -42,5 +38,5 @@ async def test_the_position_is_there_and_its_stop_is_the_one_that_rested_at_the_
     assert position["size"] == "0.01"
     assert {order["order_type"] for order in orders} == {"STOP", "LIMIT"}
     assert STOP in {order["client_order_id"] for order in orders}
-    said = {line["event"] for line in new.lines}
-    assert not said & {"order_approved", "difference_found", "order_rejected"}
+    events = {line["event"] for line in new.lines}
+    assert not events & {"order_approved", "difference_found", "order_rejected"}

@@ -1,11 +1,10 @@
 """A person at a real daemon's control socket, by the program's own verbs."""
 
-import json
 import os
 import socket
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
 import anyio
@@ -13,6 +12,7 @@ import pytest
 from anyio import to_thread
 
 from actors.edge.control import user_name
+from tests.crash.saying import told
 from tests.crash.stage import Stage, staged
 from tests.ops.sinks import webhook
 from trader.cli.main import main
@@ -30,11 +30,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 async def test_a_person_asks_tells_and_watches(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    where = ("--state-dir", str(stage.journal.parent))
-
-    async def say(*words: str) -> tuple[int, Any]:
-        code = await to_thread.run_sync(main, [*words, *where, "--json"])
-        return code, json.loads(capsys.readouterr().out)
+    say = partial(told, capsys, stage.journal.parent)
 
     async with stage.daemon() as daemon:
         for _ in range(3):

@@ -1,18 +1,17 @@
 """Paper trading as the README has it: one command, which brings its market along."""
 
-import json
 import signal
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
-from anyio import to_thread
 
 from actors.edge.journal import read_journal
 from actors.replay import replay_live
 from tests.crash.running import ROOT, Running, running
+from tests.crash.saying import said
 from trader.cli.main import main
 
 pytestmark = pytest.mark.anyio
@@ -33,9 +32,7 @@ def paper(state: Path) -> AbstractAsyncContextManager[Running]:
 async def test_it_trades_at_once_lives_through_a_kill_and_replays(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def say(*words: str) -> Any:
-        await to_thread.run_sync(main, [*words, "--state-dir", str(tmp_path), "--json"])
-        return json.loads(capsys.readouterr().out)
+    say = partial(said, capsys, tmp_path)
 
     with anyio.fail_after(90):
         async with paper(tmp_path) as first:

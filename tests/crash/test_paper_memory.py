@@ -1,17 +1,16 @@
 """Paper over a kill: what protects a position stands as it stood, and nothing false is told."""
 
-import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
-from anyio import to_thread
 
 from actors.edge.journal import read_journal
 from actors.replay import replay_live
+from tests.crash.saying import said
 from tests.crash.stage import running
-from trader.cli.main import main
 
 pytestmark = pytest.mark.anyio
 
@@ -25,9 +24,7 @@ HOLD = (
 async def test_a_stop_and_a_target_stand_at_once_after_a_kill(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def say(*words: str) -> Any:
-        await to_thread.run_sync(main, [*words, "--state-dir", str(tmp_path), "--json"])
-        return json.loads(capsys.readouterr().out)
+    say = partial(said, capsys, tmp_path)
 
     async def protection() -> Any:
         orders = (await say("orders"))["orders"]
@@ -51,8 +48,8 @@ async def test_a_stop_and_a_target_stand_at_once_after_a_kill(
                 await second.event("order_canceled", client_order_id=order["client_order_id"])
             assert await second.stop() == 5  # a person's halt is latched
 
-    said = {line["event"] for line in (*first.lines, *second.lines)}
-    assert not said & {"order_rejected", "order_denied", "difference_found"}
+    events = {line["event"] for line in (*first.lines, *second.lines)}
+    assert not events & {"order_rejected", "order_denied", "difference_found"}
     fills = [line for line in (*first.lines, *second.lines) if line["event"] == "order_filled"]
     assert len({fill["trade_id"] for fill in fills}) == len(fills)
     agrees, text = replay_live(await read_journal(tmp_path / "journal.db"))

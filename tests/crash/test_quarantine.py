@@ -1,8 +1,7 @@
 """A strategy that raises under a real daemon: out, taken up again by a person, out again."""
 
-import json
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
@@ -10,8 +9,8 @@ from anyio import to_thread
 
 from actors.edge.journal import read_journal
 from actors.replay import replay_live
+from tests.crash.saying import said
 from tests.crash.stage import staged
-from trader.cli.main import main
 
 pytestmark = pytest.mark.anyio
 
@@ -21,10 +20,7 @@ SLOW = "gateway.pace_ns=100000000"
 async def test_a_person_takes_it_up_again_and_a_restart_does_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def say(*words: str) -> Any:
-        where = ("--state-dir", str(tmp_path / "state"), "--json")
-        await to_thread.run_sync(main, [*words, *where])
-        return json.loads(capsys.readouterr().out)
+    say = partial(said, capsys, tmp_path / "state")
 
     async def state() -> str:
         [told] = (await say("status"))["strategies"]

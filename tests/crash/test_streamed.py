@@ -2,21 +2,20 @@
 
 import json
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from time import time_ns  # noqa: TID251 - the venue runs on the real clock
-from typing import Any
 
 import anyio
 import pytest
-from anyio import to_thread
 
 from actors.edge.journal import read_journal
 from actors.replay import replay_live
 from actors.runtime.calls import calling
+from tests.crash.saying import said
 from tests.crash.stage import mortal
 from tests.crash.streams import venue, written
 from tests.sims.servers.binance.desk import MAIN
-from trader.cli.main import main
 from trader.venues.binance import requests
 from trader.venues.binance.rest import call_of
 from trader.venues.binance.signing import KeyPair
@@ -41,9 +40,7 @@ async def test_it_lives_through_a_kill_and_holds_what_the_venue_holds(
 ) -> None:
     state = tmp_path / "state"
 
-    async def say(*words: str) -> Any:
-        await to_thread.run_sync(main, [*words, "--state-dir", str(state), "--json"])
-        return json.loads(capsys.readouterr().out)
+    say = partial(said, capsys, state)
 
     with anyio.fail_after(90):
         async with venue() as ready:

@@ -1,10 +1,9 @@
 """A person places orders of his own through a real daemon."""
 
 import getpass
-import json
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
@@ -13,6 +12,7 @@ from anyio import to_thread
 from actors.edge.journal import read_journal
 from actors.replay import STEP
 from actors.runtime.step_record import decode_step
+from tests.crash.saying import told
 from tests.crash.stage import Stage, staged
 from trader.cli.main import main
 from trader.model.control import SubmitByHand
@@ -32,11 +32,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 async def test_it_passes_risk_belongs_to_its_own_ledger_and_can_be_taken_back(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    where = ("--state-dir", str(stage.journal.parent))
-
-    async def say(*words: str) -> tuple[int, Any]:
-        code = await to_thread.run_sync(main, [*words, *where, "--json"])
-        return code, json.loads(capsys.readouterr().out)
+    say = partial(told, capsys, stage.journal.parent)
 
     async with stage.daemon() as daemon:
         await daemon.event("order_filled")

@@ -31,7 +31,8 @@ async def test_each_line_is_a_record_that_names_its_strategy(tmp_path: Path) -> 
 
     assert all("ts" in line for line in (*first.lines, *second.lines))
     said = printed(first)
-    assert {"loaded", "bar 1", "and more", "logged 1"} <= {line["text"] for line in said}
+    expected = {"loaded", "bar 1", "and more", "raw 1 in utf-8", "logged 1"}
+    assert expected <= {line["text"] for line in said}
     assert {"stdout", "stderr"} == {line["stream"] for line in said}
     assert all(line["strategy"] == "chatty" for line in said if line["text"] != LOUD)
     assert any(line["text"] == LOUD for line in said)
